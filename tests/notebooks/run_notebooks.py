@@ -1,0 +1,96 @@
+"""Run every notebook from top to bottom in a fresh kernel, with warnings as errors.
+
+Run as `make notebooks`, or `python tests/notebooks/run_notebooks.py [NAME…]` where the extra
+`notebooks` is installed. The files are only read. It is an error if there is no notebook at all,
+and if one was committed with outputs or execution counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+# Runs before the first cell. What the kernel does on its own account is not judged.
+STRICT = """
+import warnings
+warnings.simplefilter("error")
+warnings.filterwarnings("ignore", module=r"(ipykernel|jupyter_client|tornado|traitlets|zmq)\\b")
+"""
+
+
+def leftovers(notebook: nbformat.NotebookNode) -> list[int]:
+    """The 1-based positions of code cells that still hold outputs or execution counts."""
+    return [
+        position
+        for position, cell in enumerate(notebook.cells, 1)
+        if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None)
+    ]
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: int) -> str | None:
+    """Run all cells in `folder`; returns None, or what went wrong."""
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        resources={"metadata": {"path": folder}},
+        extra_arguments=["--log-level=ERROR"],
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        return re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    except DeadKernelError:
+        return "the kernel died"
+    except TimeoutError:
+        return f"a cell took longer than {timeout} s"
+    return None
+
+
+def main() -> int:
+    """Check and run the chosen notebooks; returns 1 if any failed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="parts of file names (all notebooks)")
+    parser.add_argument("--timeout", type=int, default=300, help="seconds a cell may take (300)")
+    options = parser.parse_args()
+
+    paths = sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    if options.names:
+        paths = [p for p in paths if any(name in p.name for name in options.names)]
+    if not paths:
+        print(f"no notebooks to run below {NOTEBOOKS}", file=sys.stderr)
+        return 1
+
+    os.environ.pop("MPLBACKEND", None)  # pictures go into the notebook, as they do for readers
+    failed = 0
+    for path in paths:
+        began = time.perf_counter()
+        name = path.relative_to(ROOT)
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        if filled := leftovers(notebook):
+            problem = f"cells {filled} hold outputs or counts: clear all outputs before committing"
+        else:
+            problem = execute(notebook, path.parent, options.timeout)
+        failed += problem is not None
+        verdict = "FAILED" if problem else "ok    "
+        print(f"{verdict}  {name}  {time.perf_counter() - began:.1f} s", flush=True)
+        if problem:
+            print(problem, flush=True)
+    print(f"{len(paths) - failed} of {len(paths)} notebooks passed")
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
