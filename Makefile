@@ -69,6 +69,6 @@ $(VENV)/.has-%: pyproject.toml | $(BIN)/python
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "minitorch needs Python 3.11 or later, and '$(PYTHON)' is `$(PYTHON) --version 2>&1 || true`." >&2; \
+	  echo "minitorch needs Python 3.11 or later, and '$(PYTHON)' is `$(PYTHON) --version 2>/dev/null || echo not there`." >&2; \
 	  echo "Name another one:  make PYTHON=python3.12 <target>" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
