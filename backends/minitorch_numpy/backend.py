@@ -1,0 +1,190 @@
+"""`NumpyBackend`: every primitive is NumPy's function of the same meaning."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import Context, copy_context
+from typing import Any
+
+import numpy as np
+from minitorch.backend import Array, Backend
+from numpy.lib.stride_tricks import as_strided
+
+from minitorch_numpy import random, special
+
+
+class _QuietContext(threading.local):
+    """For each thread a context in which NumPy's floating-point warnings are off.
+
+    Running a function in a ready-made context costs a few nanoseconds; entering np.errstate costs half a
+    microsecond.
+    """
+
+    def __init__(self) -> None:
+        self.context = copy_context()
+        self.context.run(np.seterr, all="ignore")
+        self.run = self.context.run
+        self.busy = False
+
+
+_quiet = _QuietContext()
+
+
+def _index_add(x: Array, index: Any, values: Array) -> None:
+    np.add.at(x, index, values)
+
+
+def _sort(x: Array, axis: int = -1) -> Array:
+    return np.sort(x, axis=axis, kind="stable")
+
+
+def _argsort(x: Array, axis: int = -1) -> Array:
+    return np.argsort(x, axis=axis, kind="stable")
+
+
+class NumpyBackend(Backend):
+    """Arrays are `numpy.ndarray`; nothing is compiled."""
+
+    name = "numpy"
+    array_type = np.ndarray
+
+    negative, abs, sign, rint = np.negative, np.absolute, np.sign, np.rint
+    floor, ceil, trunc = np.floor, np.ceil, np.trunc
+    exp, exp2, expm1, log, log2, log10, log1p = (
+        np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p,
+    )  # fmt: skip
+    sqrt, square = np.sqrt, np.square
+    sin, cos, tan, asin, acos, atan = np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan
+    sinh, cosh, tanh, asinh, acosh, atanh = (
+        np.sinh, np.cosh, np.tanh, np.arcsinh, np.arccosh, np.arctanh,
+    )  # fmt: skip
+    erf = staticmethod(special.erf)
+    conj, isnan, isinf, isfinite = np.conjugate, np.isnan, np.isinf, np.isfinite
+    logical_not, bitwise_not = np.logical_not, np.bitwise_not
+
+    add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.true_divide
+    floor_divide, remainder, fmod, power = np.floor_divide, np.remainder, np.fmod, np.power
+    maximum, minimum, atan2 = np.maximum, np.minimum, np.arctan2
+    equal, not_equal = np.equal, np.not_equal
+    less, less_equal, greater, greater_equal = np.less, np.less_equal, np.greater, np.greater_equal
+    logical_and, logical_or, logical_xor = np.logical_and, np.logical_or, np.logical_xor
+    bitwise_and, bitwise_or, bitwise_xor = np.bitwise_and, np.bitwise_or, np.bitwise_xor
+    left_shift, right_shift = np.left_shift, np.right_shift
+    where = staticmethod(np.where)
+
+    sum, prod = np.add.reduce, np.multiply.reduce
+    max, min = np.maximum.reduce, np.minimum.reduce
+    all, any = np.logical_and.reduce, np.logical_or.reduce
+    argmax, argmin = staticmethod(np.argmax), staticmethod(np.argmin)
+    cumsum, cumprod = np.add.accumulate, np.multiply.accumulate
+    sort, argsort = staticmethod(_sort), staticmethod(_argsort)
+
+    matmul = np.matmul
+    einsum = staticmethod(np.einsum)
+
+    empty, zeros, full = staticmethod(np.empty), staticmethod(np.zeros), staticmethod(np.full)
+    arange, linspace = staticmethod(np.arange), staticmethod(np.linspace)
+    asarray, to_numpy = staticmethod(np.asarray), staticmethod(np.asarray)
+    from_dlpack = staticmethod(np.from_dlpack)
+    copyto = staticmethod(np.copyto)
+
+    reshape, transpose, squeeze = (
+        staticmethod(np.reshape), staticmethod(np.transpose), staticmethod(np.squeeze),
+    )  # fmt: skip
+    broadcast_to, expand_dims = staticmethod(np.broadcast_to), staticmethod(np.expand_dims)
+    flip, roll, repeat = staticmethod(np.flip), staticmethod(np.roll), staticmethod(np.repeat)
+    concatenate, stack = staticmethod(np.concatenate), staticmethod(np.stack)
+
+    nonzero = staticmethod(np.nonzero)
+    take_along_axis = staticmethod(np.take_along_axis)
+    put_along_axis = staticmethod(np.put_along_axis)
+    index_add = staticmethod(_index_add)
+
+    random_generator = staticmethod(random.Generator)
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Calls `function` with NumPy's floating-point warnings off."""
+        try:
+            return _quiet.run(function, *args, **kwargs)
+        except RuntimeError as error:
+            if "cannot enter context" not in str(error):
+                raise
+        with np.errstate(all="ignore"):  # inside of another run in this thread
+            return function(*args, **kwargs)
+
+    def quiet(self) -> AbstractContextManager[Any]:
+        """A context without NumPy's floating-point warnings."""
+        return np.errstate(all="ignore")
+
+    @staticmethod
+    def eye(n: int, m: int, dtype: Any) -> Array:
+        """Ones on the diagonal of an n × m matrix."""
+        return np.eye(n, m, dtype=dtype)
+
+    @staticmethod
+    def copy(x: Array) -> Array:
+        """A contiguous copy."""
+        return np.array(x, order="C")
+
+    @staticmethod
+    def astype(x: Array, dtype: Any) -> Array:
+        """A copy in another dtype; of complex numbers the real part."""
+        if x.dtype.kind == "c" and np.dtype(dtype).kind not in "cb":
+            x = x.real
+        return x.astype(dtype)
+
+    @staticmethod
+    def add_into(x: Array, y: Array) -> None:
+        """x += y, in x's memory."""
+        np.add(x, y, out=x)
+
+    @staticmethod
+    def is_whole(x: Array) -> bool:
+        """Whether `x` owns its memory, and may be written to."""
+        return x.base is None and x.flags.writeable
+
+    @staticmethod
+    def pad(x: Array, widths: Any, value: Any = 0) -> Array:
+        """Surrounds `x` with a constant; negative widths cut off."""
+        inner, region, shape = [], [], []
+        for n, (before, after) in zip(x.shape, widths, strict=True):
+            inner.append(slice(max(-before, 0), n - max(-after, 0)))
+            start = max(before, 0)
+            region.append(slice(start, start + n - max(-before, 0) - max(-after, 0)))
+            shape.append(n + before + after)
+        y = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
+        y[tuple(region)] = x[tuple(inner)]
+        return y
+
+    @staticmethod
+    def add_along_axis(x: Array, indices: Array, values: Array, axis: int) -> None:
+        """x[…, indices, …] += values along `axis`; duplicate indices add up."""
+        grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+        grid[axis] = indices
+        np.add.at(x, tuple(grid), values)
+
+    @staticmethod
+    def sliding_windows(x: Array, sizes: Any, strides: Any, dilations: Any) -> Array:
+        """All windows over the last dimensions, as a view.
+
+        Shape: (…, H, W) → (…, Ho, Wo, kh, kw), for any number of spatial dimensions.
+        """
+        k = len(sizes)
+        lead, spatial = x.shape[:-k], x.shape[-k:]
+        steps = x.strides[-k:]
+        counts = tuple(
+            (n - d * (size - 1) - 1) // s + 1
+            for n, size, s, d in zip(spatial, sizes, strides, dilations, strict=True)
+        )
+        return as_strided(
+            x,
+            (*lead, *counts, *sizes),
+            (
+                *x.strides[:-k],
+                *(step * s for step, s in zip(steps, strides, strict=True)),
+                *(step * d for step, d in zip(steps, dilations, strict=True)),
+            ),
+            writeable=False,
+        )

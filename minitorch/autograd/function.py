@@ -1,0 +1,206 @@
+"""`Function`: an operation of your own, with its backward, in PyTorch's form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from minitorch.engine import user_mode
+from minitorch.errors import ArgumentTypeError, GradientError, ShapeError
+from minitorch.modes import current, enable_grad, no_grad
+from minitorch.op import Op, Slot
+from minitorch.registry import backend_of
+from minitorch.value import Value, wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class FunctionNode(Op):
+    """The node of an applied Function, and the `ctx` of its `forward` and `backward`."""
+
+    function: type[Function]
+    materialize = True
+    to_save: tuple[Any, ...] = ()
+    non_differentiable: frozenset[int] = frozenset()
+    _needs: tuple[bool, ...] = ()
+    _shapes: tuple[Any, ...] = ()
+    dirty: tuple[Any, ...] = ()
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        """Remembers inputs and outputs for `backward`, which finds them in `saved_tensors`."""
+        for x in tensors:
+            if x is not None and not isinstance(x, Value):
+                raise ArgumentTypeError(
+                    f"save_for_backward: expected Tensors or None, got {type(x).__name__}; "
+                    f"store other values as attributes, as in ctx.value = value"
+                )
+        self.to_save = tensors
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What `save_for_backward` stored."""
+        names = range(len(self.to_save)) if self._values is None else range(len(self._values))
+        if self.freed or self._values is not None:
+            return tuple(self._as_saved(self.unpack(str(i))) for i in names)
+        return self.to_save
+
+    def _as_saved(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, Value) else wrap(value)
+
+    @property
+    def needs_input_grad(self) -> tuple[bool, ...]:
+        """For each argument, whether its gradient is asked for."""
+        return self._needs
+
+    def mark_non_differentiable(self, *outputs: Variable) -> None:
+        """Declares outputs that never require grad."""
+        self.non_differentiable = frozenset(map(id, outputs))
+
+    def mark_dirty(self, *inputs: Variable) -> None:
+        """Declares inputs that `forward` changed in place and returned."""
+        self.dirty = inputs
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` gets zeros (the default) or None for outputs without a gradient."""
+        self.materialize = value  # type: ignore[misc]
+
+    def name(self) -> str:
+        """The name of this node, such as `MyFunctionBackward`."""
+        return f"{self.function.__name__}Backward"
+
+    def backward(self, *grads: Any) -> Any:
+        """Calls the Function's backward with Variables, whatever kind of walk this is."""
+        raw = current().raw
+        with user_mode(not raw):
+            tensors = [wrap(self.backend.asarray(g)) if not isinstance(g, Value) and g is not None else g for g in grads]
+            results = self.function.backward(self, *tensors)
+        results = results if isinstance(results, tuple) else (results,)
+        if len(results) < len(self.edges) or any(r is not None for r in results[len(self.edges) :]):
+            raise GradientError(
+                f"{self.name()}: backward returned {len(results)} gradients for {len(self.edges)} arguments of "
+                f"forward; return one each, None for those without gradient"
+            )
+        carried = []
+        for i, (g, edge) in enumerate(zip(results, self.edges, strict=False)):
+            if g is not None and edge is not None:
+                self._check(i, g, edge)
+                g = self.backend.copy(g.array) if raw else g
+            carried.append(g)
+        return tuple(carried)
+
+    def _check(self, i: int, g: Any, edge: Any) -> None:
+        if not isinstance(g, Value):
+            raise ArgumentTypeError(f"{self.name()}: gradient {i} is a {type(g).__name__}, expected a Tensor or None")
+        expected = self._shapes[i]
+        if tuple(g.array.shape) != expected:
+            raise ShapeError(
+                f"{self.name()}: gradient {i} has shape {tuple(g.array.shape)}, its input has shape {expected}"
+            )
+
+
+class Function:
+    """Base of operations with a backward of their own.
+
+    Subclasses define two static methods: `forward(ctx, *args)` computes with Variables (not recorded), and
+    `backward(ctx, *grad_outputs)` returns one gradient for each argument of forward.  With
+    `setup_context(ctx, inputs, output)` defined as well, forward takes no `ctx`.
+
+    >>> import minitorch
+    >>> class Cube(minitorch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x**3
+    ...
+    ...     @staticmethod
+    ...     def backward(ctx, grad_output):
+    ...         (x,) = ctx.saved_tensors
+    ...         return grad_output * 3 * x**2
+    >>> x = minitorch.tensor(2.0, requires_grad=True)
+    >>> Cube.apply(x).backward()
+    >>> x.grad
+    tensor(12.)
+    """
+
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    setup_context: Callable[..., Any] | None = None
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Computes the operation, and records it if an argument requires grad."""
+        node = FunctionNode()
+        node.function = cls
+        tensors = [a for a in args if isinstance(a, Value)]
+        for x in tensors:
+            if x._view is not None:
+                x._view.refresh(x)
+        node.recording = current().grad and any(x._requires_grad for x in tensors)
+        node._needs = tuple(isinstance(a, Value) and a._requires_grad for a in args)
+        node._shapes = tuple(tuple(a.array.shape) if isinstance(a, Value) else None for a in args)
+        with no_grad():
+            if cls.setup_context is None:
+                result = cls.forward(node, *args, **kwargs)
+            else:
+                result = cls.forward(*args, **kwargs)
+                cls.setup_context(node, args, result)
+        outputs = result if isinstance(result, tuple) else (result,)
+        if not node.recording:
+            return result
+        wrapped = tuple(node_output(node, k, y, tensors) for k, y in enumerate(outputs))
+        first = next(y for y in wrapped if isinstance(y, Value))
+        node.backend = backend_of(first.array)
+        if len(wrapped) == 1:
+            node.shape, node.dtype = first.array.shape, first.array.dtype
+        else:
+            node.outputs = tuple(
+                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in wrapped
+            )
+        with enable_grad():
+            node._connect(args, [], current())
+        seal(node, args, outputs, wrapped)
+        for y in wrapped:
+            if any(y is x for x in node.dirty):
+                y._version_counter().value += 1
+        return wrapped if isinstance(result, tuple) else wrapped[0]
+
+
+def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
+    """One result of forward, tied to the node."""
+    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fc":
+        return y
+    if not any(y is x for x in node.dirty):
+        result = wrap(y.array)
+        if any(y is x for x in inputs):
+            result._version = y._version_counter()
+        y = result
+    elif y._requires_grad and y.grad_fn is None:
+        raise GradientError(f"{node.name()}: a leaf that requires grad was changed in place (mark_dirty)")
+    y.grad_fn, y._output_nr, y._requires_grad = node, k, True
+    return y
+
+
+def seal(node: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...], wrapped: tuple[Any, ...]) -> None:
+    """Stores what `save_for_backward` named, each with its version and its place in the graph."""
+    if not node.to_save:
+        return
+    values: dict[str, Any] = {}
+    for i, x in enumerate(node.to_save):
+        for k, y in enumerate(outputs):
+            if x is y and x is not None:
+                x = wrapped[k]
+        values[str(i)] = tensor_slot(x, args, wrapped)
+    node._values = values
+    node.to_save = ()
+
+
+def tensor_slot(x: Any, args: tuple[Any, ...], wrapped: tuple[Any, ...]) -> Slot:
+    """One saved tensor, its version, and whether it is an argument, a result or something else."""
+    if x is None:
+        return Slot(None, None, 0, None)
+    version = x._version_counter()
+    source = next((i for i, a in enumerate(args) if a is x), None)
+    if source is None:
+        source = next((-1 - k for k, y in enumerate(wrapped) if y is x and y._requires_grad), None)
+    return Slot(x.array, version, version.value, source)

@@ -1,0 +1,246 @@
+"""`Backend`: what an array library must offer so that minitorch can compute with its arrays.
+
+The interface has two parts.  *Primitives* are what every backend supplies, under NumPy's (Array API) names.
+*Composites* are written here once, in terms of primitives, and overridden where a backend has something
+faster: a new backend is correct as soon as its primitives are there, and fast one kernel at a time.
+The conformance suite in `minitorch.testing.conformance` checks both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
+
+from minitorch.backend_nn import LayerKernels
+from minitorch.errors import BackendError
+
+Array = Any
+Shape = tuple[int, ...]
+Elementwise = Callable[..., Array]
+
+
+class Backend(LayerKernels):
+    """The interface between ops and an array library.
+
+    Arrays of every backend have NumPy's operators, indexing, `shape, dtype, ndim, size, sum(axis, keepdims=),
+    reshape, swapaxes, astype, conj, real`; formulas use these directly.
+
+    Attributes:
+        name: as in `use_backend(name)`.
+        device_type: `"cpu"`, or the device that its arrays live on.
+        array_type: the class of its arrays.
+    """
+
+    name: ClassVar[str]
+    device_type: ClassVar[str] = "cpu"
+    array_type: ClassVar[type]
+
+    # Elementwise, one array -----------------------------------------------------------------------
+    negative: Elementwise
+    abs: Elementwise
+    sign: Elementwise
+    rint: Elementwise
+    floor: Elementwise
+    ceil: Elementwise
+    trunc: Elementwise
+    exp: Elementwise
+    exp2: Elementwise
+    expm1: Elementwise
+    log: Elementwise
+    log2: Elementwise
+    log10: Elementwise
+    log1p: Elementwise
+    sqrt: Elementwise
+    square: Elementwise
+    sin: Elementwise
+    cos: Elementwise
+    tan: Elementwise
+    asin: Elementwise
+    acos: Elementwise
+    atan: Elementwise
+    sinh: Elementwise
+    cosh: Elementwise
+    tanh: Elementwise
+    asinh: Elementwise
+    acosh: Elementwise
+    atanh: Elementwise
+    erf: Elementwise
+    conj: Elementwise
+    isnan: Elementwise
+    isinf: Elementwise
+    isfinite: Elementwise
+    logical_not: Elementwise
+    bitwise_not: Elementwise
+
+    # Elementwise, two arrays ----------------------------------------------------------------------
+    add: Elementwise
+    subtract: Elementwise
+    multiply: Elementwise
+    divide: Elementwise
+    floor_divide: Elementwise
+    remainder: Elementwise
+    fmod: Elementwise
+    power: Elementwise
+    maximum: Elementwise
+    minimum: Elementwise
+    atan2: Elementwise
+    equal: Elementwise
+    not_equal: Elementwise
+    less: Elementwise
+    less_equal: Elementwise
+    greater: Elementwise
+    greater_equal: Elementwise
+    logical_and: Elementwise
+    logical_or: Elementwise
+    logical_xor: Elementwise
+    bitwise_and: Elementwise
+    bitwise_or: Elementwise
+    bitwise_xor: Elementwise
+    left_shift: Elementwise
+    right_shift: Elementwise
+    where: Elementwise  # (condition, x, y)
+
+    # Reductions: (x, axis=None, keepdims=False) ---------------------------------------------------
+    sum: Elementwise
+    prod: Elementwise
+    max: Elementwise
+    min: Elementwise
+    all: Elementwise
+    any: Elementwise
+    argmax: Elementwise
+    argmin: Elementwise
+    cumsum: Elementwise  # (x, axis)
+    cumprod: Elementwise  # (x, axis)
+    sort: Elementwise  # (x, axis): stable
+    argsort: Elementwise  # (x, axis): stable
+
+    # Products ---------------------------------------------------------------------------------------
+    matmul: Elementwise
+    einsum: Elementwise  # (equation, *arrays)
+
+    # Creation and memory ------------------------------------------------------------------------------
+    empty: Elementwise  # (shape, dtype)
+    zeros: Elementwise  # (shape, dtype)
+    full: Elementwise  # (shape, value, dtype)
+    arange: Elementwise  # (start, stop, step, dtype)
+    linspace: Elementwise  # (start, stop, count, dtype)
+    eye: Elementwise  # (n, m, dtype)
+    asarray: Elementwise  # (value, dtype=None): without a copy where possible
+    copy: Elementwise  # (x): contiguous
+    astype: Elementwise  # (x, dtype): always a copy
+    copyto: Elementwise  # (destination, source): broadcasts, casts
+    to_numpy: Elementwise
+    from_dlpack: Elementwise  # shares memory
+
+    # Shape: views wherever NumPy gives views -----------------------------------------------------------
+    reshape: Elementwise
+    transpose: Elementwise  # (x, axes)
+    broadcast_to: Elementwise
+    expand_dims: Elementwise
+    squeeze: Elementwise
+    flip: Elementwise
+    roll: Elementwise
+    concatenate: Elementwise  # (arrays, axis)
+    stack: Elementwise  # (arrays, axis)
+    pad: Elementwise  # (x, ((before, after), …), value)
+    repeat: Elementwise  # (x, counts, axis)
+    sliding_windows: Elementwise  # (x, sizes, strides, dilations): see NumpyBackend
+
+    # Indices ---------------------------------------------------------------------------------------------
+    nonzero: Elementwise
+    take_along_axis: Elementwise
+    put_along_axis: Elementwise  # (x, indices, values, axis): in place
+    add_along_axis: Elementwise  # (x, indices, values, axis): in place, duplicates add up
+    index_add: Elementwise  # (x, index, values): x[index] += values in place, duplicates add up
+
+    # Random numbers: an object with the methods of minitorch_numpy.random.Generator -----------------------
+    random_generator: Elementwise  # (seed)
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Calls `function` with the library's floating-point warnings off: infinities are values here."""
+        with self.quiet():
+            return function(*args, **kwargs)
+
+    def quiet(self) -> AbstractContextManager[Any]:
+        """A context without the library's floating-point warnings."""
+        return nullcontext()
+
+    def check_complete(self) -> None:
+        """Raises a BackendError that names the primitives which are missing."""
+        missing = [name for name in primitives() if not hasattr(self, name)]
+        if missing:
+            raise BackendError(
+                f"backend {getattr(self, 'name', type(self).__name__)!r} lacks the primitives "
+                f"{', '.join(missing)}; see minitorch.backend.Backend"
+            )
+
+    # In place -----------------------------------------------------------------------------------------------
+
+    def add_into(self, x: Array, y: Array) -> None:
+        """x += y, in x's memory."""
+        self.copyto(x, self.add(x, y))
+
+    def is_whole(self, x: Array) -> bool:
+        """Whether `x` owns its memory, and may be written to."""
+        return x.base is None
+
+    # Composites ------------------------------------------------------------------------------------------------
+
+    def clip(self, x: Array, low: Any, high: Any) -> Array:
+        """min(max(x, low), high); either bound may be None."""
+        if low is not None:
+            x = self.maximum(x, low)
+        return x if high is None else self.minimum(x, high)
+
+    def mean(self, x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+        """The sum over `axis` divided by the number of elements."""
+        total = self.sum(x, axis=axis, keepdims=keepdims)
+        return total * (total.size / x.size) if x.size else total / 0.0
+
+    def sigmoid(self, x: Array) -> Array:
+        """1 / (1 + exp(−x)), as (1 + tanh(x/2)) / 2, which never overflows."""
+        return self.tanh(x * 0.5) * 0.5 + 0.5
+
+    def softplus(self, x: Array) -> Array:
+        """log(1 + exp(x)), without overflow."""
+        return self.maximum(x, 0) + self.log1p(self.exp(-self.abs(x)))
+
+    def logsumexp(self, x: Array, axis: Any, keepdims: bool = False) -> Array:
+        """log Σ exp(x) along `axis`, shifted by the maximum so that it does not overflow."""
+        top = self.max(x, axis=axis, keepdims=True)
+        top = self.where(self.isfinite(top), top, self.zeros((), x.dtype))
+        total = self.log(self.sum(self.exp(x - top), axis=axis, keepdims=True)) + top
+        return total if keepdims else self.squeeze(total, axis)
+
+    def softmax(self, x: Array, axis: int) -> Array:
+        """exp(x) / Σ exp(x) along `axis`."""
+        e = self.exp(x - self.max(x, axis=axis, keepdims=True))
+        return e / self.sum(e, axis=axis, keepdims=True)
+
+    def softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
+        """y · (g − Σ g·y)."""
+        return y * (g - self.sum(g * y, axis=axis, keepdims=True))
+
+    def log_softmax(self, x: Array, axis: int) -> Array:
+        """x − log Σ exp(x) along `axis`."""
+        shifted = x - self.max(x, axis=axis, keepdims=True)
+        return shifted - self.log(self.sum(self.exp(shifted), axis=axis, keepdims=True))
+
+    def log_softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
+        """g − exp(y) · Σ g."""
+        return g - self.exp(y) * self.sum(g, axis=axis, keepdims=True)
+
+    def linear(self, x: Array, w: Array, b: Array | None) -> Array:
+        """x @ wᵀ + b."""
+        y = self.matmul(x, w.T)
+        return y if b is None else y + b
+
+    def global_norm(self, arrays: Sequence[Array]) -> float:
+        """√ Σ x² over all arrays."""
+        return float(sum(float(self.sum(self.square(self.abs(x)))) for x in arrays)) ** 0.5
+
+
+def primitives() -> list[str]:
+    """The names that every backend must supply, in the order of this file."""
+    return [name for name, kind in Backend.__annotations__.items() if kind == "Elementwise"]

@@ -1,0 +1,369 @@
+"""New tensors: from data, filled, counted, random."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes, random
+from minitorch.device import require
+from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError
+from minitorch.ops.common import ensure_size
+from minitorch.registry import current_backend
+from minitorch.value import Value, wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:
+    """A Variable around a new array."""
+    require(device)
+    result = wrap(array)
+    if requires_grad:
+        result.requires_grad_()
+    return result
+
+
+def numpy_dtype(dtype: Any) -> Any:
+    """The NumPy dtype meant by a `dtype` argument, whose None stands for the default dtype."""
+    return (dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)).dtype
+
+
+def unwrap(data: Any) -> Any:
+    """Nested sequences with plain numbers in place of tensors."""
+    if isinstance(data, Value):
+        return data.array.tolist()
+    if isinstance(data, (list, tuple)):
+        return [unwrap(item) for item in data]
+    return data
+
+
+def array_from(data: Any, dtype: Any, copy: bool) -> Any:
+    """The array of `data`, in the dtype that PyTorch would choose."""
+    backend = current_backend()
+    wanted = None if dtype is None else dtypes.as_dtype(dtype).dtype
+    if isinstance(data, Value):
+        data = data.array
+    if hasattr(data, "__array__") and hasattr(data, "dtype"):
+        try:
+            array = backend.asarray(data)
+            dtypes.as_dtype(array.dtype)
+        except ArgumentTypeError as error:
+            raise DtypeError(f"tensor: {error}") from None
+        array = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+        if wanted is not None and array.dtype != wanted:
+            return backend.astype(array, wanted)
+        return backend.copy(array) if copy else array
+    try:
+        array = backend.asarray(unwrap(data))
+    except ValueError:
+        raise ArgumentError(
+            "tensor: the nested sequences have different lengths; every row needs the same length"
+        ) from None
+    except TypeError as error:
+        raise ArgumentTypeError(f"tensor: cannot make a tensor of {type(data).__name__}: {error}") from None
+    if array.dtype.kind not in "biufc":
+        raise ArgumentTypeError(
+            f"tensor: cannot make a tensor of {type(data).__name__} with elements {array.dtype}; "
+            f"expected numbers, booleans, or nested sequences of them"
+        )
+    if wanted is None:
+        default = dtypes.get_default_dtype()
+        wanted = {"f": default.dtype, "c": default.to_complex().dtype}.get(array.dtype.kind)
+        if array.dtype.kind in "iu":
+            wanted = dtypes.int64.dtype
+    if wanted is not None and array.dtype != wanted:
+        array = backend.astype(array, wanted)
+    return array
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
+    """A new leaf with a copy of `data`.
+
+    Args:
+        data: a number, nested sequences of numbers, an array, or a tensor.
+        dtype: of the result; by default floats give the default dtype, integers int64, and arrays keep theirs.
+        device: where it lives.
+        requires_grad: whether gradients shall be accumulated in its `.grad`.
+
+    Raises:
+        ArgumentError: for rows of different lengths.
+        GradientError: if an integer tensor is asked for grad.
+
+    >>> import minitorch
+    >>> minitorch.tensor([[1, 2], [3, 4]], dtype=minitorch.float32)
+    tensor([[1., 2.],
+            [3., 4.]])
+    """
+    return finish(array_from(data, dtype, copy=True), device, requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Variable:
+    """A tensor of `data`: itself, or sharing memory with an array, where the dtype allows."""
+    if isinstance(data, Value):
+        return data.to(dtype=dtype, device=device)  # type: ignore[attr-defined, no-any-return]
+    return finish(array_from(data, dtype, copy=False), device)
+
+
+def from_numpy(ndarray: Any) -> Variable:
+    """A tensor that shares memory with a NumPy array."""
+    if not hasattr(ndarray, "__array_interface__") or not hasattr(ndarray, "strides"):
+        raise ArgumentTypeError(f"from_numpy: expected a NumPy array, got {type(ndarray).__name__}")
+    return finish(array_from(ndarray, None, copy=False))
+
+
+def from_dlpack(ext_tensor: Any) -> Variable:
+    """A tensor that shares memory with an array of any library that speaks DLPack."""
+    return wrap(current_backend().from_dlpack(ext_tensor))
+
+
+def complex(real: Variable, imag: Variable) -> Variable:
+    """The complex tensor with these parts."""
+    return real + imag * 1j
+
+
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Variable:
+    """A tensor of this shape with arbitrary elements."""
+    return finish(current_backend().empty(ensure_size(size), numpy_dtype(dtype)), device, requires_grad)
+
+
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
+    """A tensor of zeros.
+
+    >>> import minitorch
+    >>> minitorch.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    return finish(current_backend().zeros(ensure_size(size), numpy_dtype(dtype)), device, requires_grad)
+
+
+def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
+    """A tensor of ones."""
+    array = current_backend().full(ensure_size(size), 1, numpy_dtype(dtype))
+    return finish(array, device, requires_grad)
+
+
+def full(
+    size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Variable:
+    """A tensor with `fill_value` in every element, whose type gives the dtype if none is given."""
+    kind = dtypes.of(fill_value) if dtype is None else dtypes.as_dtype(dtype)
+    value = fill_value.item() if isinstance(fill_value, Value) else fill_value  # type: ignore[attr-defined]
+    return finish(current_backend().full(ensure_size((size,)), value, kind.dtype), device, requires_grad)
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Variable:
+    """An n × m matrix with ones on the diagonal."""
+    return finish(current_backend().eye(n, n if m is None else m, numpy_dtype(dtype)), device, requires_grad)
+
+
+def arange(
+    start: Any = 0,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Numbers from `start` up to but not including `end`, in steps of `step`.
+
+    >>> import minitorch
+    >>> minitorch.arange(1, 4)
+    tensor([1, 2, 3])
+    """
+    if end is None:
+        start, end = 0, start
+    start, end, step = (v.item() if isinstance(v, Value) else v for v in (start, end, step))  # type: ignore[attr-defined]
+    if step == 0 or (end - start) / step < 0:
+        raise ArgumentError(f"arange: cannot step from {start} to {end} in steps of {step}")
+    if dtype is None:
+        dtype = dtypes.int64 if all(isinstance(v, int) for v in (start, end, step)) else None
+    kind = numpy_dtype(dtype)
+    backend = current_backend()
+    if kind.kind in "fc":
+        count = max(math.ceil((end - start) / step), 0)
+        return finish((backend.arange(count) * step + start).astype(kind), device, requires_grad)
+    return finish(backend.arange(start, end, step).astype(kind), device, requires_grad)
+
+
+def linspace(
+    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Variable:
+    """`steps` numbers at equal distances from `start` to `end`, both included."""
+    if steps < 0:
+        raise ArgumentError(f"linspace: steps must not be negative, got {steps}")
+    return finish(current_backend().linspace(start, end, steps).astype(numpy_dtype(dtype)), device, requires_grad)
+
+
+def logspace(
+    start: float,
+    end: float,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """`steps` numbers from base^start to base^end, equally spaced on a logarithmic scale."""
+    powers = base ** current_backend().linspace(start, end, steps)
+    return finish(powers.astype(numpy_dtype(dtype)), device, requires_grad)
+
+
+# Random ------------------------------------------------------------------------------------------------------
+
+
+def floating(op_name: str, dtype: Any) -> Any:
+    """The dtype of a random tensor.
+
+    Raises:
+        DtypeError: for integer dtypes.
+    """
+    kind = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+    if not (kind.is_floating_point or kind.is_complex):
+        raise DtypeError(f"{op_name}: needs a floating-point dtype, got {kind}; use randint for integers")
+    return kind
+
+
+def rand(
+    *size: Any,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Random numbers, uniform on [0, 1)."""
+    array = random.draw("uniform", ensure_size(size), dtype=floating("rand", dtype), generator=generator)
+    return finish(array, device, requires_grad)
+
+
+def randn(
+    *size: Any,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Random numbers, normal with mean 0 and variance 1."""
+    array = random.draw("normal", ensure_size(size), dtype=floating("randn", dtype), generator=generator)
+    return finish(array, device, requires_grad)
+
+
+def randint(
+    low: Any,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Random integers from `low` to `high − 1`; `randint(high, size)` starts at 0."""
+    if size is None:
+        low, high, size = 0, low, high
+    if size is None or high is None or not low < high:
+        raise ArgumentError(f"randint: expected low < high and a size, got low={low}, high={high}, size={size}")
+    shape = ensure_size((size,))
+    array = random.draw("integers", low, high, shape, dtype=dtype or dtypes.int64, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+def randperm(
+    n: int, *, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Variable:
+    """The integers 0, …, n − 1 in random order."""
+    array = random.draw("permutation", n, dtype=dtype or dtypes.int64, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None) -> Variable:
+    """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors."""
+    if size is None:
+        like = mean if isinstance(mean, Value) else std
+        if not isinstance(like, Value):
+            raise ArgumentError("normal: give a size, or a tensor for mean or std")
+        size, dtype = like.array.shape, dtype or dtypes.as_dtype(like.array.dtype)
+        if isinstance(mean, Value) and isinstance(std, Value):
+            from minitorch.ops.shape import broadcast_shapes
+
+            size = broadcast_shapes(mean.array.shape, std.array.shape)
+    return randn(*size, generator=generator, dtype=dtype) * std + mean
+
+
+def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
+    """1 with the probability given by each element of `input` (or by `p`), else 0."""
+    chances = input.array if p is None else p
+    draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
+    return wrap((draws < chances).astype(input.array.dtype))
+
+
+def multinomial(
+    input: Variable, num_samples: int, replacement: bool = False, *, generator: Any = None
+) -> Variable:
+    """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix)."""
+    if input.ndim not in (1, 2) or input.shape[-1] == 0:
+        raise ArgumentError(f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}")
+    source = random.source(generator)
+    rows = input.array.reshape(-1, input.shape[-1])
+    for row in rows:
+        if not (row >= 0).all() or not 0 < row.sum() < math.inf:
+            raise ArgumentError("multinomial: weights must be finite, not negative, and not all zero")
+        if not replacement and num_samples > int((row > 0).sum()):
+            raise ArgumentError(
+                f"multinomial: {num_samples} samples without replacement need as many positive weights"
+            )
+    drawn = [source.choice(row, num_samples, replacement) for row in rows]
+    result = current_backend().asarray(drawn, dtypes.int64.dtype)
+    return wrap(result.reshape(*input.shape[:-1], num_samples))
+
+
+# Like another tensor --------------------------------------------------------------------------------------------
+
+
+def _like(function: Callable[..., Variable], op_name: str) -> Callable[..., Variable]:
+    def like(input: Variable, *args: Any, dtype: Any = None, device: Any = None, **kwargs: Any) -> Variable:
+        kwargs.pop("memory_format", None)
+        kind = input.dtype if dtype is None else dtype
+        if op_name == "full_like":
+            return full(input.shape, *args, dtype=kind, device=device, **kwargs)
+        if op_name == "randint_like":
+            bounds = (0, *args) if len(args) == 1 else args
+            return randint(*bounds, input.shape, dtype=kind, device=device, **kwargs)
+        return function(*input.shape, dtype=kind, device=device, **kwargs)
+
+    like.__name__ = like.__qualname__ = op_name
+    like.__doc__ = f"As `{function.__name__}`, in the shape and (unless given) the dtype of `input`."
+    return like
+
+
+empty_like, zeros_like, ones_like = (
+    _like(empty, "empty_like"),
+    _like(zeros, "zeros_like"),
+    _like(ones, "ones_like"),
+)
+full_like, rand_like, randn_like = (
+    _like(full, "full_like"),
+    _like(rand, "rand_like"),
+    _like(randn, "randn_like"),
+)
+randint_like = _like(randint, "randint_like")
+
+
+def check_requires_grad(dtype: dtypes.dtype) -> None:
+    """Only floating-point and complex tensors have gradients.
+
+    Raises:
+        GradientError: for other dtypes.
+    """
+    if not (dtype.is_floating_point or dtype.is_complex):
+        raise GradientError(
+            f"requires_grad: only floating-point and complex tensors can require grad, this one is {dtype}; "
+            f"convert it first, as in x.float().requires_grad_()"
+        )

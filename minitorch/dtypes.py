@@ -1,0 +1,195 @@
+"""Element types and the rules by which they mix.
+
+A `dtype` is minitorch's name for one of NumPy's element types; `np.dtype(minitorch.float32)` works too.
+The promotion rules are PyTorch's: values fall into the categories bool < integer < floating < complex,
+and in a mix the dtype is chosen by tensors with dimensions first; 0-d tensors, and after them Python
+numbers, have a say only where they bring a higher category.
+
+Source: the PyTorch documentation, "Tensor Attributes", section on type promotion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy
+
+from minitorch.errors import ArgumentTypeError
+
+BOOL, INTEGER, FLOATING, COMPLEX = range(4)
+
+
+class dtype:
+    """An element type, such as `minitorch.float32`.
+
+    Attributes:
+        name: the short name, `"float32"`.
+        dtype: the NumPy dtype that it stands for.
+        itemsize: bytes per element.
+        is_floating_point, is_complex, is_signed: what kind of number it holds.
+    """
+
+    __slots__ = ("category", "dtype", "is_complex", "is_floating_point", "is_signed", "itemsize", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.dtype = numpy.dtype(name)
+        self.itemsize = self.dtype.itemsize
+        self.category = {"b": BOOL, "u": INTEGER, "i": INTEGER, "f": FLOATING, "c": COMPLEX}[
+            self.dtype.kind
+        ]
+        self.is_floating_point = self.category == FLOATING
+        self.is_complex = self.category == COMPLEX
+        self.is_signed = self.dtype.kind in "ifc"
+
+    def to_complex(self) -> dtype:
+        """The complex dtype whose parts have this dtype."""
+        return complex128 if self is float64 else self if self.is_complex else complex64
+
+    def to_real(self) -> dtype:
+        """The dtype of the parts of this complex dtype."""
+        return {complex64: float32, complex128: float64}.get(self, self)
+
+    def __repr__(self) -> str:
+        return f"minitorch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+bool_ = dtype("bool")
+uint8 = dtype("uint8")
+int8 = dtype("int8")
+int16 = short = dtype("int16")
+int32 = int_ = dtype("int32")
+int64 = long = dtype("int64")
+float16 = half = dtype("float16")
+float32 = float_ = dtype("float32")
+float64 = double = dtype("float64")
+complex64 = cfloat = dtype("complex64")
+complex128 = cdouble = dtype("complex128")
+
+ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
+BY_NUMPY = {t.dtype: t for t in ALL}
+BY_NAME = {t.name: t for t in ALL}
+PYTHON_TYPES = {bool: bool_, int: int64, float: float32, complex: complex64}
+
+_default = float32
+
+
+def get_default_dtype() -> dtype:
+    """The dtype of new floating-point tensors, `float32` unless it was changed."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Sets the dtype of new floating-point tensors.
+
+    Raises:
+        ArgumentTypeError: if `d` is not a floating-point dtype.
+    """
+    global _default
+    d = as_dtype(d)
+    if not d.is_floating_point:
+        raise ArgumentTypeError(f"set_default_dtype: expected a floating-point dtype, got {d}")
+    _default = d
+
+
+def as_dtype(value: Any) -> dtype:
+    """The minitorch dtype for a dtype of minitorch or NumPy, or a Python type.
+
+    Raises:
+        ArgumentTypeError: if there is no such dtype here.
+    """
+    if isinstance(value, dtype):
+        return value
+    if value in (float, complex):
+        return _default if value is float else _default.to_complex()
+    if isinstance(value, type) and value in PYTHON_TYPES:
+        return PYTHON_TYPES[value]
+    try:
+        return BY_NUMPY[numpy.dtype(value).newbyteorder("=")]
+    except (KeyError, TypeError):
+        names = ", ".join(t.name for t in ALL)
+        raise ArgumentTypeError(f"no dtype for {value!r}; minitorch has {names}") from None
+
+
+def of(value: Any) -> dtype:
+    """The dtype of a tensor, an array or a Python number (for which the default dtype counts)."""
+    kind = type(value)
+    if kind in PYTHON_TYPES:
+        return PYTHON_TYPES[kind] if kind in (bool, int) else as_dtype(kind)
+    return as_dtype(value.dtype)
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that holds both, by PyTorch's table.
+
+    >>> promote_types(int64, float16)
+    minitorch.float16
+    """
+    low, high = sorted((type1, type2), key=lambda t: t.category)
+    if low.category == high.category:
+        return BY_NUMPY[numpy.promote_types(low.dtype, high.dtype)]
+    if high.is_complex and low.is_floating_point:
+        return promote_types(high, low.to_complex())
+    return high
+
+
+def result_type(*operands: Any) -> dtype:
+    """The dtype of an operation over tensors, arrays and Python numbers.
+
+    >>> import minitorch
+    >>> minitorch.result_type(minitorch.ones(2, dtype=minitorch.int8), 1.5)
+    minitorch.float32
+    """
+    dimensioned, zero_dim, numbers = None, None, None
+    for value in operands:
+        own = of(value)
+        shape = getattr(value, "shape", None)
+        if shape is None:
+            numbers = own if numbers is None else promote_types(numbers, own)
+        elif len(shape) == 0:
+            zero_dim = own if zero_dim is None else promote_types(zero_dim, own)
+        else:
+            dimensioned = own if dimensioned is None else promote_types(dimensioned, own)
+    return _combine((dimensioned, zero_dim, numbers))
+
+
+def _combine(by_priority: Iterable[dtype | None]) -> dtype:
+    """The first dtype given, unless a later one is of a higher category."""
+    result: dtype | None = None
+    for own in by_priority:
+        if result is None:
+            result = own
+        elif own is not None and own.category > result.category:
+            result = result.to_complex() if result.is_floating_point else own
+    assert result is not None, "result_type needs at least one operand"
+    return result
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether in-place results of dtype `from_` may be stored in a tensor of dtype `to`."""
+    return from_.category <= to.category
+
+
+class finfo:
+    """Limits of a floating-point dtype: `eps, max, min, tiny, smallest_normal, resolution, bits`."""
+
+    def __init__(self, type: dtype | None = None) -> None:
+        info = numpy.finfo((type or _default).dtype)
+        self.bits = int(info.bits)
+        self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
+        self.tiny = self.smallest_normal = float(info.tiny)
+        self.resolution = float(info.resolution)
+        self.dtype = as_dtype(info.dtype).to_real().name
+
+
+class iinfo:
+    """Limits of an integer dtype: `max, min, bits`."""
+
+    def __init__(self, type: dtype) -> None:
+        info = numpy.iinfo(type.dtype)
+        self.bits, self.max, self.min = int(info.bits), int(info.max), int(info.min)
+        self.dtype = type.name

@@ -1,0 +1,496 @@
+"""The walk back through the graph: `backward()`, `grad()`, hooks, retained graphs, higher order.
+
+Nodes wait in a heap, the most recently applied first.  What an op consumed is always older than the op, so
+every consumer of a value has added its share before the value's own node is taken.  There is no recursion:
+a chain of a million ops is walked like a chain of ten.
+
+Gradients in flight belong to the walk alone.  Those of leaves are handed over at its end, so a walk that
+fails leaves every `.grad` as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
+from minitorch.modes import current, walking
+from minitorch.op import Op, RemovableHandle
+from minitorch.registry import backend_of
+from minitorch.value import Value, wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+_accumulating = Lock()
+
+
+class Walk:
+    """One walk back from some roots.
+
+    Attributes:
+        pending: gradients on their way, by the node or leaf that they go to; a list, one entry per
+            output, for nodes with several outputs.
+        heap: the nodes with pending gradients, the latest applied first.
+    """
+
+    def __init__(self, create_graph: bool, retain_graph: bool) -> None:
+        self.create_graph, self.retain_graph = create_graph, retain_graph
+        self.pending: dict[Any, Any] = {}
+        self.heap: list[tuple[int, Op]] = []
+        self.owned: set[Any] = set()  # targets whose pending array is a sum that nobody else holds
+        self.needed: set[Any] | None = None  # None: everything
+        self.captured: dict[tuple[Any, int], Any] = {}
+        self.retained: list[tuple[Variable, Any]] = []
+
+    def run(self) -> None:
+        """Takes node after node until none is left."""
+        heap, pending, create_graph = self.heap, self.pending, self.create_graph
+        check_nan = current().anomaly and current().check_nan
+        while heap:
+            node = heappop(heap)[1]
+            g = pending.pop(node)
+            self.owned.discard(node)
+            if node.hooks is not None:
+                g = self.before(node, g)
+            if self.captured and (node, 0) in self.captured or node.outputs is not None:
+                g = self.arrive(node, g)
+            formula = node.backward
+            if node.fused_backward is not None and not create_graph:
+                formula = node.fused_backward
+            grads = formula(*g) if g.__class__ is list else formula(g)
+            if not self.retain_graph:
+                node.free()
+            if node.hooks is not None:
+                grads = self.after(node, grads, g)
+            if check_nan:
+                from minitorch.anomaly import check
+
+                check(node, grads)
+            if grads.__class__ is not tuple:
+                grads = (grads,)
+            if len(grads) != len(node.edges):
+                raise GradientError(
+                    f"{node.op_name}: backward returned {len(grads)} gradients for {len(node.edges)} inputs"
+                )
+            for i, target in enumerate(node.edges):
+                if target is not None and grads[i] is not None:
+                    number = node.edge_outputs[i] if node.edge_outputs else 0
+                    self.deposit(target, number, grads[i], node)
+
+    def deposit(self, target: Any, number: int, g: Any, source: Op | None) -> None:
+        """Adds a gradient to what is pending for one output of `target`."""
+        if self.needed is not None and target not in self.needed:
+            return
+        shape, dtype = output_of(target, number)
+        if g.shape != shape:
+            if source is None or not source.broadcasts:
+                name = source.op_name if source else "backward"
+                raise GradientError(
+                    f"{name}: backward returned a gradient of shape {tuple(g.shape)} "
+                    f"for an input of shape {tuple(shape)}"
+                )
+            g = sum_to(g, shape)
+        if g.dtype != dtype:
+            g = cast(g, dtype)
+        pending = self.pending
+        if isinstance(target, Op) and target.outputs is not None:
+            waiting = pending.get(target)
+            if waiting is None:
+                pending[target] = waiting = [None] * len(target.outputs)
+                heappush(self.heap, (-target.serial, target))
+            waiting[number] = g if waiting[number] is None else waiting[number] + g
+        elif target in pending:
+            if target in self.owned and g.shape != ():
+                pending[target] += g
+            else:
+                pending[target] = pending[target] + g
+                if not self.create_graph:
+                    self.owned.add(target)
+        else:
+            pending[target] = g
+            if isinstance(target, Op):
+                heappush(self.heap, (-target.serial, target))
+
+    def arrive(self, node: Op, g: Any) -> Any:
+        """Captures what `grad()` asked for; fills in zeros for outputs that got no gradient."""
+        gradients = g if g.__class__ is list else [g]
+        for number, value in enumerate(gradients):
+            if (node, number) in self.captured:
+                self.captured[node, number] = value
+        if node.outputs is None or not node.materialize:
+            return g
+        return [
+            self.zeros(node, *node.outputs[k]) if value is None else value
+            for k, value in enumerate(gradients)
+        ]
+
+    def zeros(self, node: Op, shape: tuple[int, ...], dtype: Any) -> Any:
+        """A gradient of zeros, as the walk carries them."""
+        array = node.backend.zeros(shape, dtype)
+        return wrap(array) if self.create_graph else array
+
+    # Hooks ---------------------------------------------------------------------------------------
+
+    def before(self, node: Op, g: Any) -> Any:
+        """Runs the hooks on the gradients of a node's outputs."""
+        gradients = list(g) if g.__class__ is list else [g]
+        for number, hook in node.hooks.of("output"):
+            if gradients[number] is not None:
+                gradients[number] = self.call(hook, gradients[number])
+        for number, hook in node.hooks.of("retain"):
+            variable = hook()
+            if variable is not None and gradients[number] is not None:
+                self.retained.append((variable, gradients[number]))
+        for _, hook in node.hooks.of("before"):
+            changed = self.user(hook, tuple(map(self.as_variable, gradients)))
+            if changed is not None:
+                gradients = [self.as_carried(x) for x in changed]
+        return gradients if g.__class__ is list else gradients[0]
+
+    def after(self, node: Op, grads: Any, g: Any) -> Any:
+        """Runs the hooks on the gradients of a node's inputs."""
+        for _, hook in node.hooks.of("after"):
+            grads = grads if grads.__class__ is tuple else (grads,)
+            outputs = tuple(g) if g.__class__ is list else (g,)
+            changed = self.user(
+                hook, tuple(map(self.as_variable, grads)), tuple(map(self.as_variable, outputs))
+            )
+            if changed is not None:
+                changed = changed if isinstance(changed, (tuple, list)) else (changed,)
+                grads = tuple(map(self.as_carried, changed))
+        return grads
+
+    def call(self, hook: Callable[..., Any], g: Any) -> Any:
+        """The gradient after a tensor's hook, which may return another one or None."""
+        changed = self.user(hook, self.as_variable(g))
+        if changed is None:
+            return g
+        if not isinstance(changed, Value):
+            raise ArgumentTypeError(
+                f"hook: expected a Tensor or None from the hook, got {type(changed).__name__}"
+            )
+        if changed.array.shape != g.shape:
+            raise ShapeError(
+                f"hook: the hook returned a gradient of shape {tuple(changed.array.shape)} "
+                f"in place of one of shape {tuple(g.shape)}"
+            )
+        return self.as_carried(changed)
+
+    def user(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Calls a user's function, which sees Variables and the ordinary rules."""
+        with user_mode(self.create_graph):
+            return function(*args)
+
+    def as_variable(self, g: Any) -> Any:
+        """A gradient as a user sees it."""
+        if g is None or isinstance(g, Value):
+            return g
+        return wrap(g if hasattr(g, "base") else backend_of(g).asarray(g))
+
+    def as_carried(self, g: Any) -> Any:
+        """A user's gradient as the walk carries it."""
+        return g.array if isinstance(g, Value) and not self.create_graph else g
+
+    # The end of the walk -------------------------------------------------------------------------
+
+    def leaf_gradients(self) -> list[tuple[Variable, Any]]:
+        """What arrived at leaves, after their hooks."""
+        arrived = []
+        for leaf, g in self.pending.items():
+            for hook in list((leaf._leaf_hooks or {}).values()):
+                g = self.call(hook, g)
+            arrived.append((leaf, g))
+        return arrived
+
+    def deliver(self, gradients: list[tuple[Variable, Any]]) -> None:
+        """Accumulates into `.grad`; retained gradients of inner values replace what was there."""
+        given: set[int] = set()
+        with _accumulating:
+            for leaf, g in gradients:
+                if self.create_graph:
+                    leaf.grad = g if leaf.grad is None else leaf.grad + g
+                elif leaf.grad is None:
+                    leaf.grad = wrap(self.exclusive(leaf, g, given))
+                else:
+                    backend_of(leaf.array).add_into(leaf.grad.array, g)
+                    leaf.grad._version_counter().value += 1
+            for inner, g in self.retained:
+                value = g if self.create_graph else wrap(self.exclusive(inner, g, given))
+                inner.grad = value if inner.grad is None else inner.grad + value
+        for leaf, _ in gradients:
+            for hook in list((leaf._post_hooks or {}).values()):
+                hook(leaf)
+
+    def exclusive(self, leaf: Variable, g: Any, given: set[int]) -> Any:
+        """An array that nothing else will change: a copy, unless this one is new and whole."""
+        backend = backend_of(leaf.array)
+        array = backend.asarray(g)
+        if id(array) in given or not backend.is_whole(array):
+            array = backend.copy(array)
+        given.add(id(array))
+        return array
+
+
+def output_of(target: Any, number: int) -> tuple[tuple[int, ...], Any]:
+    """Shape and dtype of one output of a node, or of a leaf."""
+    if isinstance(target, Op):
+        if target.outputs is not None:
+            return target.outputs[number]
+        return target.shape, target.dtype
+    return target.array.shape, target.array.dtype
+
+
+def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
+    """Undoes broadcasting: sums `g` over the dimensions along which `shape` was stretched."""
+    extra = g.ndim - len(shape)
+    dims = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 != g.shape[i + extra]))
+    if dims:
+        g = g.sum(dims, keepdims=True)
+    return g.reshape(shape)
+
+
+def cast(g: Any, dtype: Any) -> Any:
+    """A gradient in the dtype of the value it belongs to."""
+    if g.dtype.kind == "c" if not isinstance(g, Value) else g.dtype.is_complex:
+        if dtype.kind != "c":
+            g = g.real
+    return g.to(dtype) if isinstance(g, Value) else g.astype(dtype)
+
+
+class user_mode(walking):
+    """The mode in which users' hooks and Functions run during a walk: Variables, recorded on demand."""
+
+    def __init__(self, create_graph: bool) -> None:
+        super().__init__(create_graph)
+        self._changes["raw"] = False
+
+
+# The public entrances --------------------------------------------------------------------------------
+
+
+def backward(
+    tensors: Variable | Sequence[Variable],
+    grad_tensors: Variable | Sequence[Variable | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Variable | Sequence[Variable] | None = None,
+) -> None:
+    """Adds the gradients of `tensors` with respect to the graph's leaves to their `.grad`.
+
+    Args:
+        tensors: where the walk starts.
+        grad_tensors: for each the gradient to start with; may be left out for one-element tensors.
+        retain_graph: keep saved values for another walk; by default only with `create_graph`.
+        create_graph: record the walk itself, so that its results can be differentiated.
+        inputs: accumulate into these leaves only.
+
+    Raises:
+        GradientError: if a tensor does not require grad, or has several elements and no gradient given.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> minitorch.autograd.backward((x * x).sum())
+    >>> x.grad
+    tensor([2., 4.])
+    """
+    targets = None if inputs is None else _as_tuple(inputs)
+    if targets is not None and not targets:
+        raise ArgumentError("backward: inputs is empty; leave it out for all leaves")
+    walk = _walk(_as_tuple(tensors), _as_tuple(grad_tensors), retain_graph, create_graph, targets)
+    with user_mode(create_graph):
+        gradients = walk.leaf_gradients()
+        for x in targets or ():
+            if x.grad_fn is not None:
+                g = walk.captured[x.grad_fn, x._output_nr]
+                if g is not None:
+                    gradients.append((x, g))
+        walk.deliver(gradients)
+
+
+def grad(
+    outputs: Variable | Sequence[Variable],
+    inputs: Variable | Sequence[Variable],
+    grad_outputs: Variable | Sequence[Variable | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Variable, ...]:
+    """The gradients of `outputs` with respect to `inputs`, returned instead of accumulated.
+
+    Args:
+        outputs: where the walk starts.
+        inputs: what to differentiate by: leaves or inner values.
+        grad_outputs: for each output the gradient to start with.
+        retain_graph: keep saved values for another walk; by default only with `create_graph`.
+        create_graph: record the walk itself, so that its results can be differentiated.
+        allow_unused: give None for an input that the outputs do not depend on, instead of an error.
+        is_grads_batched: not supported; use a loop over `grad_outputs`.
+        materialize_grads: give zeros instead of None.
+
+    Raises:
+        GradientError: if an input does not require grad or was not used.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor(3.0, requires_grad=True)
+    >>> (dx,) = minitorch.autograd.grad(x**3, x, create_graph=True)
+    >>> minitorch.autograd.grad(dx, x)
+    (tensor(18.),)
+    """
+    from minitorch.errors import NotSupportedError
+
+    if is_grads_batched:
+        raise NotSupportedError("grad: is_grads_batched is not supported; loop over grad_outputs")
+    if materialize_grads and allow_unused is False:
+        raise ArgumentError("grad: materialize_grads=True contradicts allow_unused=False")
+    targets = _as_tuple(inputs)
+    for i, x in enumerate(targets):
+        if not x._requires_grad:
+            raise GradientError(
+                f"grad: input {i} of shape {tuple(x.shape)} does not require grad; "
+                f"set x.requires_grad_() before it is used"
+            )
+    walk = _walk(_as_tuple(outputs), _as_tuple(grad_outputs), retain_graph, create_graph, targets)
+    with user_mode(create_graph):
+        leaves = {id(leaf): g for leaf, g in walk.leaf_gradients()}
+        walk.deliver([])
+    results: list[Any] = []
+    given: set[int] = set()
+    for i, x in enumerate(targets):
+        g = leaves.get(id(x)) if x.grad_fn is None else walk.captured[x.grad_fn, x._output_nr]
+        if g is None and materialize_grads:
+            g = walk.as_variable(backend_of(x.array).zeros(x.array.shape, x.array.dtype))
+        elif g is None and not allow_unused:
+            raise GradientError(
+                f"grad: input {i} of shape {tuple(x.shape)} was not used to compute the outputs; "
+                f"pass allow_unused=True to get None for it"
+            )
+        elif g is not None and not create_graph:
+            g = wrap(walk.exclusive(x, g, given)) if not isinstance(g, Value) else g
+        results.append(g)
+    return tuple(results)
+
+
+def _walk(
+    roots: tuple[Variable, ...],
+    gradients: tuple[Variable | None, ...],
+    retain_graph: bool | None,
+    create_graph: bool,
+    targets: tuple[Variable, ...] | None,
+) -> Walk:
+    """Starts a walk at the roots and runs it to its end."""
+    if gradients and len(gradients) != len(roots):
+        raise ArgumentError(f"backward: {len(roots)} tensors but {len(gradients)} gradients")
+    walk = Walk(create_graph, create_graph if retain_graph is None else retain_graph)
+    if targets is not None:
+        walk.captured = {
+            (x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None
+        }
+        walk.needed = _leading_to(roots, targets)
+    backend = backend_of(roots[0].array)
+    with walking(create_graph), backend.quiet():
+        for i, root in enumerate(roots):
+            if root._view is not None:
+                root._view.refresh(root)
+            g = _first_gradient(root, gradients[i] if gradients else None)
+            walk.deposit(root.grad_fn or root, root._output_nr, walk.as_carried(g), None)
+        walk.run()
+    return walk
+
+
+def _first_gradient(root: Variable, g: Variable | None) -> Variable:
+    shape = tuple(root.array.shape)
+    if not root._requires_grad:
+        raise GradientError(
+            f"backward: the tensor of shape {shape} does not require grad and has no grad_fn. Nothing that "
+            f"it was computed from requires grad, or it was computed under no_grad() or after detach()"
+        )
+    if g is None:
+        if root.array.size != 1:
+            raise GradientError(
+                f"backward: a gradient starts from a single number, but this tensor has shape {shape}. "
+                f"Reduce it first (loss.mean() or loss.sum()), or pass gradient= of its shape"
+            )
+        return wrap(backend_of(root.array).full(shape, 1, root.array.dtype))
+    if not isinstance(g, Value):
+        raise ArgumentTypeError(f"backward: gradient must be a Tensor, got {type(g).__name__}")
+    if g.array.shape != shape:
+        raise ShapeError(
+            f"backward: the gradient has shape {tuple(g.array.shape)}, the tensor has shape {shape}; "
+            f"they must be equal"
+        )
+    return g
+
+
+def _leading_to(roots: tuple[Variable, ...], targets: tuple[Variable, ...]) -> set[Any]:
+    """The nodes on some way from the roots to the targets, and the targets themselves."""
+    goals = {x.grad_fn or x for x in targets}
+    needed = set(goals)
+    consumers: dict[Any, list[Op]] = {}
+    seen: set[Any] = set()
+    stack: list[Any] = [root.grad_fn or root for root in roots]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Op):
+            for edge in node.edges:
+                if edge is not None:
+                    consumers.setdefault(edge, []).append(node)
+                    stack.append(edge)
+    stack = [goal for goal in goals if goal in seen]
+    while stack:
+        for consumer in consumers.get(stack.pop(), ()):
+            if consumer not in needed:
+                needed.add(consumer)
+                stack.append(consumer)
+    return needed
+
+
+def _as_tuple(tensors: Any) -> tuple[Any, ...]:
+    if tensors is None:
+        return ()
+    return (tensors,) if isinstance(tensors, Value) else tuple(tensors)
+
+
+# Hooks of a Variable -----------------------------------------------------------------------------------
+
+
+def register_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
+    """Calls `hook(grad)` when the gradient of `x` is known; what it returns, if anything, replaces it."""
+    if not x._requires_grad:
+        raise GradientError("register_hook: the tensor does not require grad")
+    if x.grad_fn is not None:
+        return x.grad_fn._hooks().add("output", x._output_nr, hook)
+    if x._leaf_hooks is None:
+        x._leaf_hooks = {}
+    handle = RemovableHandle(x._leaf_hooks)
+    x._leaf_hooks[handle.id] = hook
+    return handle
+
+
+def retain_grad(x: Variable) -> None:
+    """Makes the walk store the gradient of an inner value in its `.grad`, too."""
+    from weakref import ref
+
+    if not x._requires_grad:
+        raise GradientError("retain_grad: the tensor does not require grad")
+    if x.grad_fn is not None and not getattr(x, "retains_grad", False):
+        x.grad_fn._hooks().add("retain", x._output_nr, ref(x))
+        x.retains_grad = True
+
+
+def register_post_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
+    """Calls `hook(x)` after a walk has added to the `.grad` of a leaf."""
+    if not x._requires_grad or x.grad_fn is not None:
+        raise GradientError("register_post_accumulate_grad_hook: only leaves that require grad accumulate")
+    if x._post_hooks is None:
+        x._post_hooks = {}
+    handle = RemovableHandle(x._post_hooks)
+    x._post_hooks[handle.id] = hook
+    return handle

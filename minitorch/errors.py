@@ -1,0 +1,71 @@
+"""The errors that minitorch raises.
+
+Every class derives from `MinitorchError` and from the built-in error that PyTorch raises in the same
+place, so `except RuntimeError` keeps working.  A message names the operation, the shapes or dtypes
+involved, what was expected, and the likely remedy; `nn.Module` adds the path of the module in which
+it happened.
+"""
+
+from __future__ import annotations
+
+
+class MinitorchError(Exception):
+    """Base of all errors raised on purpose by minitorch."""
+
+    module_path: str = ""
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{self.module_path}: {message}" if self.module_path else message
+
+
+class ShapeError(MinitorchError, RuntimeError):
+    """Shapes do not fit together."""
+
+
+class DtypeError(MinitorchError, RuntimeError):
+    """An operation does not serve this dtype, or dtypes cannot be mixed."""
+
+
+class GradientError(MinitorchError, RuntimeError):
+    """The graph cannot be walked back as asked."""
+
+
+class InplaceError(GradientError):
+    """A value was changed in place although its gradient still depends on it."""
+
+
+class AnomalyError(GradientError):
+    """`detect_anomaly` found a NaN in a gradient."""
+
+
+class IndexRangeError(MinitorchError, IndexError):
+    """An index or a dimension lies outside the tensor."""
+
+
+class ArgumentError(MinitorchError, ValueError):
+    """An argument has a value that the operation cannot serve."""
+
+
+class ArgumentTypeError(MinitorchError, TypeError):
+    """An argument has the wrong type."""
+
+
+class StateDictError(MinitorchError, RuntimeError):
+    """A state dict does not fit the module, optimizer or scheduler that should load it."""
+
+
+class CheckpointError(MinitorchError, RuntimeError):
+    """A file is not a checkpoint of minitorch, or is truncated or damaged."""
+
+
+class BackendError(MinitorchError, RuntimeError):
+    """No backend serves this array, or the backend asked for is not there."""
+
+
+class MissingDependencyError(MinitorchError, ImportError):
+    """An optional library is not installed; the message gives the line that installs it."""
+
+
+class NotSupportedError(MinitorchError, NotImplementedError):
+    """PyTorch has this, minitorch does not (yet)."""

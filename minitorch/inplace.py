@@ -1,0 +1,164 @@
+"""In-place changes of recorded values: `x.add_(y)`, `x[i] = v`, `x += 1`, also through views.
+
+An in-place operation is the ordinary one, whose result then takes the place of the old value: in memory,
+and in the graph, where the Variable is tied to the new node.  A change through a view is a change of the
+base: `ViewUpdate` replaces a region of it, and every view of the base is tied anew when it is next used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import DtypeError, InplaceError, ShapeError
+from minitorch.modes import current
+from minitorch.op import Op
+from minitorch.registry import backend_of
+from minitorch.value import Value, View
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class ViewUpdate(Op):
+    """base[region] = v, where a view shows the region;   dbase = g outside of it,  dv = g inside."""
+
+    def forward(self, base: Array, v: Array, *, view: View) -> Array:
+        index = region(base, view)
+        outside = self.backend.full(base.size, True, bool)
+        outside[index] = False
+        self.keep(index=index, outside=outside.reshape(base.shape))
+        return base  # whose memory holds the new values already
+
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        from minitorch.ops.index import Take
+
+        saved = self.saved
+        return g * saved.outside, Take.apply(g.reshape(-1), index=(saved.index,))
+
+
+def region(base: Array, view: View) -> Array:
+    """For each element of the view its place in the flattened base."""
+    places = backend_of(base).arange(base.size).reshape(base.shape)
+    for op_class, settings, output in view.steps:
+        if op_class.__name__ in ("Real", "Imag", "ViewDtype"):
+            raise InplaceError(
+                f"{op_class.op_name}: a recorded tensor cannot be changed in place through this view; "
+                f"compute the new tensor out of place"
+            )
+        places = op_class._apply_raw((places,), settings)
+        if isinstance(places, tuple):
+            places = places[output]
+    return places
+
+
+def check(op_name: str, x: Variable) -> None:
+    """Refuses changes that would lose a gradient.
+
+    Raises:
+        InplaceError: if `x` is a leaf that requires grad, or a view of one, or has overlapping memory.
+    """
+    if x._view is not None:
+        x._view.refresh(x)
+    if current().grad:
+        base = x if x._view is None else x._view.base
+        if base._requires_grad and base.grad_fn is None:
+            what = "a leaf" if base is x else "a view of a leaf"
+            raise InplaceError(
+                f"{op_name}: {what} that requires grad cannot be changed in place (shape {tuple(x.shape)}). "
+                f"Do it under minitorch.no_grad() to set its value, or use the out-of-place operation"
+            )
+    if any(n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)):
+        raise InplaceError(
+            f"{op_name}: several elements of this tensor of shape {tuple(x.shape)} share one place in memory "
+            f"(it was expanded); clone() it before changing it"
+        )
+
+
+def assign(op_name: str, x: Variable, out: Variable) -> Variable:
+    """Puts the result of an operation in the place of `x`, in memory and in the graph.
+
+    Raises:
+        ShapeError: if the shapes differ.
+        DtypeError: if the result is of a higher category than `x`.
+    """
+    if tuple(out.array.shape) != tuple(x.array.shape):
+        raise ShapeError(
+            f"{op_name}: the result has shape {tuple(out.array.shape)} and cannot be stored in place in a tensor of "
+            f"shape {tuple(x.array.shape)}; use the out-of-place operation"
+        )
+    if not dtypes.can_cast(out.dtype, x.dtype):
+        raise DtypeError(
+            f"{op_name}: the result is {out.dtype} and cannot be stored in place in a tensor of {x.dtype}; "
+            f"use the out-of-place operation"
+        )
+    if out.dtype is not x.dtype:
+        out = out.to(x.dtype)
+    if out.grad_fn is not None:
+        out.grad_fn.preserve_old(x.array)
+    backend_of(x.array).copyto(x.array, out.array)
+    rebase(x, out)
+    return x
+
+
+def rebase(x: Variable, out: Variable) -> None:
+    """Counts the change, and ties `x` (or the base that it shows) to the node behind `out`."""
+    x._version_counter().value += 1
+    if not current().grad or not (out._requires_grad or x._requires_grad):
+        return
+    if x._view is None:
+        tie(x, out)
+        return
+    view = x._view
+    new_base = ViewUpdate.apply(view.base, out, view=view)
+    tie(view.base, new_base)
+    view.refresh(x)
+
+
+def tie(x: Value, out: Value) -> None:
+    """Gives `x` the place of `out` in the graph."""
+    x.grad_fn, x._output_nr, x._requires_grad = out.grad_fn, out._output_nr, out._requires_grad
+
+
+def method(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The in-place method that belongs to a function: `x.name(...)` computes it and stores it in `x`."""
+
+    def in_place(self: Variable, *args: Any, **kwargs: Any) -> Variable:
+        check(name, self)
+        return assign(name, self, function(self, *args, **kwargs))
+
+    in_place.__name__ = in_place.__qualname__ = name
+    in_place.__doc__ = f"`{name.rstrip('_')}`, stored in the tensor itself, which is returned."
+    return in_place
+
+
+def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
+    """The elements of `src`, broadcast and cast, stored in the tensor itself, which is returned."""
+    check("copy_", x)
+    if not isinstance(src, Value):
+        from minitorch.creation import as_tensor
+
+        src = as_tensor(src)
+    from minitorch.ops.shape import expand
+
+    out = expand(src, *x.shape)
+    return assign("copy_", x, out if out.dtype is x.dtype else out.to(x.dtype))
+
+
+def fill_(x: Variable, value: Any) -> Variable:
+    """The number (or 0-d tensor) `value` in every element of the tensor itself, which is returned."""
+    if isinstance(value, Value) and value.array.ndim:
+        raise ShapeError(f"fill_: value must be a number or a 0-d tensor, got shape {tuple(value.array.shape)}")
+    return copy_(x, value if isinstance(value, Value) else backend_of(x.array).asarray(value, x.array.dtype))
+
+
+def zero_(x: Variable) -> Variable:
+    """Zero in every element of the tensor itself, which is returned."""
+    return fill_(x, 0)
+
+
+def set_data(x: Variable, new: Variable) -> None:
+    """`x.data = new`: other memory behind the same Variable, unnoticed by the graph."""
+    x.array = new.array

@@ -1,0 +1,190 @@
+"""The methods of a Variable, by family: each is the function of `ops`, written in the class body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import creation, inplace, ops
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+_in_place = inplace.method
+
+
+class ArithmeticMethods:
+    """Two values."""
+
+    add, sub, mul, div = ops.add, ops.sub, ops.mul, ops.div
+    subtract, multiply, divide, true_divide = ops.sub, ops.mul, ops.div, ops.div
+    pow, remainder, fmod, floor_divide = ops.pow, ops.remainder, ops.fmod, ops.floor_divide
+    atan2, maximum, minimum = ops.atan2, ops.maximum, ops.minimum
+
+    add_, sub_ = _in_place(ops.add, "add_"), _in_place(ops.sub, "sub_")
+    mul_, div_ = _in_place(ops.mul, "mul_"), _in_place(ops.div, "div_")
+    pow_, remainder_ = _in_place(ops.pow, "pow_"), _in_place(ops.remainder, "remainder_")
+    floor_divide_ = _in_place(ops.floor_divide, "floor_divide_")
+
+
+class PointwiseMethods:
+    """One value, elementwise."""
+
+    neg, abs, sign, sgn, round = ops.neg, ops.abs, ops.sign, ops.sgn, ops.round
+    negative, absolute = ops.neg, ops.abs
+    floor, ceil, trunc, frac = ops.floor, ops.ceil, ops.trunc, ops.frac
+    exp, exp2, expm1, log, log2, log10, log1p = (
+        ops.exp, ops.exp2, ops.expm1, ops.log, ops.log2, ops.log10, ops.log1p,
+    )  # fmt: skip
+    sqrt, rsqrt, square, reciprocal, erf = ops.sqrt, ops.rsqrt, ops.square, ops.reciprocal, ops.erf
+    sin, cos, tan, asin, acos, atan = ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan
+    arcsin, arccos, arctan = ops.asin, ops.acos, ops.atan
+    sinh, cosh, tanh, asinh, acosh, atanh = (
+        ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh, ops.atanh,
+    )  # fmt: skip
+    clamp = clip = ops.clamp
+    conj = ops.conj
+
+    @property
+    def real(self) -> Variable:
+        """The real part, a view; a real tensor as it is."""
+        return ops.real(self)  # type: ignore[arg-type]
+
+    @property
+    def imag(self) -> Variable:
+        """The imaginary part of a complex tensor, a view."""
+        return ops.imag(self)  # type: ignore[arg-type]
+
+    neg_, abs_, sign_, round_ = (
+        _in_place(ops.neg, "neg_"),
+        _in_place(ops.abs, "abs_"),
+        _in_place(ops.sign, "sign_"),
+        _in_place(ops.round, "round_"),
+    )
+    floor_, ceil_, trunc_ = (
+        _in_place(ops.floor, "floor_"),
+        _in_place(ops.ceil, "ceil_"),
+        _in_place(ops.trunc, "trunc_"),
+    )
+    exp_, log_, sqrt_, rsqrt_ = (
+        _in_place(ops.exp, "exp_"),
+        _in_place(ops.log, "log_"),
+        _in_place(ops.sqrt, "sqrt_"),
+        _in_place(ops.rsqrt, "rsqrt_"),
+    )
+    square_, reciprocal_ = _in_place(ops.square, "square_"), _in_place(ops.reciprocal, "reciprocal_")
+    sin_, cos_, tanh_ = _in_place(ops.sin, "sin_"), _in_place(ops.cos, "cos_"), _in_place(ops.tanh, "tanh_")
+    clamp_ = clip_ = _in_place(ops.clamp, "clamp_")
+
+
+class ComparisonMethods:
+    """Questions, answered by booleans."""
+
+    eq, ne, lt, le, gt, ge = ops.eq, ops.ne, ops.lt, ops.le, ops.gt, ops.ge
+    equal, isclose, allclose = ops.equal, ops.isclose, ops.allclose
+    isnan, isinf, isfinite = ops.isnan, ops.isinf, ops.isfinite
+    logical_and, logical_or = ops.logical_and, ops.logical_or
+    logical_xor, logical_not = ops.logical_xor, ops.logical_not
+    bitwise_and, bitwise_or = ops.bitwise_and, ops.bitwise_or
+    bitwise_xor, bitwise_not = ops.bitwise_xor, ops.bitwise_not
+
+
+class ReductionMethods:
+    """Fewer dimensions."""
+
+    sum, mean, prod, var, std = ops.sum, ops.mean, ops.prod, ops.var, ops.std
+    max, min, amax, amin, argmax, argmin = ops.max, ops.min, ops.amax, ops.amin, ops.argmax, ops.argmin
+    all, any, norm, cumsum, logsumexp = ops.all, ops.any, ops.norm, ops.cumsum, ops.logsumexp
+
+
+class ShapeMethods:
+    """The same elements, arranged otherwise."""
+
+    reshape, view, view_as, reshape_as = ops.reshape, ops.view, ops.view_as, ops.reshape_as
+    flatten, unflatten, ravel = ops.flatten, ops.unflatten, ops.ravel
+    permute, transpose, swapaxes, swapdims, t = (
+        ops.permute, ops.transpose, ops.transpose, ops.transpose, ops.t,
+    )  # fmt: skip
+    movedim, moveaxis = ops.movedim, ops.movedim
+    squeeze, unsqueeze = ops.squeeze, ops.unsqueeze
+    expand, expand_as, broadcast_to = ops.expand, ops.expand_as, ops.broadcast_to
+    repeat, tile, repeat_interleave = ops.repeat, ops.tile, ops.repeat_interleave
+    narrow, select, split, chunk, unbind = ops.narrow, ops.select, ops.split, ops.chunk, ops.unbind
+    flip, roll = ops.flip, ops.roll
+
+    @property
+    def T(self) -> Variable:  # noqa: N802
+        """All dims in reverse order, a view."""
+        return ops.permute(self, *range(self.ndim - 1, -1, -1))  # type: ignore[attr-defined]
+
+    @property
+    def mT(self) -> Variable:  # noqa: N802
+        """The last two dims exchanged, a view."""
+        return ops.transpose(self, -2, -1)
+
+
+class IndexMethods:
+    """Selections by index tensors and masks."""
+
+    index_select, take_along_dim = ops.index_select, ops.take_along_dim
+    masked_fill = ops.masked_fill
+    masked_fill_ = _in_place(ops.masked_fill, "masked_fill_")
+
+    def where(self, condition: Any, other: Any) -> Variable:
+        """This tensor where `condition` holds, else `other`."""
+        return ops.where(condition, self, other)  # type: ignore[no-any-return]
+
+
+class ProductMethods:
+    """Products of matrices and vectors."""
+
+    matmul, mm, bmm, mv, dot, outer = ops.matmul, ops.mm, ops.bmm, ops.mv, ops.dot, ops.outer
+
+
+class MemoryMethods:
+    """Copies, casts, and changes in place."""
+
+    clone, contiguous, to, type_as = ops.clone, ops.contiguous, ops.to, ops.type_as
+    float, double, half = ops.float_, ops.double, ops.half
+    long, int, short = ops.long, ops.int_, ops.short
+    char, byte, bool = ops.char, ops.byte, ops.bool_
+    cfloat, cdouble = ops.cfloat, ops.cdouble
+    copy_, fill_, zero_ = inplace.copy_, inplace.fill_, inplace.zero_
+
+    def type(self, dtype: Any = None) -> Any:
+        """The tensor in another dtype; without one, the name of its type."""
+        if dtype is None:
+            return f"minitorch.{self.dtype.name}"  # type: ignore[attr-defined]
+        return ops.to(self, dtype)  # type: ignore[arg-type]
+
+    def new_tensor(self, data: Any, **kwargs: Any) -> Variable:
+        """A new tensor of `data`, in this one's dtype unless another is given."""
+        return creation.tensor(data, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+    def new_zeros(self, *size: Any, **kwargs: Any) -> Variable:
+        """A new tensor of zeros, in this one's dtype unless another is given."""
+        return creation.zeros(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+    def new_ones(self, *size: Any, **kwargs: Any) -> Variable:
+        """A new tensor of ones, in this one's dtype unless another is given."""
+        return creation.ones(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+    def new_empty(self, *size: Any, **kwargs: Any) -> Variable:
+        """A new tensor with arbitrary elements, in this one's dtype unless another is given."""
+        return creation.empty(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+    def new_full(self, size: Any, fill_value: Any, **kwargs: Any) -> Variable:
+        """A new tensor of one value, in this one's dtype unless another is given."""
+        return creation.full(size, fill_value, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+
+class Methods(
+    ArithmeticMethods,
+    PointwiseMethods,
+    ComparisonMethods,
+    ReductionMethods,
+    ShapeMethods,
+    IndexMethods,
+    ProductMethods,
+    MemoryMethods,
+):
+    """All families."""

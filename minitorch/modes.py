@@ -1,0 +1,202 @@
+"""What is recorded, and how: `no_grad`, `enable_grad`, `inference_mode`, `detect_anomaly`.
+
+The mode is one immutable record in a context variable, so each thread and each asyncio task has its own:
+`no_grad` in one does not touch another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from functools import wraps
+from inspect import isgeneratorfunction
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Mode(NamedTuple):
+    """How operations behave just now.
+
+    Attributes:
+        grad: operations on values that require grad are recorded.
+        raw: an ordinary walk back is under way, in which formulas run on bare arrays.
+        inference: results can never take part in a graph.
+        anomaly: every op remembers the line that applied it, and gradients are checked for NaN.
+    """
+
+    grad: bool = True
+    raw: bool = False
+    inference: bool = False
+    anomaly: bool = False
+    check_nan: bool = True
+
+
+_mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())
+current = _mode.get
+
+
+class _Setting:
+    """A context manager and decorator that changes fields of the mode, and restores them."""
+
+    def __init__(self, **changes: bool) -> None:
+        self._changes = changes
+        self._tokens: list[Token[Mode]] = []
+
+    def __enter__(self) -> None:
+        self._tokens.append(_mode.set(_mode.get()._replace(**self._changes)))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _mode.reset(self._tokens.pop())
+
+    def __call__(self, function: F) -> F:
+        """Returns `function`, run in this mode; a generator runs in it between its yields."""
+        changes = self._changes
+        if isgeneratorfunction(function):
+            return _wrap_generator(function, changes)  # type: ignore[return-value]
+
+        @wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with _Setting(**changes):
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+
+def _wrap_generator(function: Callable[..., Any], changes: dict[str, bool]) -> Callable[..., Any]:
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with _Setting(**changes):
+            generator = function(*args, **kwargs)
+        sent: Any = None
+        while True:
+            try:
+                with _Setting(**changes):
+                    value = generator.send(sent)
+            except StopIteration as stop:
+                return stop.value
+            try:
+                sent = yield value
+            except GeneratorExit:
+                generator.close()
+                raise
+
+    return wrapped
+
+
+class _Bare(_Setting):
+    """A setting that may also decorate without parentheses: `@no_grad`."""
+
+    def __new__(cls, function: Any = None) -> Any:
+        setting = super().__new__(cls)
+        if function is None:
+            return setting
+        setting.__init__()
+        return setting(function)
+
+
+class no_grad(_Bare):
+    """Operations are not recorded: results do not require grad.  Context manager or decorator.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> with minitorch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    def __init__(self) -> None:
+        super().__init__(grad=False)
+
+
+class enable_grad(_Bare):
+    """Operations are recorded again, inside of `no_grad`."""
+
+    def __init__(self) -> None:
+        super().__init__(grad=True)
+
+
+class inference_mode(_Setting):
+    """Like `no_grad`, and the results can never be used in a recorded operation later."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        setting = super().__new__(cls)
+        if not callable(mode):
+            return setting
+        setting.__init__()
+        return setting(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        if mode:
+            super().__init__(grad=False, inference=True)
+        else:
+            super().__init__(grad=True, inference=False)
+
+
+class set_grad_enabled(_Setting):
+    """Switches recording on or off: takes effect at once, and as a context manager is undone at its end."""
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(grad=bool(mode))
+        self._token: Token[Mode] | None = _mode.set(_mode.get()._replace(grad=bool(mode)))
+
+    def __enter__(self) -> None:
+        if self._token is None:  # used a second time
+            self._token = _mode.set(_mode.get()._replace(**self._changes))
+
+    def __exit__(self, *_: Any) -> None:
+        if self._token is not None:
+            _mode.reset(self._token)
+            self._token = None
+
+    def __call__(self, function: F) -> F:
+        self.__exit__()
+        return super().__call__(function)
+
+
+class detect_anomaly(_Setting):
+    """Finds the operation that makes a gradient NaN, and the line of your file that applied it.
+
+    Args:
+        check_nan: raise when an op's gradient contains NaN; otherwise lines are only remembered.
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        super().__init__(anomaly=True, check_nan=check_nan)
+
+
+class set_detect_anomaly(set_grad_enabled):
+    """Like `detect_anomaly`, but takes effect at once; as a context manager it is undone at its end."""
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        _Setting.__init__(self, anomaly=bool(mode), check_nan=check_nan)
+        self._token = _mode.set(_mode.get()._replace(**self._changes))
+
+
+class walking(_Setting):
+    """The mode of a walk back: raw arrays without recording, or Variables with it."""
+
+    def __init__(self, create_graph: bool) -> None:
+        super().__init__(grad=create_graph, raw=not create_graph)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded just now."""
+    return current().grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether `inference_mode` is on just now."""
+    return current().inference
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether `detect_anomaly` is on just now."""
+    return current().anomaly

@@ -1,0 +1,279 @@
+"""Arithmetic of two values: add, sub, mul, div, pow, remainder, atan2.
+
+Gradients of complex values follow PyTorch's convention, the conjugate Wirtinger derivative: where a real
+formula multiplies by a derivative, the complex one multiplies by its conjugate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import ArgumentError, DtypeError
+from minitorch.ops.common import Binary, array_of, conj
+from minitorch.ops.pointwise import log, trunc
+from minitorch.ops.select import where
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Add(Binary):
+    """z = x + y;   dx = g,  dy = g."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        return self.backend.add(x, y)
+
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        return g, g
+
+
+class Sub(Binary):
+    """z = x − y;   dx = g,  dy = −g."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        if self.backend.asarray(x).dtype.kind == "b" and self.backend.asarray(y).dtype.kind == "b":
+            raise DtypeError("sub: bool − bool is not defined; use x ^ y, or logical_not(x) for 1 − x")
+        return self.backend.subtract(x, y)
+
+    def backward(self, g: Array) -> tuple[Array, Array | None]:
+        return g, -g if self.edges[1] is not None else None
+
+
+class Mul(Binary):
+    """z = x·y;   dx = g·y*,  dy = g·x*."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        self.save(x=x, y=y)
+        return self.backend.multiply(x, y)
+
+    def backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        need_x, need_y = self.needs_input_grad
+        return (
+            g * conj(self.saved.y) if need_x else None,
+            g * conj(self.saved.x) if need_y else None,
+        )
+
+
+class Div(Binary):
+    """z = x/y;   dx = g/y*,  dy = −g·(z/y)*."""
+
+    float_only = True
+
+    def forward(self, x: Array, y: Array) -> Array:
+        z = self.backend.divide(x, y)
+        self.save(y=y, output=z)
+        return z
+
+    def backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        need_x, need_y = self.needs_input_grad
+        gx = g / conj(self.saved.y)
+        return gx if need_x else None, -gx * conj(self.saved.output) if need_y else None
+
+
+class Pow(Binary):
+    """z = xʸ;   dx = g·y·xʸ⁻¹,  dy = g·z·ln x  (0 where y = 0, and where x = 0 ≤ y)."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        z = self.backend.power(x, y)
+        self.save(x=x, y=y, output=z)
+        return z
+
+    def backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        need_x, need_y = self.needs_input_grad
+        x, y = self.saved.x, self.saved.y
+        gx = gy = None
+        if need_x and isinstance(y, (int, float, complex)):
+            gx = g * conj(y * x ** (y - 1)) if y != 0 else g * 0
+        elif need_x:
+            zero = array_of(y) == 0
+            gx = where(zero, 0.0, g * conj(y * x ** where(zero, 1.0, y - 1)))
+        if need_y:
+            base, exponent = self.backend.asarray(array_of(x)), array_of(y)
+            flat = self.backend.logical_and(base == 0, exponent.real >= 0)
+            if isinstance(x, (int, float, complex)):
+                x = self.backend.asarray(x, exponent.dtype)
+            gy = where(flat, 0.0, g * conj(self.saved.output * log(where(flat, 1.0, x))))
+        return gx, gy
+
+
+class FloorDiv(Binary):
+    """z = ⌊x/y⌋; its derivative is zero almost everywhere."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        check_divisor("floor_divide", self.backend.asarray(y))
+        return self.backend.floor_divide(x, y)
+
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        return g * 0, g * 0
+
+
+class Remainder(Binary):
+    """z = x − ⌊x/y⌋·y, with the sign of y;   dx = g,  dy = −g·⌊x/y⌋."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        check_divisor("remainder", self.backend.asarray(y))
+        self.save(x=x, y=y)
+        return self.backend.remainder(x, y)
+
+    def backward(self, g: Array) -> tuple[Array, Array | None]:
+        if not self.needs_input_grad[1]:
+            return g, None
+        return g, -g * floor_divide(self.saved.x, self.saved.y)
+
+
+class Fmod(Binary):
+    """z = x − trunc(x/y)·y, with the sign of x;   dx = g,  dy = −g·trunc(x/y)."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        check_divisor("fmod", self.backend.asarray(y))
+        self.save(x=x, y=y)
+        return self.backend.fmod(x, y)
+
+    def backward(self, g: Array) -> tuple[Array, Array | None]:
+        if not self.needs_input_grad[1]:
+            return g, None
+        return g, -g * trunc(self.saved.x / self.saved.y)
+
+
+class Atan2(Binary):
+    """z = the angle of the point (x, y), with y the first argument;   dy = g·x/(x² + y²),  dx = −g·y/(x² + y²)."""
+
+    float_only = True
+
+    def forward(self, y: Array, x: Array) -> Array:
+        self.save(y=y, x=x)
+        return self.backend.atan2(y, x)
+
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        y, x = self.saved.y, self.saved.x
+        scaled = g / (x * x + y * y)
+        return scaled * x, -scaled * y
+
+
+def check_divisor(name: str, y: Array) -> None:
+    """Integer division by zero is an error, as in PyTorch; floats give infinities."""
+    if y.dtype.kind in "iub" and not y.all():
+        raise ArgumentError(f"{name}: integer division by zero; convert to a floating-point dtype first")
+
+
+def add(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
+    """`input + alpha · other`, elementwise, broadcast.
+
+    >>> import minitorch
+    >>> minitorch.add(minitorch.tensor([1.0, 2.0]), 10, alpha=2)
+    tensor([21., 22.])
+    """
+    return Add.apply(input, other if alpha == 1 else mul(other, alpha))
+
+
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
+    """`input − alpha · other`, elementwise, broadcast.
+
+    >>> import minitorch
+    >>> minitorch.sub(minitorch.tensor([1.0, 2.0]), 1)
+    tensor([0., 1.])
+    """
+    return Sub.apply(input, other if alpha == 1 else mul(other, alpha))
+
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
+    """`other − alpha · input`."""
+    return Sub.apply(other, input if alpha == 1 else mul(input, alpha))
+
+
+def mul(input: Any, other: Any) -> Any:
+    """`input · other`, elementwise, broadcast.
+
+    >>> import minitorch
+    >>> minitorch.mul(minitorch.tensor([1.0, 2.0]), minitorch.tensor([3.0, 4.0]))
+    tensor([3., 8.])
+    """
+    if isinstance(input, (int, float, complex)) and isinstance(other, (int, float, complex)):
+        return input * other
+    return Mul.apply(input, other)
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Variable:
+    """`input / other`, elementwise, broadcast; integers give the default floating-point dtype.
+
+    Args:
+        input, other: dividend and divisor.
+        rounding_mode: None, `"trunc"` (towards zero) or `"floor"` (down).
+
+    >>> import minitorch
+    >>> minitorch.div(minitorch.tensor([5, -5]), 2, rounding_mode="trunc")
+    tensor([ 2, -2])
+    """
+    if rounding_mode is None:
+        return Div.apply(input, other)
+    if rounding_mode == "floor":
+        return FloorDiv.apply(input, other)
+    if rounding_mode == "trunc":
+        kind = dtypes.result_type(input, other)
+        if kind.is_floating_point:
+            return trunc(Div.apply(input, other))
+        remainder_ = Fmod.apply(input, other)
+        return FloorDiv.apply(Sub.apply(input, remainder_), other)
+    raise ArgumentError(f"div: rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}")
+
+
+def rdiv(input: Any, other: Any) -> Variable:
+    """`other / input`."""
+    return Div.apply(other, input)
+
+
+def floor_divide(input: Any, other: Any) -> Variable:
+    """`⌊input / other⌋`, elementwise."""
+    return FloorDiv.apply(input, other)
+
+
+def rfloor_divide(input: Any, other: Any) -> Variable:
+    """`⌊other / input⌋`, elementwise."""
+    return FloorDiv.apply(other, input)
+
+
+def remainder(input: Any, other: Any) -> Variable:
+    """The remainder of division, with the sign of the divisor, as Python's `%`.
+
+    >>> import minitorch
+    >>> minitorch.remainder(minitorch.tensor([-3.0, 3.0]), 2)
+    tensor([1., 1.])
+    """
+    return Remainder.apply(input, other)
+
+
+def rremainder(input: Any, other: Any) -> Variable:
+    """`other % input`."""
+    return Remainder.apply(other, input)
+
+
+def fmod(input: Any, other: Any) -> Variable:
+    """The remainder of division, with the sign of the dividend, as C's `fmod`."""
+    return Fmod.apply(input, other)
+
+
+def pow(input: Any, exponent: Any) -> Variable:
+    """`input` to the power of `exponent`, elementwise, broadcast.
+
+    >>> import minitorch
+    >>> minitorch.pow(minitorch.tensor([1.0, 2.0, 3.0]), 2)
+    tensor([1., 4., 9.])
+    """
+    negative = isinstance(exponent, int) and exponent < 0
+    if negative and not (dtypes.of(input).is_floating_point or dtypes.of(input).is_complex):
+        raise ArgumentError(
+            f"pow: integers to the negative power {exponent} are not integers; use x.float() first"
+        )
+    return Pow.apply(input, exponent)
+
+
+def rpow(input: Any, other: Any) -> Variable:
+    """`other` to the power of `input`."""
+    return Pow.apply(other, input)
+
+
+def atan2(input: Any, other: Any) -> Variable:
+    """The angle, in radians between −π and π, of the point with ordinate `input` and abscissa `other`."""
+    return Atan2.apply(input, other)

@@ -1,0 +1,66 @@
+"""What the formulas of several ops share.  Everything here takes bare arrays and Variables alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from minitorch.errors import ArgumentError, IndexRangeError
+from minitorch.op import Op
+from minitorch.value import Value
+
+Dims = int | Sequence[int] | None
+
+
+class Binary(Op):
+    """Base of elementwise ops of two values: dtypes are promoted, shapes broadcast."""
+
+    promotes = broadcasts = True
+
+
+def array_of(x: Any) -> Any:
+    """The bare array of a Variable; anything else as it is."""
+    return x.array if isinstance(x, Value) else x
+
+
+def conj(x: Any) -> Any:
+    """The complex conjugate; a real value as it is."""
+    if isinstance(x, complex):
+        return x.conjugate()
+    kind = getattr(array_of(x), "dtype", None)
+    return x.conj() if kind is not None and kind.kind == "c" else x
+
+
+def wrap_dim(op_name: str, dim: int, ndim: int) -> int:
+    """`dim` counted from the front, after checking that the tensor has it."""
+    limit = max(ndim, 1)
+    if not -limit <= dim < limit:
+        raise IndexRangeError(
+            f"{op_name}: dim {dim} is out of range for a tensor of {ndim} dimensions; "
+            f"it must lie between {-limit} and {limit - 1}"
+        )
+    return dim % limit
+
+
+def wrap_dims(op_name: str, dims: Dims, ndim: int) -> tuple[int, ...]:
+    """Several dims counted from the front; None means all of them."""
+    if dims is None:
+        return tuple(range(ndim))
+    if isinstance(dims, int):
+        return (wrap_dim(op_name, dims, ndim),) if ndim else ()
+    wrapped = tuple(wrap_dim(op_name, d, ndim) for d in dims)
+    if len(set(wrapped)) != len(wrapped):
+        raise ArgumentError(f"{op_name}: dim {tuple(dims)} names a dimension twice")
+    return wrapped if ndim else ()
+
+
+def reduced_dims(op_name: str, dims: Dims, ndim: int) -> tuple[int, ...]:
+    """As `wrap_dims`; an empty sequence means all dims, as it does for reductions in PyTorch."""
+    return wrap_dims(op_name, None if not isinstance(dims, int) and not dims else dims, ndim)
+
+
+def ensure_size(size: tuple[Any, ...]) -> tuple[int, ...]:
+    """A shape given as numbers or as one sequence: `f(2, 3)` and `f((2, 3))`."""
+    if len(size) == 1 and not isinstance(size[0], int) and hasattr(size[0], "__iter__"):
+        size = tuple(size[0])
+    return tuple(int(n) for n in size)

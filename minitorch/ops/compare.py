@@ -1,0 +1,145 @@
+"""Comparisons and logic: results are booleans (bitwise ones integers) and have no derivative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch.backend import Array
+from minitorch.errors import DtypeError
+from minitorch.ops.common import Binary, array_of
+from minitorch.registry import backend_of
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Compare(Binary):
+    """A question about two values; `kind` is the backend's function."""
+
+    differentiable = False
+
+    def forward(self, x: Array, y: Array, *, kind: str) -> Array:
+        return getattr(self.backend, kind)(x, y)
+
+
+class Bitwise(Compare):
+    """An operation on the bits of two integers or booleans."""
+
+    def forward(self, x: Array, y: Array, *, kind: str) -> Array:
+        for value in (x, y):
+            if self.backend.asarray(value).dtype.kind in "fc":
+                raise DtypeError(f"{kind}: needs integers or booleans, got {value.dtype}")
+        return getattr(self.backend, kind)(x, y)
+
+
+def eq(input: Any, other: Any) -> Variable:
+    """Whether `input` = `other`, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.eq(minitorch.tensor([1, 2]), 2)
+    tensor([False,  True])
+    """
+    return Compare.apply(input, other, kind="equal")
+
+
+def ne(input: Any, other: Any) -> Variable:
+    """Whether `input` ≠ `other`, elementwise."""
+    return Compare.apply(input, other, kind="not_equal")
+
+
+def lt(input: Any, other: Any) -> Variable:
+    """Whether `input` < `other`, elementwise."""
+    return Compare.apply(input, other, kind="less")
+
+
+def le(input: Any, other: Any) -> Variable:
+    """Whether `input` ≤ `other`, elementwise."""
+    return Compare.apply(input, other, kind="less_equal")
+
+
+def gt(input: Any, other: Any) -> Variable:
+    """Whether `input` > `other`, elementwise."""
+    return Compare.apply(input, other, kind="greater")
+
+
+def ge(input: Any, other: Any) -> Variable:
+    """Whether `input` ≥ `other`, elementwise."""
+    return Compare.apply(input, other, kind="greater_equal")
+
+
+def logical_and(input: Any, other: Any) -> Variable:
+    """Whether both are true (not zero), elementwise."""
+    return Compare.apply(input, other, kind="logical_and")
+
+
+def logical_or(input: Any, other: Any) -> Variable:
+    """Whether at least one is true (not zero), elementwise."""
+    return Compare.apply(input, other, kind="logical_or")
+
+
+def logical_xor(input: Any, other: Any) -> Variable:
+    """Whether exactly one is true (not zero), elementwise."""
+    return Compare.apply(input, other, kind="logical_xor")
+
+
+def logical_not(input: Variable) -> Variable:
+    """Whether the element is false (zero)."""
+    return eq(input, 0)
+
+
+def bitwise_and(input: Any, other: Any) -> Variable:
+    """The bits set in both, elementwise; for booleans: and."""
+    return Bitwise.apply(input, other, kind="bitwise_and")
+
+
+def bitwise_or(input: Any, other: Any) -> Variable:
+    """The bits set in either, elementwise; for booleans: or."""
+    return Bitwise.apply(input, other, kind="bitwise_or")
+
+
+def bitwise_xor(input: Any, other: Any) -> Variable:
+    """The bits set in exactly one, elementwise; for booleans: unequal."""
+    return Bitwise.apply(input, other, kind="bitwise_xor")
+
+
+def bitwise_not(input: Variable) -> Variable:
+    """All bits flipped, elementwise; for booleans: not."""
+    return Bitwise.apply(input, True if array_of(input).dtype.kind == "b" else -1, kind="bitwise_xor")
+
+
+def bitwise_left_shift(input: Any, other: Any) -> Variable:
+    """The bits of `input` moved up by `other` places."""
+    return Bitwise.apply(input, other, kind="left_shift")
+
+
+def bitwise_right_shift(input: Any, other: Any) -> Variable:
+    """The bits of `input` moved down by `other` places, keeping the sign."""
+    return Bitwise.apply(input, other, kind="right_shift")
+
+
+def isclose(
+    input: Variable, other: Variable, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Variable:
+    """Whether |input − other| ≤ atol + rtol·|other|, elementwise."""
+    from minitorch.modes import no_grad
+
+    with no_grad():
+        near = (input == other) | (
+            (input - other).abs() <= atol + rtol * other.abs()
+        ) & other.isfinite()
+        if equal_nan:
+            near = near | (input.isnan() & other.isnan())
+    return near
+
+
+def allclose(
+    input: Variable, other: Variable, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> bool:
+    """Whether all elements are close, as in `isclose`."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
+
+
+def equal(input: Variable, other: Variable) -> bool:
+    """Whether both have the same shape and elements."""
+    x, y = input.array, other.array
+    return x.shape == y.shape and bool(backend_of(x).all(x == y, axis=None))

@@ -1,0 +1,166 @@
+"""Products: matmul, linear, einsum and their relatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch.backend import Array
+from minitorch.errors import ShapeError
+from minitorch.op import Op
+from minitorch.ops.common import conj
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Matmul(Op):
+    """Z = X·Y for matrices, or stacks of them;   dX = G·Yᴴ,  dY = Xᴴ·G."""
+
+    broadcasts = True
+
+    def forward(self, x: Array, y: Array) -> Array:
+        self.save(x=x, y=y)
+        return self.backend.matmul(x, y)
+
+    def backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        need_x, need_y = self.needs_input_grad
+        return (
+            Matmul.apply(g, conj(self.saved.y).swapaxes(-1, -2)) if need_x else None,
+            Matmul.apply(conj(self.saved.x).swapaxes(-1, -2), g) if need_y else None,
+        )
+
+
+class Linear(Op):
+    """Y = X·Wᵀ + b;   dX = G·W,  dW = Gᵀ·X,  db = Σ G over rows."""
+
+    def forward(self, x: Array, w: Array, b: Array | None) -> Array:
+        self.save(x=x, w=w)
+        return self.backend.linear(x, w, b)
+
+    def backward(self, g: Array) -> tuple[Array | None, Array | None, Array | None]:
+        need_x, need_w, need_b = self.needs_input_grad
+        return (
+            Matmul.apply(g, conj(self.saved.w)) if need_x else None,
+            Matmul.apply(g.swapaxes(0, 1), conj(self.saved.x)) if need_w else None,
+            g.sum(0) if need_b else None,
+        )
+
+
+def check_inner(op_name: str, x: Any, y: Any) -> None:
+    """Refuses matrices whose inner sizes differ, and guesses the remedy."""
+    from minitorch.errors import DtypeError
+
+    inner = y.shape[-2] if y.ndim > 1 else y.shape[0]
+    if x.shape[-1] != inner:
+        remedy = ""
+        if y.ndim > 1 and y.shape[-1] == x.shape[-1]:
+            remedy = " Did you mean the transpose of the second, y.mT?"
+        elif x.ndim > 1 and x.shape[-2] == inner:
+            remedy = " Did you mean the transpose of the first, x.mT?"
+        raise ShapeError(
+            f"{op_name}: {tuple(x.shape)} @ {tuple(y.shape)}: inner sizes {x.shape[-1]} and {inner} differ.{remedy}"
+        )
+    if x.dtype is not y.dtype and x.dtype != y.dtype:
+        raise DtypeError(
+            f"{op_name}: dtypes {x.dtype} and {y.dtype} differ; convert one, as in x.to(y.dtype)"
+        )
+
+
+def matmul(input: Any, other: Any) -> Variable:
+    """The product of matrices, of stacks of them (leading dims broadcast), or of vectors.
+
+    Shape: (…, n, k) @ (…, k, m) → (…, n, m); (k) @ (k) → (); (…, n, k) @ (k) → (…, n).
+
+    Raises:
+        ShapeError: if the inner sizes differ; the message names them.
+
+    >>> import minitorch
+    >>> minitorch.matmul(minitorch.tensor([[1.0, 2.0]]), minitorch.tensor([3.0, 4.0]))
+    tensor([11.])
+    """
+    if not input.ndim or not other.ndim:
+        raise ShapeError("matmul: 0-d tensors cannot be multiplied as matrices; use *")
+    check_inner("matmul", input, other)
+    if input.ndim == 1 and other.ndim == 1:
+        return (input * other).sum()
+    if other.ndim == 1:
+        return matmul(input, other.unsqueeze(-1)).squeeze(-1)
+    if input.ndim == 1:
+        return matmul(input.unsqueeze(0), other).squeeze(-2)
+    if input.ndim > 2 and other.ndim == 2:  # one large product instead of many small ones
+        rows = Matmul.apply(input.reshape(-1, input.shape[-1]) if input.numel() else input, other)
+        return rows.reshape(*input.shape[:-1], other.shape[-1])
+    return Matmul.apply(input, other)
+
+
+def rmatmul(input: Any, other: Any) -> Variable:
+    """The product `other @ input`."""
+    return matmul(other, input)
+
+
+def mm(input: Any, mat2: Any) -> Variable:
+    """The product of two matrices, without broadcasting."""
+    if input.ndim != 2 or mat2.ndim != 2:
+        raise ShapeError(f"mm: expected two matrices, got shapes {tuple(input.shape)} and {tuple(mat2.shape)}")
+    return matmul(input, mat2)
+
+
+def bmm(input: Any, mat2: Any) -> Variable:
+    """The products of two stacks of matrices, (b, n, k) and (b, k, m)."""
+    if input.ndim != 3 or mat2.ndim != 3 or input.shape[0] != mat2.shape[0]:
+        raise ShapeError(
+            f"bmm: expected (b, n, k) and (b, k, m) with the same b, got {tuple(input.shape)} and {tuple(mat2.shape)}"
+        )
+    return matmul(input, mat2)
+
+
+def mv(input: Any, vec: Any) -> Variable:
+    """The product of a matrix and a vector."""
+    if input.ndim != 2 or vec.ndim != 1:
+        raise ShapeError(f"mv: expected a matrix and a vector, got {tuple(input.shape)} and {tuple(vec.shape)}")
+    return matmul(input, vec)
+
+
+def dot(input: Any, tensor: Any) -> Variable:
+    """The inner product of two vectors, Σ xᵢ·yᵢ."""
+    if input.ndim != 1 or tensor.ndim != 1:
+        raise ShapeError(f"dot: expected two vectors, got {tuple(input.shape)} and {tuple(tensor.shape)}")
+    return matmul(input, tensor)
+
+
+def outer(input: Any, vec2: Any) -> Variable:
+    """The outer product of two vectors."""
+    if input.ndim != 1 or vec2.ndim != 1:
+        raise ShapeError(f"outer: expected two vectors, got {tuple(input.shape)} and {tuple(vec2.shape)}")
+    return input.unsqueeze(1) * vec2
+
+
+def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
+    """`input @ weightᵀ + bias`.
+
+    Shape: input (…, in), weight (out, in), bias (out) → (…, out).
+
+    Raises:
+        ShapeError: if the sizes of input and weight differ.
+
+    >>> import minitorch
+    >>> w, b = minitorch.tensor([[1.0, 2.0]]), minitorch.tensor([0.5])
+    >>> minitorch.nn.functional.linear(minitorch.tensor([3.0, 4.0]), w, b)
+    tensor([11.5000])
+    """
+    if weight.ndim == 1:
+        y = matmul(input, weight)
+        return y if bias is None else y + bias
+    if not input.ndim or input.shape[-1] != weight.shape[-1]:
+        raise ShapeError(
+            f"linear: an input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}: "
+            f"expected (…, {weight.shape[-1]})"
+            + (". Flatten the input first" if input.ndim > 2 else "")
+        )
+    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
+        return matmul(input, weight.mT) + bias
+    check_inner("linear", input, weight.mT)
+    if input.ndim == 2:
+        return Linear.apply(input, weight, bias)
+    rows = Linear.apply(input.reshape(-1, weight.shape[1]) if weight.shape[1] else input, weight, bias)
+    return rows.reshape(*input.shape[:-1], weight.shape[0])

@@ -1,0 +1,137 @@
+"""Copies and casts: clone, to, contiguous."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.device import device, require
+from minitorch.errors import ArgumentTypeError
+from minitorch.op import Op
+from minitorch.value import Value
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Clone(Op):
+    """y = x, in memory of its own;   dx = g."""
+
+    def forward(self, x: Array) -> Array:
+        return self.backend.copy(x)
+
+    def backward(self, g: Array) -> Array:
+        return g
+
+
+class Alias(Op):
+    """y = x, the same memory;   dx = g."""
+
+    view = True
+
+    def forward(self, x: Array) -> Array:
+        return x[...]
+
+    def backward(self, g: Array) -> Array:
+        return g
+
+
+class ToCopy(Op):
+    """y = x in another dtype;   dx = g in x's dtype (by the engine; the real part for real x)."""
+
+    def forward(self, x: Array, *, dtype: dtypes.dtype) -> Array:
+        return self.backend.astype(x, dtype.dtype)
+
+    def backward(self, g: Array) -> Array:
+        return g
+
+
+def clone(input: Any, *, memory_format: Any = None) -> Variable:
+    """A copy in memory of its own, through which gradients flow."""
+    return Clone.apply(input)
+
+
+def contiguous(input: Variable, memory_format: Any = None) -> Variable:
+    """The tensor itself if its memory is in row-major order, else such a copy."""
+    return input if input.is_contiguous() else Clone.apply(input)
+
+
+def to(input: Variable, *args: Any, **kwargs: Any) -> Variable:
+    """The tensor in another dtype or on another device; itself if nothing changes.
+
+    Forms: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(other)`; keywords `dtype, device,
+    non_blocking, copy, memory_format`.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 2]).to(minitorch.float64)
+    tensor([1., 2.], dtype=minitorch.float64)
+    """
+    where, kind, copy = parse_to(*args, **kwargs)
+    if where is not None:
+        require(where)
+    if kind is not None and kind is not input.dtype:
+        return ToCopy.apply(input, dtype=kind)
+    return clone(input) if copy else input
+
+
+def parse_to(
+    *args: Any,
+    device: Any = None,
+    dtype: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: Any = None,
+) -> tuple[Any, dtypes.dtype | None, bool]:
+    """The device, dtype and copy flag meant by the arguments of `to`."""
+    for value in args:
+        if isinstance(value, Value):
+            device, dtype = value.device, value.dtype  # type: ignore[attr-defined]
+        elif is_device(value):
+            device = value
+        elif isinstance(value, bool):
+            copy = copy or (value and args.index(value) == len(args) - 1 and len(args) > 2)
+        elif value is not None:
+            dtype = value
+    if dtype is not None:
+        try:
+            dtype = dtypes.as_dtype(dtype)
+        except ArgumentTypeError as error:
+            raise ArgumentTypeError(f"to: expected a dtype, device or tensor: {error}") from None
+    return device, dtype, copy
+
+
+def is_device(value: Any) -> bool:
+    """Whether `value` names a device."""
+    return isinstance(value, (str, device))
+
+
+def type_as(input: Variable, other: Variable) -> Variable:
+    """The tensor in the dtype of `other`."""
+    return to(input, other.dtype)
+
+
+def detach(input: Variable) -> Variable:
+    """The same memory outside of the graph; in-place changes of either are noticed by both."""
+    from minitorch.value import wrap
+
+    result = wrap(input.array)
+    result._version = input._version_counter()
+    return result
+
+
+def _caster(dtype: dtypes.dtype) -> Any:
+    def cast(input: Variable) -> Variable:
+        return to(input, dtype)
+
+    cast.__name__ = dtype.name
+    cast.__doc__ = f"The tensor as {dtype.name}; itself if it is one already."
+    return cast
+
+
+float_, double, half = map(_caster, (dtypes.float32, dtypes.float64, dtypes.float16))
+long, int_, short = map(_caster, (dtypes.int64, dtypes.int32, dtypes.int16))
+char, byte, bool_ = map(_caster, (dtypes.int8, dtypes.uint8, dtypes.bool_))
+cfloat, cdouble = map(_caster, (dtypes.complex64, dtypes.complex128))
+
+

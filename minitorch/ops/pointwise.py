@@ -1,0 +1,601 @@
+"""Functions of one value, elementwise: signs, roundings, exponentials, logarithms, angles."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from minitorch.backend import Array
+from minitorch.errors import DtypeError
+from minitorch.op import Op
+from minitorch.ops.common import array_of
+from minitorch.ops.common import conj as conjugate
+from minitorch.ops.select import where
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Neg(Op):
+    """y = −x;   dx = −g."""
+
+    def forward(self, x: Array) -> Array:
+        if x.dtype.kind == "b":
+            raise DtypeError("neg: −bool is not defined; use ~x")
+        return self.backend.negative(x)
+
+    def backward(self, g: Array) -> Array:
+        return -g
+
+
+class Abs(Op):
+    """y = |x|;   dx = g·sgn(x), 0 at 0."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.abs(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * sgn(self.saved.x)
+
+
+class Step(Op):
+    """Base of functions that are constant between their jumps;   dx = 0."""
+
+    def backward(self, g: Array) -> Array:
+        return g * 0
+
+
+class Sign(Step):
+    """y = −1, 0 or 1; of a complex number x/|x|."""
+
+    def forward(self, x: Array) -> Array:
+        return self.backend.sign(x)
+
+
+class Round(Step):
+    """The nearest integer, halves to the even one."""
+
+    def forward(self, x: Array) -> Array:
+        return x if x.dtype.kind in "iub" else self.backend.rint(x)
+
+
+class Floor(Step):
+    """The largest integer not above x."""
+
+    def forward(self, x: Array) -> Array:
+        return x if x.dtype.kind in "iub" else self.backend.floor(x)
+
+
+class Ceil(Step):
+    """The smallest integer not below x."""
+
+    def forward(self, x: Array) -> Array:
+        return x if x.dtype.kind in "iub" else self.backend.ceil(x)
+
+
+class Trunc(Step):
+    """The integer part."""
+
+    def forward(self, x: Array) -> Array:
+        return x if x.dtype.kind in "iub" else self.backend.trunc(x)
+
+
+class Smooth(Op):
+    """Base of smooth functions: integers are computed in the default floating-point dtype."""
+
+    float_only = True
+
+
+class Exp(Smooth):
+    """y = eˣ;   dx = g·y."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.exp(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(self.saved.output)
+
+
+class Exp2(Smooth):
+    """y = 2ˣ;   dx = g·y·ln 2."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.exp2(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(self.saved.output) * math.log(2)
+
+
+class Expm1(Smooth):
+    """y = eˣ − 1, exact near 0;   dx = g·(y + 1)."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.expm1(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(self.saved.output + 1)
+
+
+class Log(Smooth):
+    """y = ln x;   dx = g/x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.log(x)
+
+    def backward(self, g: Array) -> Array:
+        return g / conjugate(self.saved.x)
+
+
+class Log2(Smooth):
+    """y = log₂ x;   dx = g/(x·ln 2)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.log2(x)
+
+    def backward(self, g: Array) -> Array:
+        return g / conjugate(self.saved.x * math.log(2))
+
+
+class Log10(Smooth):
+    """y = log₁₀ x;   dx = g/(x·ln 10)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.log10(x)
+
+    def backward(self, g: Array) -> Array:
+        return g / conjugate(self.saved.x * math.log(10))
+
+
+class Log1p(Smooth):
+    """y = ln(1 + x), exact near 0;   dx = g/(1 + x)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.log1p(x)
+
+    def backward(self, g: Array) -> Array:
+        return g / conjugate(self.saved.x + 1)
+
+
+class Sqrt(Smooth):
+    """y = √x;   dx = g/(2y)."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.sqrt(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        return g / conjugate(self.saved.output * 2)
+
+
+class Sin(Smooth):
+    """y = sin x;   dx = g·cos x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.sin(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(cos(self.saved.x))
+
+
+class Cos(Smooth):
+    """y = cos x;   dx = −g·sin x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.cos(x)
+
+    def backward(self, g: Array) -> Array:
+        return -g * conjugate(sin(self.saved.x))
+
+
+class Tan(Smooth):
+    """y = tan x;   dx = g·(1 + y²)."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.tan(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        y = self.saved.output
+        return g * conjugate(1 + y * y)
+
+
+class Asin(Smooth):
+    """y = arcsin x;   dx = g/√(1 − x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.asin(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(sqrt(1 - x * x))
+
+
+class Acos(Smooth):
+    """y = arccos x;   dx = −g/√(1 − x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.acos(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return -g / conjugate(sqrt(1 - x * x))
+
+
+class Atan(Smooth):
+    """y = arctan x;   dx = g/(1 + x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.atan(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(1 + x * x)
+
+
+class Sinh(Smooth):
+    """y = sinh x;   dx = g·cosh x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.sinh(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(cosh(self.saved.x))
+
+
+class Cosh(Smooth):
+    """y = cosh x;   dx = g·sinh x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.cosh(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(sinh(self.saved.x))
+
+
+class Tanh(Smooth):
+    """y = tanh x;   dx = g·(1 − y²)."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.tanh(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        y = self.saved.output
+        return g * conjugate(1 - y * y)
+
+
+class Asinh(Smooth):
+    """y = arsinh x;   dx = g/√(x² + 1)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.asinh(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(sqrt(x * x + 1))
+
+
+class Acosh(Smooth):
+    """y = arcosh x;   dx = g/√(x² − 1)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.acosh(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(sqrt(x - 1) * sqrt(x + 1))
+
+
+class Atanh(Smooth):
+    """y = artanh x;   dx = g/(1 − x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.atanh(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(1 - x * x)
+
+
+class Erf(Smooth):
+    """y = 2/√π ∫₀ˣ exp(−t²) dt;   dx = g·2/√π·exp(−x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.erf(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g * exp(-x * x) * (2 / math.sqrt(math.pi))
+
+
+class Conj(Op):
+    """y = x*;   dx = g*."""
+
+    def forward(self, x: Array) -> Array:
+        return self.backend.conj(x)
+
+    def backward(self, g: Array) -> Array:
+        return g.conj()
+
+
+class Real(Op):
+    """y = Re x, a view;   dx = g."""
+
+    view = True
+
+    def forward(self, x: Array) -> Array:
+        return x.real
+
+    def backward(self, g: Array) -> Array:
+        return g + 0j if array_of(g).dtype.kind != "c" else g
+
+
+class Imag(Op):
+    """y = Im x, a view;   dx = i·g."""
+
+    view = True
+
+    def forward(self, x: Array) -> Array:
+        if x.dtype.kind != "c":
+            raise DtypeError(f"imag: only complex tensors have an imaginary part, got {x.dtype}")
+        return x.imag
+
+    def backward(self, g: Array) -> Array:
+        return g * 1j
+
+
+def neg(input: Variable) -> Variable:
+    """−x, elementwise."""
+    return Neg.apply(input)
+
+
+def abs(input: Variable) -> Variable:
+    """|x|, elementwise; real for complex numbers.
+
+    >>> import minitorch
+    >>> minitorch.abs(minitorch.tensor([-1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    return Abs.apply(input)
+
+
+def sign(input: Variable) -> Variable:
+    """−1, 0 or 1 by the sign, elementwise."""
+    if array_of(input).dtype.kind == "c":
+        raise DtypeError("sign: not defined for complex tensors; use sgn")
+    return Sign.apply(input)
+
+
+def sgn(input: Any) -> Variable:
+    """The sign; of a complex number x/|x|, and 0 of 0."""
+    if array_of(input).dtype.kind != "c":
+        return Sign.apply(input)
+    size = abs(input)
+    return input / where(array_of(size) == 0, 1.0, size)
+
+
+def round(input: Variable, *, decimals: int = 0) -> Variable:
+    """The nearest integer, halves to the even one; with `decimals`, to that many digits after the point.
+
+    >>> import minitorch
+    >>> minitorch.round(minitorch.tensor([0.5, 1.5, -2.7]))
+    tensor([ 0.,  2., -3.])
+    """
+    if decimals == 0:
+        return Round.apply(input)
+    scale = 10.0**decimals
+    return Round.apply(input * scale) / scale
+
+
+def floor(input: Variable) -> Variable:
+    """The largest integer not above x, elementwise."""
+    return Floor.apply(input)
+
+
+def ceil(input: Variable) -> Variable:
+    """The smallest integer not below x, elementwise."""
+    return Ceil.apply(input)
+
+
+def trunc(input: Any) -> Variable:
+    """The integer part, elementwise."""
+    return Trunc.apply(input)
+
+
+def frac(input: Variable) -> Variable:
+    """x − trunc(x), elementwise."""
+    return input - trunc(input)
+
+
+def exp(input: Any) -> Variable:
+    """eˣ, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.exp(minitorch.tensor([0.0, 1.0]))
+    tensor([1.0000, 2.7183])
+    """
+    return Exp.apply(input)
+
+
+def exp2(input: Variable) -> Variable:
+    """2ˣ, elementwise."""
+    return Exp2.apply(input)
+
+
+def expm1(input: Variable) -> Variable:
+    """eˣ − 1, exact for small x, elementwise."""
+    return Expm1.apply(input)
+
+
+def log(input: Any) -> Variable:
+    """The natural logarithm, elementwise; −inf at 0 and NaN below.
+
+    >>> import minitorch
+    >>> minitorch.log(minitorch.tensor([1.0, 0.0]))
+    tensor([0., -inf])
+    """
+    return Log.apply(input)
+
+
+def log2(input: Variable) -> Variable:
+    """The logarithm to base 2, elementwise."""
+    return Log2.apply(input)
+
+
+def log10(input: Variable) -> Variable:
+    """The logarithm to base 10, elementwise."""
+    return Log10.apply(input)
+
+
+def log1p(input: Any) -> Variable:
+    """ln(1 + x), exact for small x, elementwise."""
+    return Log1p.apply(input)
+
+
+def sqrt(input: Any) -> Variable:
+    """The square root, elementwise; NaN below 0."""
+    return Sqrt.apply(input)
+
+
+def rsqrt(input: Variable) -> Variable:
+    """1/√x, elementwise."""
+    return input**-0.5 if array_of(input).dtype.kind in "fc" else 1 / sqrt(input)
+
+
+def square(input: Variable) -> Variable:
+    """x², elementwise."""
+    return input * input
+
+
+def reciprocal(input: Variable) -> Variable:
+    """1/x, elementwise."""
+    return 1 / input
+
+
+def sin(input: Any) -> Variable:
+    """The sine of an angle in radians, elementwise."""
+    return Sin.apply(input)
+
+
+def cos(input: Any) -> Variable:
+    """The cosine of an angle in radians, elementwise."""
+    return Cos.apply(input)
+
+
+def tan(input: Variable) -> Variable:
+    """The tangent of an angle in radians, elementwise."""
+    return Tan.apply(input)
+
+
+def asin(input: Variable) -> Variable:
+    """The inverse sine, in radians, elementwise."""
+    return Asin.apply(input)
+
+
+def acos(input: Variable) -> Variable:
+    """The inverse cosine, in radians, elementwise."""
+    return Acos.apply(input)
+
+
+def atan(input: Variable) -> Variable:
+    """The inverse tangent, in radians, elementwise."""
+    return Atan.apply(input)
+
+
+def sinh(input: Any) -> Variable:
+    """The hyperbolic sine, elementwise."""
+    return Sinh.apply(input)
+
+
+def cosh(input: Any) -> Variable:
+    """The hyperbolic cosine, elementwise."""
+    return Cosh.apply(input)
+
+
+def tanh(input: Any) -> Variable:
+    """The hyperbolic tangent, elementwise."""
+    return Tanh.apply(input)
+
+
+def asinh(input: Variable) -> Variable:
+    """The inverse hyperbolic sine, elementwise."""
+    return Asinh.apply(input)
+
+
+def acosh(input: Variable) -> Variable:
+    """The inverse hyperbolic cosine, elementwise."""
+    return Acosh.apply(input)
+
+
+def atanh(input: Variable) -> Variable:
+    """The inverse hyperbolic tangent, elementwise."""
+    return Atanh.apply(input)
+
+
+def erf(input: Any) -> Variable:
+    """The error function, elementwise."""
+    return Erf.apply(input)
+
+
+def conj(input: Variable) -> Variable:
+    """The complex conjugate, elementwise; a real tensor as it is."""
+    return Conj.apply(input) if array_of(input).dtype.kind == "c" else input
+
+
+def real(input: Variable) -> Variable:
+    """The real part, a view; a real tensor as it is."""
+    return Real.apply(input) if array_of(input).dtype.kind == "c" else input
+
+
+def imag(input: Variable) -> Variable:
+    """The imaginary part of a complex tensor, a view."""
+    return Imag.apply(input)
+
+
+def isnan(input: Variable) -> Variable:
+    """Whether each element is NaN."""
+    return Test.apply(input, test="isnan")
+
+
+def isinf(input: Variable) -> Variable:
+    """Whether each element is infinite."""
+    return Test.apply(input, test="isinf")
+
+
+def isfinite(input: Variable) -> Variable:
+    """Whether each element is neither NaN nor infinite."""
+    return Test.apply(input, test="isfinite")
+
+
+class Test(Op):
+    """A yes-or-no question about each element; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, test: str) -> Array:
+        return getattr(self.backend, test)(x)

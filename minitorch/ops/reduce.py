@@ -1,0 +1,453 @@
+"""Reductions to fewer dimensions: sum, mean, prod, var, extrema, cumulative sums, logsumexp, norm."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import ArgumentError, DtypeError, IndexRangeError
+from minitorch.op import Op
+from minitorch.ops.common import Dims, array_of, reduced_dims, wrap_dim
+from minitorch.ops.pointwise import abs, sqrt
+from minitorch.ops.select import where
+from minitorch.ops.shape import expand, flip
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Sum(Op):
+    """y = Σ x over some dims;   dx = g, spread over them."""
+
+    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        self.input_shape, self.dims = x.shape, dims
+        kind = self.backend.asarray(0, "int64").dtype if x.dtype.kind in "biu" else None
+        return self.backend.sum(x, axis=dims, dtype=kind)
+
+    def backward(self, g: Array) -> Array:
+        return spread(g, self.dims, self.input_shape)
+
+
+class Prod(Op):
+    """y = Π x along `dim`;   dx = g·Π of the others, right for zeros, too."""
+
+    def forward(self, x: Array, *, dim: int) -> Array:
+        self.dim = dim
+        self.save(x=x)
+        kind = self.backend.asarray(0, "int64").dtype if x.dtype.kind in "biu" else None
+        return self.backend.prod(x, axis=dim, dtype=kind)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        before = exclusive_product(x, self.dim)
+        after = flip(exclusive_product(flip(x, (self.dim,)), self.dim), (self.dim,))
+        return spread(g, (self.dim,), x.shape) * (before * after).conj()
+
+
+class Cumsum(Op):
+    """yᵢ = Σ xⱼ over j ≤ i along `dim`;   dxⱼ = Σ gᵢ over i ≥ j."""
+
+    def forward(self, x: Array, *, dim: int) -> Array:
+        self.dim = dim
+        kind = self.backend.asarray(0, "int64").dtype if x.dtype.kind in "biu" else x.dtype
+        return self.backend.cumsum(x, axis=dim, dtype=kind)
+
+    def backward(self, g: Array) -> Array:
+        return flip(Cumsum.apply(flip(g, (self.dim,)), dim=self.dim), (self.dim,))
+
+
+class Extreme(Op):
+    """Base of max and min over dims;   the gradient is shared evenly among equal extremes."""
+
+    def backward(self, g: Array) -> Array:
+        hit, dims = self.saved.hit, self.dims
+        count = hit.sum(dims, keepdims=True)
+        return spread(g, dims, hit.shape) * (hit / count).astype(array_of(g).dtype)
+
+    def remember(self, x: Array, y: Array, dims: tuple[int, ...]) -> None:
+        """Keeps where the extremes are."""
+        self.dims = dims
+        if self.recording:
+            top = y.reshape(kept_shape(x.shape, dims))
+            self.keep(hit=self.backend.logical_or(x == top, self.backend.isnan(x)))
+
+
+class Amax(Extreme):
+    """y = max x over some dims."""
+
+    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        y = self.backend.asarray(self.backend.max(x, axis=dims))
+        self.remember(x, y, dims)
+        return y
+
+
+class Amin(Extreme):
+    """y = min x over some dims."""
+
+    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        y = self.backend.asarray(self.backend.min(x, axis=dims))
+        self.remember(x, y, dims)
+        return y
+
+
+class Logsumexp(Op):
+    """y = ln Σ eˣ over some dims;   dx = g·exp(x − y)."""
+
+    float_only = True
+
+    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        self.dims = dims
+        y = self.backend.asarray(self.backend.logsumexp(x, dims))
+        self.save(x=x, output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        from minitorch.ops.pointwise import exp
+
+        x, y = self.saved.x, self.saved.output
+        weights = exp(x - spread(y, self.dims, x.shape))
+        return spread(g, self.dims, x.shape) * where(array_of(x) == -math.inf, 0.0, weights)
+
+
+class Arg(Op):
+    """The index of the largest or smallest element along a dim; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, dim: int, kind: str) -> Array:
+        return getattr(self.backend, kind)(x, axis=dim)
+
+
+class Truth(Op):
+    """Whether all or any elements along dims are true; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, dims: tuple[int, ...], kind: str) -> Array:
+        return getattr(self.backend, kind)(x, axis=dims)
+
+
+def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape with the reduced dims kept at size 1."""
+    return tuple(1 if i in dims else n for i, n in enumerate(shape))
+
+
+def spread(g: Any, dims: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    """Repeats a reduced value along the dims over which it was reduced."""
+    return expand(g.reshape(kept_shape(shape, dims)), shape)
+
+
+def exclusive_product(x: Any, dim: int) -> Any:
+    """For each element the product of those before it along `dim`, by products only (no division)."""
+    from minitorch.ops.shape import cat, narrow
+
+    n = x.shape[dim]
+    if n == 0:
+        return x
+    parts = [narrow(x, dim, 0, 1) * 0 + 1]
+    for i in range(n - 1):
+        parts.append(parts[-1] * narrow(x, dim, i, 1))
+    return cat(parts, dim)
+
+
+def keep_dims(y: Any, x: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
+    """The result, with the reduced dims kept at size 1 if so asked."""
+    return y.reshape(kept_shape(tuple(x.shape), dims)) if keepdim else y
+
+
+def sum(
+    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None, keepdims: bool = False
+) -> Variable:
+    """Σ over all elements, or over one or several dims; integers are summed as int64.
+
+    Args:
+        input: what to sum.
+        dim: one dim or several; None for all.
+        keepdim: keep the reduced dims at size 1 (`keepdims` is the same).
+        dtype: cast to this first.
+
+    >>> import minitorch
+    >>> minitorch.sum(minitorch.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
+    tensor([4., 6.])
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    dims = reduced_dims("sum", dim, input.ndim)
+    return keep_dims(Sum.apply(input, dims=dims), input, dims, keepdim or keepdims)
+
+
+def mean(
+    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None, keepdims: bool = False
+) -> Variable:
+    """The average over all elements, or over one or several dims; NaN of nothing.
+
+    Raises:
+        DtypeError: for integers, whose mean is not an integer.
+
+    >>> import minitorch
+    >>> minitorch.mean(minitorch.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1, keepdim=True)
+    tensor([[1.5000],
+            [3.5000]])
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    kind = array_of(input).dtype
+    if kind.kind in "biu":
+        raise DtypeError(f"mean: needs a floating-point or complex tensor, got {kind}; use x.float().mean()")
+    dims = reduced_dims("mean", dim, input.ndim)
+    count = math.prod(input.shape[d] for d in dims)
+    total = Sum.apply(input, dims=dims)
+    return keep_dims(total / count if count else total * math.nan, input, dims, keepdim or keepdims)
+
+
+def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
+    """The product of all elements, or of those along one dim; integers are multiplied as int64."""
+    if dtype is not None:
+        input = input.to(dtype)
+    if dim is None:
+        return Prod.apply(input.reshape(-1), dim=0)
+    d = wrap_dim("prod", dim, input.ndim)
+    if not input.ndim:
+        return Prod.apply(input.reshape(-1), dim=0)
+    return keep_dims(Prod.apply(input, dim=d), input, (d,), keepdim)
+
+
+def var(
+    input: Any,
+    dim: Dims = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> Variable:
+    """The variance Σ (x − mean)² / (n − correction) over all elements, or over dims.
+
+    Args:
+        input: the values.
+        dim: one dim or several; None for all.
+        unbiased: True for a correction of 1 (Bessel's), False for 0.
+        keepdim: keep the reduced dims at size 1.
+        correction: the correction itself, in place of `unbiased`.
+
+    >>> import minitorch
+    >>> minitorch.var(minitorch.tensor([1.0, 2.0, 3.0]))
+    tensor(1.)
+    """
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    dims = reduced_dims("var", dim, input.ndim)
+    correction = (1 if unbiased else 0) if correction is None else correction
+    count = math.prod(input.shape[d] for d in dims) - correction
+    centred = abs(input - mean(input, dims, True)) if input.is_complex() else input - mean(input, dims, True)
+    total = Sum.apply(centred * centred, dims=dims)
+    scaled = total / count if count > 0 else total / total.new_zeros(())
+    return keep_dims(scaled, input, dims, keepdim)
+
+
+def std(
+    input: Any,
+    dim: Dims = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> Variable:
+    """The standard deviation, the square root of `var`; the arguments are the same."""
+    return sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+
+
+def var_mean(
+    input: Any, dim: Dims = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Variable, Variable]:
+    """`var` and `mean` at once."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def std_mean(
+    input: Any, dim: Dims = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Variable, Variable]:
+    """`std` and `mean` at once."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
+    """The running sum along `dim`.
+
+    >>> import minitorch
+    >>> minitorch.cumsum(minitorch.tensor([1, 2, 3]), 0)
+    tensor([1, 3, 6])
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    d = wrap_dim("cumsum", dim, input.ndim)
+    if not input.ndim:
+        return Cumsum.apply(input.reshape(1), dim=0).reshape(())
+    return Cumsum.apply(input, dim=d)
+
+
+def logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Variable:
+    """ln Σ eˣ over dims, without overflow."""
+    dims = reduced_dims("logsumexp", dim, input.ndim)
+    return keep_dims(Logsumexp.apply(input, dims=dims), input, dims, keepdim)
+
+
+class ValuesIndices(NamedTuple):
+    """What reductions along one dim return: the values, and the indices at which they stood."""
+
+    values: Any
+    indices: Any
+
+
+def check_not_empty(op_name: str, input: Any, dims: tuple[int, ...]) -> None:
+    """An extreme of no elements does not exist."""
+    if any_zero := [d for d in dims if input.shape[d] == 0]:
+        raise IndexRangeError(
+            f"{op_name}: nothing to choose from: dim {any_zero[0]} of shape {tuple(input.shape)} is empty"
+        )
+
+
+def amax(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
+    """The largest element over dims; equal ones share the gradient."""
+    dims = reduced_dims("amax", dim, input.ndim)
+    check_not_empty("amax", input, dims)
+    return keep_dims(Amax.apply(input, dims=dims), input, dims, keepdim)
+
+
+def amin(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
+    """The smallest element over dims; equal ones share the gradient."""
+    dims = reduced_dims("amin", dim, input.ndim)
+    check_not_empty("amin", input, dims)
+    return keep_dims(Amin.apply(input, dims=dims), input, dims, keepdim)
+
+
+def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The largest element; with `dim` a pair of values and indices; with a tensor, `maximum`.
+
+    The gradient along a dim goes to the element at the returned index alone.
+
+    >>> import minitorch
+    >>> minitorch.max(minitorch.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1).indices
+    tensor([1, 0])
+    """
+    return _extreme(input, dim, keepdim, other, "max")
+
+
+def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The smallest element; with `dim` a pair of values and indices; with a tensor, `minimum`."""
+    return _extreme(input, dim, keepdim, other, "min")
+
+
+def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
+    from minitorch.ops import extremum
+    from minitorch.ops.index import take_along_dim
+
+    other = dim if hasattr(dim, "dtype") else other
+    if other is not None:
+        return (extremum.maximum if name == "max" else extremum.minimum)(input, other)
+    if dim is None:
+        return amax(input) if name == "max" else amin(input)
+    d = wrap_dim(name, dim, input.ndim)
+    if not input.ndim:
+        return ValuesIndices(input + 0, input.new_zeros((), dtype=dtypes.int64))
+    check_not_empty(name, input, (d,))
+    indices = Arg.apply(input, dim=d, kind=f"arg{name}").unsqueeze(d)
+    values = take_along_dim(input, indices, d)
+    if not keepdim:
+        values, indices = values.squeeze(d), indices.squeeze(d)
+    return ValuesIndices(values, indices)
+
+
+def _arg(input: Any, dim: int | None, keepdim: bool, kind: str) -> Any:
+    if dim is None or not input.ndim:
+        check_not_empty(kind, input, tuple(range(input.ndim)))
+        y = Arg.apply(input.reshape(-1), dim=0, kind=kind)
+        return y.reshape((1,) * input.ndim) if keepdim else y
+    d = wrap_dim(kind, dim, input.ndim)
+    check_not_empty(kind, input, (d,))
+    return keep_dims(Arg.apply(input, dim=d, kind=kind), input, (d,), keepdim)
+
+
+def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Variable:
+    """The index of the largest element: in the flattened tensor, or along `dim`.
+
+    >>> import minitorch
+    >>> minitorch.argmax(minitorch.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1)
+    tensor([1, 0])
+    """
+    return _arg(input, dim, keepdim, "argmax")
+
+
+def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Variable:
+    """The index of the smallest element: in the flattened tensor, or along `dim`."""
+    return _arg(input, dim, keepdim, "argmin")
+
+
+def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
+    """Whether all elements are true (not zero), over all dims or some."""
+    dims = reduced_dims("all", dim, input.ndim)
+    return keep_dims(Truth.apply(input, dims=dims, kind="all"), input, dims, keepdim)
+
+
+def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
+    """Whether any element is true (not zero), over all dims or some."""
+    dims = reduced_dims("any", dim, input.ndim)
+    return keep_dims(Truth.apply(input, dims=dims, kind="any"), input, dims, keepdim)
+
+
+def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Variable:
+    """The p-norm (Σ |x|ᵖ)^(1/p) over all elements, or over dims.
+
+    Args:
+        input: the values.
+        p: a number, `inf`, `-inf`, or `"fro"` for 2.
+        dim: one dim or several; None for all.
+        keepdim: keep the reduced dims at size 1.
+        dtype: cast to this first.
+
+    >>> import minitorch
+    >>> minitorch.norm(minitorch.tensor([3.0, 4.0]))
+    tensor(5.)
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    if array_of(input).dtype.kind in "biu":
+        raise DtypeError("norm: needs a floating-point or complex tensor; use x.float()")
+    dims = reduced_dims("norm", dim, input.ndim)
+    if p in ("fro", 2):
+        y: Any = Norm2.apply(input, dims=dims)
+    elif p == math.inf:
+        y = Amax.apply(abs(input), dims=dims)
+    elif p == -math.inf:
+        y = Amin.apply(abs(input), dims=dims)
+    elif p == 0:
+        y = Sum.apply((input != 0).to(input.real.dtype), dims=dims)
+    elif p == 1:
+        y = Sum.apply(abs(input), dims=dims)
+    elif isinstance(p, (int, float)):
+        y = Sum.apply(abs(input) ** p, dims=dims) ** (1 / p)
+    else:
+        raise ArgumentError(f"norm: p must be a number, inf, -inf or 'fro', got {p!r}")
+    return keep_dims(y, input, dims, keepdim)
+
+
+class Norm2(Op):
+    """y = √Σ |x|² over dims;   dx = g·x/y, and 0 where y = 0."""
+
+    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        self.dims = dims
+        b = self.backend
+        y = b.asarray(b.sqrt(b.sum(b.square(b.abs(x)), axis=dims)))
+        self.save(x=x, output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        x, y = self.saved.x, self.saved.output
+        zero = array_of(y) == 0
+        scale = where(zero, 0.0, g / where(zero, 1.0, y))
+        return x * spread(scale, self.dims, x.shape)

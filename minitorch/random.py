@@ -1,0 +1,100 @@
+"""Random numbers: `manual_seed`, `Generator`, and the state behind `rand`, `randn`, dropout and shuffling.
+
+All randomness of minitorch comes from here; NumPy's global state is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from minitorch.dtypes import as_dtype
+from minitorch.registry import get_backend
+from minitorch.value import wrap
+
+
+class Generator:
+    """A source of random numbers with a state of its own.
+
+    >>> import minitorch
+    >>> a = minitorch.rand(2, generator=minitorch.Generator().manual_seed(0))
+    >>> b = minitorch.rand(2, generator=minitorch.Generator().manual_seed(0))
+    >>> minitorch.equal(a, b)
+    True
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        from minitorch.device import device as as_device
+
+        self.device = as_device(device)
+        self._seed = 0x5DEECE66D
+        self._source: Any = None
+
+    @property
+    def source(self) -> Any:
+        """The backend's generator, made on first use."""
+        if self._source is None:
+            self._source = get_backend("numpy").random_generator(self._seed)
+        return self._source
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Starts anew from `seed`; returns the generator."""
+        self._seed = int(seed) % 2**64
+        self._source = None
+        return self
+
+    def seed(self) -> int:
+        """Starts anew from a seed of the operating system, and returns it."""
+        self.manual_seed(int.from_bytes(os.urandom(8), "little") >> 1)
+        return self._seed
+
+    def initial_seed(self) -> int:
+        """The seed from which the generator started."""
+        return self._seed
+
+    def get_state(self) -> Any:
+        """The state as a uint8 tensor, for `set_state`."""
+        return wrap(self.source.get_state())
+
+    def set_state(self, new_state: Any) -> None:
+        """Continues from a state given by `get_state`."""
+        self.source.set_state(new_state.array)
+
+
+default_generator = Generator()
+default_generator.seed()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Seeds the default generator, from which everything draws that is not given another; returns it."""
+    return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Seeds the default generator from the operating system, and returns the seed."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed of the default generator."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> Any:
+    """The state of the default generator, as a uint8 tensor."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Any) -> None:
+    """Sets the state of the default generator."""
+    default_generator.set_state(new_state)
+
+
+def source(generator: Generator | None = None) -> Any:
+    """The backend's generator behind `generator`, or behind the default one."""
+    return (generator or default_generator).source
+
+
+def draw(method: str, *args: Any, dtype: Any, generator: Generator | None = None) -> Any:
+    """An array of random numbers in a dtype: `method` is one of the backend generator's."""
+    return getattr(source(generator), method)(*args, as_dtype(dtype).dtype)

@@ -1,0 +1,120 @@
+"""Which backend serves which array, and which one serves arrays on the CPU just now."""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar, Token
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from minitorch.errors import BackendError
+
+if TYPE_CHECKING:
+    from minitorch.backend import Array, Backend
+
+BUILT_IN = {
+    "numpy": ("minitorch_numpy", "NumpyBackend"),
+}
+
+_instances: dict[str, Backend] = {}
+_by_array_type: dict[type, Backend] = {}
+_cpu_override: ContextVar[Backend | None] = ContextVar("minitorch.cpu_backend", default=None)
+_cpu_default: Backend
+
+
+def get_backend(name: str) -> Backend:
+    """The backend of this name, loaded on first use.
+
+    Backends come with minitorch, from `register_backend`, or from other distributions through the
+    entry-point group `minitorch.backends`.
+
+    Raises:
+        BackendError: if there is none of that name; the message lists those that there are.
+    """
+    if name not in _instances:
+        register_backend(_load(name))
+    return _instances[name]
+
+
+def _load(name: str) -> Backend:
+    if name in BUILT_IN:
+        module, attribute = BUILT_IN[name]
+        return getattr(import_module(module), attribute)()  # type: ignore[no-any-return]
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="minitorch.backends", name=name):
+        return entry.load()()  # type: ignore[no-any-return]
+    raise BackendError(f"no backend {name!r}; installed: {', '.join(available_backends())}")
+
+
+def available_backends() -> list[str]:
+    """Names of all backends that `use_backend` accepts here."""
+    from importlib.metadata import entry_points
+
+    found = {entry.name for entry in entry_points(group="minitorch.backends")}
+    return sorted(found | BUILT_IN.keys() | _instances.keys())
+
+
+def register_backend(backend: Backend) -> None:
+    """Makes an instance of a backend known under its name.
+
+    Raises:
+        BackendError: if primitives of the interface are missing; the message names them.
+    """
+    backend.check_complete()
+    _instances[backend.name] = backend
+    _by_array_type.setdefault(backend.array_type, backend)
+
+
+def backend_of(array: Array) -> Backend:
+    """The backend that serves this array: for arrays of the CPU the one in use, else the owner of the type."""
+    try:
+        owner = _by_array_type[array.__class__]
+    except KeyError:
+        raise BackendError(
+            f"no backend serves arrays of type {type(array).__name__}; "
+            f"convert with minitorch.tensor(...), or register a backend"
+        ) from None
+    return current_backend() if owner.device_type == "cpu" else owner
+
+
+def current_backend() -> Backend:
+    """The backend that serves arrays on the CPU just now."""
+    return _cpu_override.get() or _cpu_default
+
+
+class use_backend:
+    """Chooses the backend for arrays on the CPU, by name.
+
+    A plain call holds for the whole process; as a context manager it holds for the block, in this thread.
+
+    >>> import minitorch
+    >>> with minitorch.use_backend("numpy"):
+    ...     minitorch.current_backend().name
+    'numpy'
+    """
+
+    def __init__(self, name: str) -> None:
+        global _cpu_default
+        backend = get_backend(name)
+        if backend.device_type != "cpu":
+            raise BackendError(
+                f"use_backend: {name!r} serves the device {backend.device_type!r}; "
+                f"move tensors there with .to({backend.device_type!r})"
+            )
+        self._backend, self._previous = backend, _cpu_default
+        self._token: Token[Backend | None] | None = None
+        _cpu_default = backend
+
+    def __enter__(self) -> Backend:
+        global _cpu_default
+        _cpu_default = self._previous
+        self._token = _cpu_override.set(self._backend)
+        return self._backend
+
+    def __exit__(self, *_: Any) -> None:
+        assert self._token is not None
+        _cpu_override.reset(self._token)
+
+
+_cpu_default = get_backend(os.environ.get("MINITORCH_BACKEND") or "numpy")

@@ -1,0 +1,119 @@
+"""`Value`: the state of a Variable, without its operations.
+
+It stands apart so that `op.py` can make Variables although Variable's methods are made of ops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from minitorch.modes import current
+
+if TYPE_CHECKING:
+    from minitorch.backend import Array
+    from minitorch.op import Op
+    from minitorch.variable import Variable
+
+
+class Version:
+    """Counts the in-place changes of one piece of memory; views share it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0
+
+
+class Value:
+    """An array, and its place in the graph.
+
+    Attributes:
+        array: the bare array, owned by a backend.
+        grad: the accumulated gradient, for leaves.
+        grad_fn: the op that made this value, if it was recorded.
+    """
+
+    array: Array
+    grad: Variable | None = None
+    grad_fn: Op | None = None
+
+    _requires_grad: bool = False
+    _output_nr: int = 0  # which of grad_fn's outputs this is
+    _version: Version | None = None
+    _view: View | None = None
+    _inference: bool = False
+    _leaf_hooks: Any = None
+    _post_hooks: Any = None
+
+    variable_class: ClassVar[type[Variable]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not hasattr(Value, "variable_class"):
+            Value.variable_class = cls  # type: ignore[assignment]
+
+    def _version_counter(self) -> Version:
+        if self._version is None:
+            self._version = Version()
+        return self._version
+
+
+def wrap(array: Array) -> Variable:
+    """A Variable that holds this very array, outside of any graph."""
+    result = object.__new__(Value.variable_class)
+    result.array = array
+    if current().inference:
+        result._inference = True
+    return result
+
+
+class View:
+    """How a Variable came out of another one whose memory it shares.
+
+    Attributes:
+        base: the Variable that owns the memory.
+        steps: the view operations that lead from the base to the view: (op class, settings, output number).
+        version: the base's version at which the view's place in the graph was right.
+    """
+
+    __slots__ = ("base", "steps", "version")
+
+    def __init__(self, base: Value, steps: tuple[tuple[Any, dict[str, Any], int], ...]) -> None:
+        self.base, self.steps = base, steps
+        self.version = base._version_counter().value
+
+    def replay(self, start: Any) -> Any:
+        """Takes the steps again, from another array or Variable of the base's shape."""
+        for op_class, settings, output in self.steps:
+            start = op_class.apply(start, **settings)
+            if isinstance(start, tuple):
+                start = start[output]
+        return start
+
+    def refresh(self, view: Value) -> None:
+        """Ties the view to the graph anew, if the memory was changed through the base or another view."""
+        version = self.base._version_counter().value
+        if version == self.version:
+            return
+        self.version = version
+        if self.base._requires_grad and current().grad:
+            again = self.replay(self.base)
+            view.grad_fn, view._output_nr = again.grad_fn, again._output_nr
+            view._requires_grad = again._requires_grad
+
+
+def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int]) -> None:
+    """Remembers that `view` shares memory with `source`, if it does."""
+    array, origin = view.array, source.array
+    if array is not origin and array.base is not (origin if origin.base is None else origin.base):
+        return
+    if source._view is None:
+        view._view = View(source, (step,))
+    else:
+        view._view = View(source._view.base, (*source._view.steps, step))
+    view._version = view._view.base._version
+    view._inference = source._inference
+
+
+Hook = Callable[..., Any]

@@ -1,0 +1,394 @@
+"""`Variable` (also called `Tensor`): an array that remembers how it was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from minitorch import creation, dtypes, engine, inplace, ops, printing
+from minitorch.device import device
+from minitorch.errors import ArgumentError, DtypeError, GradientError, ShapeError
+from minitorch.methods import Methods
+from minitorch.op import RemovableHandle
+from minitorch.registry import backend_of
+from minitorch.value import Value, wrap
+
+
+class Size(tuple[int, ...]):
+    """The shape of a tensor: a tuple that prints itself as PyTorch's does."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements of a tensor of this shape."""
+        count = 1
+        for n in self:
+            count *= n
+        return count
+
+    def __repr__(self) -> str:
+        return f"minitorch.Size({list(self)})"
+
+
+class Variable(Methods, Value):
+    """An array of numbers that remembers how it was computed, for `backward()`.
+
+    Attributes:
+        array: the bare array (`numpy.ndarray` on the CPU).
+        data: the same memory outside of the graph.
+        grad: the accumulated gradient, or None.
+        requires_grad: whether operations on it are recorded.
+        grad_fn: the node that made it, or None for a leaf.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x**2).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    retains_grad: bool = False
+
+    def __init__(self, *data: Any, requires_grad: bool = False) -> None:
+        if len(data) == 1 and not isinstance(data[0], int):
+            source = data[0]
+            kind = None if hasattr(source, "dtype") else dtypes.get_default_dtype()
+            self.array = creation.array_from(source, kind, copy=not isinstance(source, Value))
+        elif all(isinstance(n, int) for n in data):
+            self.array = creation.empty(*data or (0,)).array
+        else:
+            raise ArgumentError(f"Tensor: expected data or sizes, got {data}; use minitorch.tensor(data)")
+        if requires_grad:
+            self.requires_grad_()
+
+    # What it is ------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The size of each dimension."""
+        return Size(self.array.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The element type."""
+        return dtypes.BY_NUMPY[self.array.dtype]
+
+    @property
+    def device(self) -> device:
+        """Where the memory is."""
+        return device(backend_of(self.array).device_type)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim  # type: ignore[no-any-return]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.ndim
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+        return self.shape if dim is None else self.shape[ops.common.wrap_dim("size", dim, self.ndim)]
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self.array.size  # type: ignore[no-any-return]
+
+    nelement = numel
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self.array.dtype.itemsize  # type: ignore[no-any-return]
+
+    element_size = itemsize.fget
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.array.nbytes  # type: ignore[no-any-return]
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The step in memory from one element to the next along each dim, counted in elements."""
+        strides = tuple(s // self.itemsize for s in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        """Whether the memory is in row-major order."""
+        return bool(self.array.flags.c_contiguous)
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(self.array.ctypes.data)
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a floating-point one."""
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        """Whether the dtype is a complex one."""
+        return self.dtype.is_complex
+
+    is_cuda = False
+    is_sparse = False
+    is_quantized = False
+
+    # Its place in the graph ----------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Variable:
+        """The same memory outside of the graph; changes through it go unnoticed."""
+        return wrap(self.array)
+
+    @data.setter
+    def data(self, new: Variable) -> None:
+        inplace.set_data(self, new)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on it are recorded."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Variable:
+        """Starts or stops recording operations on this leaf; returns it.
+
+        Raises:
+            GradientError: for integers, and for inner values of a graph.
+        """
+        if requires_grad:
+            creation.check_requires_grad(self.dtype)
+            if self._inference:
+                raise GradientError("requires_grad: this tensor was made under inference_mode; clone() it outside")
+        elif self.grad_fn is not None:
+            raise GradientError(
+                "requires_grad: only leaves can stop requiring grad, this tensor was computed; use detach()"
+            )
+        self._requires_grad = bool(requires_grad)
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user rather than computed from values that require grad."""
+        return self.grad_fn is None
+
+    @property
+    def output_nr(self) -> int:
+        """Which of the outputs of `grad_fn` it is."""
+        return self._output_nr
+
+    def _version_number(self) -> int:
+        return self._version_counter().value
+
+    def is_inference(self) -> bool:
+        """Whether it was made under `inference_mode`."""
+        return self._inference
+
+    def backward(
+        self,
+        gradient: Variable | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Adds the gradients of this tensor with respect to the graph's leaves to their `.grad`.
+
+        Args:
+            gradient: where to start from; may be left out for one-element tensors.
+            retain_graph: keep saved values for another walk.
+            create_graph: record the walk, for gradients of gradients.
+            inputs: accumulate into these only.
+
+        Raises:
+            GradientError: if it does not require grad, or has several elements and no gradient is given.
+        """
+        engine.backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def register_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(grad)` when its gradient is known; what it returns, if anything, replaces the gradient."""
+        return engine.register_hook(self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Any) -> RemovableHandle:
+        """Calls `hook(self)` after a walk has added to `.grad`; for leaves."""
+        return engine.register_post_hook(self, hook)
+
+    def retain_grad(self) -> None:
+        """Keeps the gradient of this inner value in `.grad`, too."""
+        engine.retain_grad(self)
+
+    detach = ops.detach
+
+    def detach_(self) -> Variable:
+        """Takes the tensor itself out of the graph; returns it."""
+        if self._view is not None:
+            raise GradientError("detach_: a view cannot be detached in place; use detach()")
+        self.grad_fn, self._requires_grad, self._output_nr = None, False, 0
+        return self
+
+    # Out of minitorch --------------------------------------------------------------------------------------
+
+    def item(self) -> Any:
+        """The Python number in a one-element tensor."""
+        if self.array.size != 1:
+            raise ShapeError(
+                f"item: a tensor of shape {tuple(self.shape)} has {self.numel()} elements, not one; "
+                f"reduce it first, or use tolist()"
+            )
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def numpy(self, *, force: bool = False) -> Any:
+        """The NumPy array with the same memory.
+
+        Args:
+            force: detach first (and copy from another device).
+
+        Raises:
+            GradientError: if it requires grad: changes of the array could not be recorded.
+        """
+        if self._requires_grad and not force:
+            raise GradientError(
+                "numpy: this tensor requires grad, and changes of the array could not be recorded; "
+                "use x.detach().numpy()"
+            )
+        return backend_of(self.array).to_numpy(self.array)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    __array_priority__ = 1000  # ndarray + Variable is Variable.__radd__
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        if self._requires_grad:
+            raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
+        return self.array.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self.array.__dlpack_device__()
+
+    def cpu(self) -> Variable:
+        """The tensor on the CPU; itself if it is there."""
+        return self.to("cpu")
+
+    def cuda(self, device: Any = None, non_blocking: bool = False) -> Variable:
+        """The tensor on a GPU.
+
+        Raises:
+            BackendError: if there is no backend for it.
+        """
+        return self.to("cuda" if device is None else device)
+
+    def __repr__(self) -> str:
+        return printing.tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.ndim == 0 and spec else str(self)
+
+    # Python's protocols -----------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise ShapeError("len: a 0-d tensor has no length")
+        return int(self.array.shape[0])
+
+    def __iter__(self) -> Iterator[Variable]:
+        if not self.ndim:
+            raise ShapeError("iter: a 0-d tensor has nothing to iterate over; use item()")
+        return iter(ops.unbind(self, 0))
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    def __bool__(self) -> bool:
+        if self.array.size != 1:
+            raise ShapeError(
+                f"bool: the truth of a tensor of shape {tuple(self.shape)} is ambiguous; use .any() or .all()"
+            )
+        return bool(self.array.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.category > dtypes.INTEGER:
+            raise DtypeError(f"index: only integer tensors can be used as an index, this one is {self.dtype}")
+        return int(self.item())
+
+    __getitem__ = ops.getitem
+    __setitem__ = ops.setitem
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        if self.grad_fn is not None:
+            raise GradientError("deepcopy: only leaves can be copied deeply, this tensor was computed; use detach()")
+        copy = object.__new__(type(self))
+        memo[id(self)] = copy
+        copy.array = backend_of(self.array).copy(self.array)
+        copy._requires_grad = self._requires_grad
+        if self.grad is not None:
+            copy.grad = self.grad.__deepcopy__(memo)
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.grad_fn is not None:
+            raise GradientError("pickle: only leaves can be pickled, this tensor was computed; use detach()")
+        return rebuild, (type(self), backend_of(self.array).to_numpy(self.array), self._requires_grad)
+
+    # Operators ------------------------------------------------------------------------------------------------------
+
+    __add__ = __radd__ = ops.add
+    __sub__, __rsub__ = ops.sub, ops.rsub
+    __mul__ = __rmul__ = ops.mul
+    __truediv__, __rtruediv__ = ops.div, ops.rdiv
+    __floordiv__, __rfloordiv__ = ops.floor_divide, ops.rfloor_divide
+    __mod__, __rmod__ = ops.remainder, ops.rremainder
+    __pow__, __rpow__ = ops.pow, ops.rpow
+    __matmul__, __rmatmul__ = ops.matmul, ops.rmatmul
+    __neg__, __abs__ = ops.neg, ops.abs
+    __eq__, __ne__ = ops.eq, ops.ne  # type: ignore[assignment]
+    __lt__, __le__, __gt__, __ge__ = ops.lt, ops.le, ops.gt, ops.ge
+    __invert__ = ops.bitwise_not
+    __and__ = __rand__ = ops.bitwise_and
+    __or__ = __ror__ = ops.bitwise_or
+    __xor__ = __rxor__ = ops.bitwise_xor
+    __lshift__, __rshift__ = ops.bitwise_left_shift, ops.bitwise_right_shift
+
+    def __pos__(self) -> Variable:
+        return self
+
+    __iadd__, __isub__ = inplace.method(ops.add, "add_"), inplace.method(ops.sub, "sub_")
+    __imul__, __itruediv__ = inplace.method(ops.mul, "mul_"), inplace.method(ops.div, "div_")
+    __ifloordiv__ = inplace.method(ops.floor_divide, "floor_divide_")
+    __imod__ = inplace.method(ops.remainder, "remainder_")
+    __ipow__ = inplace.method(ops.pow, "pow_")
+    __iand__ = inplace.method(ops.bitwise_and, "bitwise_and_")
+    __ior__ = inplace.method(ops.bitwise_or, "bitwise_or_")
+    __ixor__ = inplace.method(ops.bitwise_xor, "bitwise_xor_")
+
+
+def rebuild(kind: type[Variable], array: Any, requires_grad: bool) -> Variable:
+    """A leaf as it was pickled."""
+    result = object.__new__(kind)
+    result.array, result._requires_grad = array, requires_grad
+    return result
+
+
+Tensor = Variable
