@@ -20,6 +20,14 @@ Shape = tuple[int, ...]
 Elementwise = Callable[..., Array]
 
 
+class Calls:
+    """Calls functions with an array library's floating-point warnings off: infinities are values here."""
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Calls `function`."""
+        return function(*args, **kwargs)
+
+
 class Backend(LayerKernels):
     """The interface between ops and an array library.
 
@@ -30,11 +38,13 @@ class Backend(LayerKernels):
         name: as in `use_backend(name)`.
         device_type: `"cpu"`, or the device that its arrays live on.
         array_type: the class of its arrays.
+        calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
     name: ClassVar[str]
     device_type: ClassVar[str] = "cpu"
     array_type: ClassVar[type]
+    calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------
     negative: Elementwise
@@ -156,11 +166,6 @@ class Backend(LayerKernels):
 
     # Random numbers: an object with the methods of minitorch_numpy.random.Generator -----------------------
     random_generator: Elementwise  # (seed)
-
-    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Calls `function` with the library's floating-point warnings off: infinities are values here."""
-        with self.quiet():
-            return function(*args, **kwargs)
 
     def quiet(self) -> AbstractContextManager[Any]:
         """A context without the library's floating-point warnings."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
-from minitorch.op import Op, RemovableHandle
+from minitorch.op import FREED, Op, RemovableHandle
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
@@ -47,22 +47,32 @@ class Walk:
 
     def run(self) -> None:
         """Takes node after node until none is left."""
-        heap, pending, create_graph = self.heap, self.pending, self.create_graph
+        heap, pending, owned, captured = self.heap, self.pending, self.owned, self.captured
+        create_graph = self.create_graph
         check_nan = current().anomaly and current().check_nan
         while heap:
             node = heappop(heap)[1]
             g = pending.pop(node)
-            self.owned.discard(node)
+            if owned:
+                owned.discard(node)
             if node.hooks is not None:
                 g = self.before(node, g)
-            if self.captured and (node, 0) in self.captured or node.outputs is not None:
+            if captured or node.outputs is not None:
                 g = self.arrive(node, g)
             formula = node.backward
-            if node.fused_backward is not None and not create_graph:
+            if not create_graph and node.fused_backward is not None:
                 formula = node.fused_backward
-            grads = formula(*g) if g.__class__ is list else formula(g)
-            if not self.retain_graph:
-                node.free()
+            saved = node.saved
+            if saved is None:
+                grads = formula(*g) if g.__class__ is list else formula(g)
+            else:
+                node.saved = node.unpack(create_graph)
+                try:
+                    grads = formula(*g) if g.__class__ is list else formula(g)
+                finally:
+                    node.saved = saved
+                if not self.retain_graph:
+                    node.saved = FREED
             if node.hooks is not None:
                 grads = self.after(node, grads, g)
             if check_nan:
@@ -77,42 +87,41 @@ class Walk:
                 )
             for i, target in enumerate(node.edges):
                 if target is not None and grads[i] is not None:
-                    number = node.edge_outputs[i] if node.edge_outputs else 0
-                    self.deposit(target, number, grads[i], node)
+                    self.deposit(target, grads[i], node, i)
 
-    def deposit(self, target: Any, number: int, g: Any, source: Op | None) -> None:
-        """Adds a gradient to what is pending for one output of `target`."""
+    def deposit(self, target: Any, g: Any, source: Op | None, i: int, number: int = 0) -> None:
+        """Adds a gradient, of the i-th input of `source`, to what is pending for `target`."""
         if self.needed is not None and target not in self.needed:
             return
-        shape, dtype = output_of(target, number)
+        if source is not None and source.edge_outputs is not None:
+            number = source.edge_outputs[i]
+        leaf = isinstance(target, Value)
+        shape, dtype = output_of(target, number) if leaf or target.outputs else (target.shape, target.dtype)
         if g.shape != shape:
-            if source is None or not source.broadcasts:
-                name = source.op_name if source else "backward"
-                raise GradientError(
-                    f"{name}: backward returned a gradient of shape {tuple(g.shape)} "
-                    f"for an input of shape {tuple(shape)}"
-                )
-            g = sum_to(g, shape)
-        if g.dtype != dtype:
+            g = fit(g, shape, source)
+        if g.dtype is not dtype and array_of(g).dtype != dtype:
             g = cast(g, dtype)
         pending = self.pending
-        if isinstance(target, Op) and target.outputs is not None:
-            waiting = pending.get(target)
-            if waiting is None:
-                pending[target] = waiting = [None] * len(target.outputs)
-                heappush(self.heap, (-target.serial, target))
-            waiting[number] = g if waiting[number] is None else waiting[number] + g
-        elif target in pending:
-            if target in self.owned and g.shape != ():
-                pending[target] += g
-            else:
-                pending[target] = pending[target] + g
-                if not self.create_graph:
-                    self.owned.add(target)
-        else:
+        if not leaf and target.outputs is not None:
+            self.deposit_at(target, g, number)
+        elif target not in pending:
             pending[target] = g
-            if isinstance(target, Op):
+            if not leaf:
                 heappush(self.heap, (-target.serial, target))
+        elif target in self.owned:
+            pending[target] += g
+        else:
+            pending[target] = pending[target] + g
+            if shape and not self.create_graph:
+                self.owned.add(target)
+
+    def deposit_at(self, node: Op, g: Any, number: int) -> None:
+        """Adds a gradient to what is pending for one of the several outputs of a node."""
+        waiting = self.pending.get(node)
+        if waiting is None:
+            self.pending[node] = waiting = [None] * len(node.outputs or ())
+            heappush(self.heap, (-node.serial, node))
+        waiting[number] = g if waiting[number] is None else waiting[number] + g
 
     def arrive(self, node: Op, g: Any) -> Any:
         """Captures what `grad()` asked for; fills in zeros for outputs that got no gradient."""
@@ -235,12 +244,29 @@ class Walk:
 
 
 def output_of(target: Any, number: int) -> tuple[tuple[int, ...], Any]:
-    """Shape and dtype of one output of a node, or of a leaf."""
-    if isinstance(target, Op):
-        if target.outputs is not None:
-            return target.outputs[number]
-        return target.shape, target.dtype
-    return target.array.shape, target.array.dtype
+    """Shape and (NumPy) dtype of a leaf, or of one of the several outputs of a node."""
+    if isinstance(target, Value):
+        return target.array.shape, target.array.dtype
+    return target.outputs[number]  # type: ignore[no-any-return]
+
+
+def fit(g: Any, shape: tuple[int, ...], source: Op | None) -> Any:
+    """A gradient in the shape of the input that it belongs to, for ops that broadcast.
+
+    Raises:
+        GradientError: for any other op whose backward returned another shape.
+    """
+    if source is None or not source.broadcasts:
+        raise GradientError(
+            f"{source.op_name if source else 'backward'}: backward returned a gradient of shape {tuple(g.shape)} "
+            f"for an input of shape {tuple(shape)}"
+        )
+    return sum_to(g, shape)
+
+
+def array_of(g: Any) -> Any:
+    """The bare array of a gradient."""
+    return g.array if isinstance(g, Value) else g
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
@@ -253,10 +279,9 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def cast(g: Any, dtype: Any) -> Any:
-    """A gradient in the dtype of the value it belongs to."""
-    if g.dtype.kind == "c" if not isinstance(g, Value) else g.dtype.is_complex:
-        if dtype.kind != "c":
-            g = g.real
+    """A gradient in the dtype of the value it belongs to; of a complex one for a real value the real part."""
+    if array_of(g).dtype.kind == "c" and dtype.kind != "c":
+        g = g.real
     return g.to(dtype) if isinstance(g, Value) else g.astype(dtype)
 
 
@@ -397,7 +422,7 @@ def _walk(
             if root._view is not None:
                 root._view.refresh(root)
             g = _first_gradient(root, gradients[i] if gradients else None)
-            walk.deposit(root.grad_fn or root, root._output_nr, walk.as_carried(g), None)
+            walk.deposit(root.grad_fn or root, walk.as_carried(g), None, 0, root._output_nr)
         walk.run()
     return walk
 

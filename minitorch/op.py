@@ -19,9 +19,9 @@ rule, and with Variables when the gradient itself shall be differentiated.  The 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from minitorch import dtypes
 from minitorch.backend import Array, Backend
@@ -45,25 +45,23 @@ serials: Iterator[int] = count()
 new = object.__new__
 
 
-class Slot(NamedTuple):
-    """One saved value: an array, the state in which it was saved, and where it came from."""
-
-    value: Any
-    version: Version | None
-    at: int
-    source: int | None  # i ≥ 0: the i-th input; -1 - k: the k-th output; None: a constant
+# Of a saved value: its name, its version counter, the count when it was saved, and where it came from:
+# i ≥ 0 for the i-th input, -1 - k for the k-th output.
+Origin = tuple[str, Version, int, int]
 
 
 class Saved:
-    """What an op saved, by name: arrays in an ordinary walk, Variables when a graph is created."""
+    """What an op saved, as attributes: arrays in an ordinary walk, Variables when a graph is created."""
 
-    __slots__ = ("_op",)
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__ = values
 
-    def __init__(self, op: Op) -> None:
-        self._op = op
 
-    def __getattr__(self, name: str) -> Any:
-        return self._op.unpack(name)
+class Freed:
+    """Stands for what an op had saved, once a walk has let go of it."""
+
+
+FREED = Freed()
 
 
 class Op:
@@ -90,9 +88,10 @@ class Op:
     differentiable: ClassVar[bool] = True
     view: ClassVar[bool] = False
     op_name: ClassVar[str] = "op"
+    parameters: ClassVar[dict[str, int]] = {}
 
     backend: Backend
-    edges: tuple[Any, ...] = ()
+    edges: Sequence[Any] = ()
     edge_outputs: tuple[int, ...] | None = None
     serial: int
     shape: tuple[int, ...]
@@ -101,8 +100,9 @@ class Op:
     recording: bool = False
     hooks: Any = None
     line: Any = None
-    _values: dict[str, Any] | None = None
-    freed: bool = False
+    saved: Any = None
+    _kept: tuple[str, ...] = ()
+    _origins: list[Origin] | None = None
     materialize: ClassVar[bool] = True
 
     forward: Callable[..., Any]
@@ -111,6 +111,9 @@ class Op:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        code = cls.forward.__code__ if hasattr(cls, "forward") else None
+        names = code.co_varnames[1 : code.co_argcount] if code else ()
+        cls.parameters = {name: i for i, name in enumerate(names)}
         cls.op_name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
     @classmethod
@@ -124,8 +127,9 @@ class Op:
         mode = current()
         if mode.raw:
             return cls._apply_raw(inputs, settings)
-        first = dtype = None
-        arrays = []
+        first = dtype = edge_outputs = None
+        arrays: list[Any] = []
+        edges: list[Any] = []
         recording = fractional = mixed = False
         for x in inputs:
             if isinstance(x, Value):
@@ -135,17 +139,22 @@ class Op:
                 arrays.append(array)
                 if x._requires_grad:
                     recording = True
+                    edges.append(x.grad_fn or x)
+                    if x._output_nr:
+                        edge_outputs = {**(edge_outputs or {}), len(edges) - 1: x._output_nr}
+                else:
+                    edges.append(None)
                 if first is None:
                     first, dtype = array, array.dtype
                 elif array.dtype is not dtype or array.__class__ is not first.__class__:
                     mixed = True
             else:
-                kind = x.__class__
-                if kind is float:
+                if x.__class__ is float:
                     fractional = True
-                elif kind is not int and x is not None:
+                elif x.__class__ is not int and x is not None:
                     mixed = True
                 arrays.append(x)
+                edges.append(None)
         if first is None or mixed or ((fractional or cls.float_only) and dtype.kind not in "fc"):
             fitting = cls.prepare(inputs)
             if fitting is not inputs:
@@ -153,76 +162,64 @@ class Op:
 
         op = cls()
         op.backend = backend = backend_of(first)
-        if recording and mode.grad and cls.differentiable:
-            op.recording = True
+        op.recording = recording = recording and mode.grad and cls.differentiable
         try:
-            out = backend.run(op.forward, *arrays, **settings)
+            out = backend.calls.run(op.forward, *arrays, **settings)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             if isinstance(error, MinitorchError):
                 raise
             raise op.explain(error, arrays) from error
         if out.__class__ is tuple:
-            return op._finish_many(inputs, arrays, out, mode, settings)
-        return op._finish(inputs, arrays, out, mode, settings)
+            return op._finish_many(inputs, arrays, edges, edge_outputs, out, mode, settings)
 
-    def _finish(
-        self, inputs: tuple[Any, ...], arrays: list[Any], out: Array, mode: Mode, settings: Any
-    ) -> Variable:
-        """Wraps the result, and ties it to this op if it is recorded."""
-        computed = out
-        if out.__class__ is not self.backend.array_type:
-            out = self.backend.asarray(out)
-        result = new(Value.variable_class)
-        result.array = out
-        if self.recording and out.dtype.kind in "fc":
-            self.shape, self.dtype = out.shape, out.dtype
-            self._connect(inputs, arrays, mode)
-            result.grad_fn = self
-            result._requires_grad = True
-            if self._values is not None:
-                self._seal(inputs, arrays, (computed,), (result,))
-        if self.view:
-            mark_view(result, inputs[0], (type(self), settings, 0))
+        result: Variable = new(Value.variable_class)
+        result.array = array = out if out.__class__ is backend.array_type else backend.asarray(out)
+        if recording and array.dtype.kind in "fc":
+            result.grad_fn, result._requires_grad = op, True
+            op.edges, op.serial = edges, next(serials)
+            op.shape, op.dtype = array.shape, array.dtype
+            if edge_outputs is not None or mode.anomaly:
+                op._annotate(edge_outputs, mode)
+            if op.saved is not None:
+                op._seal(inputs, arrays, (out,), (result,))
+        if cls.view:
+            mark_view(result, inputs[0], (cls, settings, 0))
         if mode.inference:
             result._inference = True
         return result
 
     def _finish_many(
-        self, inputs: tuple[Any, ...], arrays: list[Any], outs: tuple[Array, ...], mode: Mode, settings: Any
+        self,
+        inputs: tuple[Any, ...],
+        arrays: list[Any],
+        edges: list[Any],
+        edge_outputs: dict[int, int] | None,
+        outs: tuple[Array, ...],
+        mode: Mode,
+        settings: dict[str, Any],
     ) -> tuple[Variable, ...]:
-        """As `_finish`, for an operation with several results."""
-        results = []
-        for k, out in enumerate(outs):
-            result = new(Value.variable_class)
-            result.array = self.backend.asarray(out)
+        """The end of `apply` for an operation with several results."""
+        results: tuple[Variable, ...] = tuple([new(Value.variable_class) for _ in outs])
+        for k, result in enumerate(results):
+            result.array = self.backend.asarray(outs[k])
             if self.recording and result.array.dtype.kind in "fc":
-                result.grad_fn, result._output_nr, result._requires_grad = self, k, True
+                result.grad_fn, result._requires_grad, result._output_nr = self, True, k
             if self.view:
                 mark_view(result, inputs[0], (type(self), settings, k))
             if mode.inference:
                 result._inference = True
-            results.append(result)
         if self.recording:
+            self.edges, self.serial = edges, next(serials)
             self.outputs = tuple([(r.array.shape, r.array.dtype) for r in results])
-            self._connect(inputs, arrays, mode)
-            if self._values is not None:
-                self._seal(inputs, arrays, outs, tuple(results))
-        return tuple(results)
+            self._annotate(edge_outputs, mode)
+            if self.saved is not None:
+                self._seal(inputs, arrays, outs, results)
+        return results
 
-    def _connect(self, inputs: tuple[Any, ...], arrays: list[Any], mode: Mode) -> None:
-        """Draws the edges to whatever made the inputs."""
-        edges = []
-        for i, x in enumerate(inputs):
-            if isinstance(x, Value) and x._requires_grad:
-                edges.append(x.grad_fn or x)
-                if x._output_nr:
-                    numbers = list(self.edge_outputs or [0] * len(inputs))
-                    numbers[i] = x._output_nr
-                    self.edge_outputs = tuple(numbers)
-            else:
-                edges.append(None)
-        self.edges = tuple(edges)
-        self.serial = next(serials)
+    def _annotate(self, edge_outputs: dict[int, int] | None, mode: Mode) -> None:
+        """What most nodes need not know: which outputs their edges lead to, and the user's line."""
+        if edge_outputs is not None:
+            self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])
         if mode.anomaly:
             from minitorch.anomaly import user_line
 
@@ -294,20 +291,17 @@ class Op:
     def save(self, **values: Any) -> None:
         """Remembers inputs and outputs, by name, for the walk back (`self.saved.name`).
 
-        Only what went in or comes out: under `create_graph` it comes back tied to the graph.  A value
+        Inputs go by the name that they have in `forward`.  Only what went in or comes out: under `create_graph` it comes back tied to the graph.  A value
         computed in between would come back as a constant, and second derivatives would be wrong.
         """
         if self.recording:
-            self._values = {**self._values, **values} if self._values else values
+            self.saved = Saved(values if self.saved is None else {**self.saved.__dict__, **values})
 
     def keep(self, **values: Any) -> None:
         """Remembers constants: masks, indices, and what only `fused_backward` uses."""
-        self.save(**{name: _Constant(value) for name, value in values.items()})
-
-    @property
-    def saved(self) -> Saved:
-        """What `save` and `keep` stored, as attributes."""
-        return Saved(self)
+        if self.recording:
+            self.save(**values)
+            self._kept += tuple(values)
 
     @property
     def needs_input_grad(self) -> tuple[bool, ...]:
@@ -322,67 +316,64 @@ class Op:
         results: tuple[Variable, ...],
     ) -> None:
         """Finds out where each saved value came from, and in which version it was saved."""
-        assert self._values is not None
-        slots: dict[str, Any] = {}
-        for name, value in self._values.items():
-            slots[name] = self._slot(name, value, inputs, arrays, outs, results)
-        self._values = slots
-
-    def _slot(
-        self,
-        name: str,
-        value: Any,
-        inputs: tuple[Any, ...],
-        arrays: list[Any],
-        outs: tuple[Any, ...],
-        results: tuple[Variable, ...],
-    ) -> Slot:
-        if isinstance(value, _Constant):
-            return Slot(value.value, None, 0, None)
-        for i, array in enumerate(arrays):
-            if array is value:
-                x = inputs[i]
-                if not isinstance(x, Value):
-                    return Slot(value, None, 0, None)
+        origins: list[Origin] = []
+        parameters = self.parameters
+        for name, value in self.saved.__dict__.items():
+            source = parameters.get(name)
+            if source is None or arrays[source] is not value:
+                if name in self._kept:
+                    continue
+                source = self._output_number(name, value, outs)
+                setattr(self.saved, name, results[-1 - source].array)
+            x = inputs[source] if source >= 0 else results[-1 - source]
+            if isinstance(x, Value):
+                version = x._version or x._version_counter()
+                origins.append((name, version, version.value, source))
                 if x._inference:
                     raise GradientError(
                         f"{self.op_name}: a tensor made under inference_mode cannot be saved for backward; "
                         f"make it under no_grad instead, or clone() it"
                     )
-                version = x._version_counter()
-                return Slot(value, version, version.value, i)
+        self._origins = origins
+
+    def _output_number(self, name: str, value: Any, outs: tuple[Any, ...]) -> int:
         for k, out in enumerate(outs):
             if out is value:
-                version = results[k]._version_counter()
-                return Slot(results[k].array, version, version.value, -1 - k)
-        raise AssertionError(f"{type(self).__name__} saves {name!r}, neither an input nor an output")
+                return -1 - k
+        raise AssertionError(
+            f"{type(self).__name__} saves {name!r}, which is neither a result nor the argument of that name"
+        )
 
-    def unpack(self, name: str) -> Any:
-        """The saved value of this name, after checking that it is still what was saved."""
-        if self.freed:
+    def unpack(self, create_graph: bool) -> Any:
+        """What was saved, after checking that it is still the same; as Variables if a graph is created."""
+        if self.saved is FREED:
             raise GradientError(
                 f"{self.op_name}: backward a second time: the values saved for it were freed by the first "
                 f"walk. Pass retain_graph=True to the first backward(), or compute the result anew"
             )
-        if self._values is None or name not in self._values:
-            raise AttributeError(name)
-        value, version, at, source = self._values[name]
-        if version is not None and version.value != at:
-            role = "input" if source >= 0 else "result"
-            raise InplaceError(
-                f"{self.op_name}: its {role} {name!r} of shape {tuple(value.shape)} was changed in place "
-                f"after the forward pass (version {version.value}, saved at {at}); its gradient needs the old "
-                f"value. Use the out-of-place operation there, or clone() before changing it"
-            )
-        if source is None or current().raw:
-            return value
-        return self._tie(value, source)
+        for name, version, at, source in self._origins or ():
+            if version.value != at:
+                raise InplaceError(self._changed(name, getattr(self.saved, name).shape, version, at, source))
+        if not create_graph:
+            return self.saved
+        tied = Saved(dict(self.saved.__dict__))
+        for name, _, _, source in self._origins or ():
+            setattr(tied, name, self.tie(getattr(tied, name), source))
+        return tied
 
-    def _tie(self, value: Array, source: int) -> Variable:
+    def _changed(self, name: str, shape: Any, version: Version, at: int, source: int | None) -> str:
+        role = "result" if source is not None and source < 0 else "input"
+        return (
+            f"{self.op_name}: its {role} {name!r} of shape {tuple(shape)} was changed in place after the forward "
+            f"pass (version {version.value}, saved at {at}); its gradient needs the old value. Use the "
+            f"out-of-place operation there, or clone() before changing it"
+        )
+
+    def tie(self, value: Array, source: int) -> Variable:
         """A saved array as a Variable with its place in the graph."""
         node: Any = self.edges[source] if source >= 0 else self
         if isinstance(node, Value):
-            return node
+            return node  # type: ignore[return-value]
         result = new(Value.variable_class)
         result.array = value
         if node is not None:
@@ -393,15 +384,11 @@ class Op:
 
     def preserve_old(self, array: Array) -> None:
         """Before `array` is overwritten in place by this op's own result: saved inputs keep a copy."""
-        for name, slot in (self._values or {}).items():
-            if slot.value is array:
-                assert self._values is not None
-                self._values[name] = Slot(self.backend.copy(array), None, 0, slot.source)
-
-    def free(self) -> None:
-        """Lets go of what was saved."""
-        if self._values is not None:
-            self._values, self.freed = None, True
+        for i, (name, _, _, source) in enumerate(self._origins or ()):
+            if getattr(self.saved, name) is array:
+                assert self._origins is not None
+                setattr(self.saved, name, self.backend.copy(array))
+                self._origins[i] = (name, Version(), 0, source)
 
     # What PyTorch shows of a node ------------------------------------------------------------------
 
@@ -433,15 +420,6 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
-
-
-class _Constant:
-    """Marks a saved value whose derivative is zero."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
 
 
 class AccumulateGrad:

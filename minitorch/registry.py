@@ -68,11 +68,14 @@ def register_backend(backend: Backend) -> None:
 
 def backend_of(array: Array) -> Backend:
     """The backend that serves this array: for arrays of the CPU the one in use, else the owner of the type."""
+    kind = array.__class__
+    if kind is _cpu_default.array_type:
+        return _cpu_override.get() or _cpu_default
     try:
-        owner = _by_array_type[array.__class__]
+        owner = _by_array_type[kind]
     except KeyError:
         raise BackendError(
-            f"no backend serves arrays of type {type(array).__name__}; "
+            f"no backend serves arrays of type {kind.__name__}; "
             f"convert with minitorch.tensor(...), or register a backend"
         ) from None
     return current_backend() if owner.device_type == "cpu" else owner

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 class Version:
     """Counts the in-place changes of one piece of memory; views share it."""
 
-    __slots__ = ("value",)
-
-    def __init__(self) -> None:
-        self.value = 0
+    value = 0
 
 
 class Value:
@@ -40,7 +37,7 @@ class Value:
 
     _requires_grad: bool = False
     _output_nr: int = 0  # which of grad_fn's outputs this is
-    _version: Version | None = None
+    _counter: Version | None = None
     _view: View | None = None
     _inference: bool = False
     _leaf_hooks: Any = None
@@ -54,9 +51,9 @@ class Value:
             Value.variable_class = cls  # type: ignore[assignment]
 
     def _version_counter(self) -> Version:
-        if self._version is None:
-            self._version = Version()
-        return self._version
+        if self._counter is None:
+            self._counter = Version()
+        return self._counter
 
 
 def wrap(array: Array) -> Variable:
@@ -112,7 +109,7 @@ def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int])
         view._view = View(source, (step,))
     else:
         view._view = View(source._view.base, (*source._view.steps, step))
-    view._version = view._view.base._version
+    view._counter = view._view.base._counter
     view._inference = source._inference
 
 

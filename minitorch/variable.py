@@ -181,7 +181,9 @@ class Variable(Methods, Value):
         """Which of the outputs of `grad_fn` it is."""
         return self._output_nr
 
-    def _version_number(self) -> int:
+    @property
+    def _version(self) -> int:
+        """How often its memory was changed in place; views and `detach()` share the count."""
         return self._version_counter().value
 
     def is_inference(self) -> bool:
@@ -333,8 +335,7 @@ class Variable(Methods, Value):
     __getitem__ = ops.getitem
     __setitem__ = ops.setitem
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__  # by identity: == compares elements
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         if self.grad_fn is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from minitorch.anomaly import user_line
 from minitorch.engine import user_mode
-from minitorch.errors import ArgumentTypeError, GradientError, ShapeError
-from minitorch.modes import current, enable_grad, no_grad
-from minitorch.op import Op, Slot
+from minitorch.errors import ArgumentTypeError, GradientError, InplaceError, ShapeError
+from minitorch.modes import current, no_grad
+from minitorch.op import FREED, Op, serials
 from minitorch.registry import backend_of
-from minitorch.value import Value, wrap
+from minitorch.value import Value, Version, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -39,19 +40,44 @@ class FunctionNode(Op):
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What `save_for_backward` stored."""
-        names = range(len(self.to_save)) if self._values is None else range(len(self._values))
-        if self.freed or self._values is not None:
-            return tuple(self._as_saved(self.unpack(str(i))) for i in names)
-        return self.to_save
+        """What `save_for_backward` stored, after checking that it was not changed since."""
+        if self.saved is FREED:
+            self.unpack(False)
+        if self.saved is None:
+            return self.to_save
+        return tuple(self._restore(i, slot) for i, slot in enumerate(self.saved))
 
-    def _as_saved(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, Value) else wrap(value)
+    def _restore(self, i: int, slot: Slot | None) -> Any:
+        if slot is None:
+            return None
+        if slot.version.value != slot.at:
+            shape = slot.array.shape
+            raise InplaceError(self._changed(f"saved_tensors[{i}]", shape, slot.version, slot.at, slot.source))
+        return wrap(slot.array) if slot.source is None else self.tie(slot.array, slot.source)
+
+    def unpack(self, create_graph: bool) -> Any:
+        """What was saved; `saved_tensors` checks and ties it."""
+        return super().unpack(create_graph) if self.saved is FREED else self.saved
 
     @property
     def needs_input_grad(self) -> tuple[bool, ...]:
         """For each argument, whether its gradient is asked for."""
         return self._needs
+
+    def connect(self, args: tuple[Any, ...], results: tuple[Any, ...]) -> None:
+        """Draws the edges to whatever made the arguments, and notes the shapes of the results."""
+        needed = [x if needs else None for x, needs in zip(args, self._needs, strict=True)]
+        self.edges = tuple(None if x is None else x.grad_fn or x for x in needed)
+        self.edge_outputs = tuple(0 if x is None else x._output_nr for x in needed)
+        self.serial = next(serials)
+        if len(results) == 1:
+            self.shape, self.dtype = results[0].array.shape, results[0].array.dtype
+        else:
+            self.outputs = tuple(
+                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in results
+            )
+        if current().anomaly:
+            self.line = user_line()
 
     def mark_non_differentiable(self, *outputs: Variable) -> None:
         """Declares outputs that never require grad."""
@@ -151,14 +177,7 @@ class Function:
         wrapped = tuple(node_output(node, k, y, tensors) for k, y in enumerate(outputs))
         first = next(y for y in wrapped if isinstance(y, Value))
         node.backend = backend_of(first.array)
-        if len(wrapped) == 1:
-            node.shape, node.dtype = first.array.shape, first.array.dtype
-        else:
-            node.outputs = tuple(
-                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in wrapped
-            )
-        with enable_grad():
-            node._connect(args, [], current())
+        node.connect(args, wrapped)
         seal(node, args, outputs, wrapped)
         for y in wrapped:
             if any(y is x for x in node.dirty):
@@ -173,7 +192,7 @@ def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
     if not any(y is x for x in node.dirty):
         result = wrap(y.array)
         if any(y is x for x in inputs):
-            result._version = y._version_counter()
+            result._counter = y._version_counter()
         y = result
     elif y._requires_grad and y.grad_fn is None:
         raise GradientError(f"{node.name()}: a leaf that requires grad was changed in place (mark_dirty)")
@@ -185,20 +204,29 @@ def seal(node: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...], wr
     """Stores what `save_for_backward` named, each with its version and its place in the graph."""
     if not node.to_save:
         return
-    values: dict[str, Any] = {}
-    for i, x in enumerate(node.to_save):
+    slots = []
+    for x in node.to_save:
         for k, y in enumerate(outputs):
             if x is y and x is not None:
                 x = wrapped[k]
-        values[str(i)] = tensor_slot(x, args, wrapped)
-    node._values = values
+        slots.append(tensor_slot(x, args, wrapped))
+    node.saved = slots
     node.to_save = ()
 
 
-def tensor_slot(x: Any, args: tuple[Any, ...], wrapped: tuple[Any, ...]) -> Slot:
+class Slot(NamedTuple):
+    """One saved tensor: its array, the state in which it was saved, and where it came from."""
+
+    array: Any
+    version: Version
+    at: int
+    source: int | None
+
+
+def tensor_slot(x: Any, args: tuple[Any, ...], wrapped: tuple[Any, ...]) -> Slot | None:
     """One saved tensor, its version, and whether it is an argument, a result or something else."""
     if x is None:
-        return Slot(None, None, 0, None)
+        return None
     version = x._version_counter()
     source = next((i for i, a in enumerate(args) if a is x), None)
     if source is None:

@@ -25,10 +25,12 @@ def array_of(x: Any) -> Any:
 
 def conj(x: Any) -> Any:
     """The complex conjugate; a real value as it is."""
+    if isinstance(x, (float, int)):
+        return x
     if isinstance(x, complex):
         return x.conjugate()
-    kind = getattr(array_of(x), "dtype", None)
-    return x.conj() if kind is not None and kind.kind == "c" else x
+    kind = x.array.dtype.kind if isinstance(x, Value) else x.dtype.kind
+    return x.conj() if kind == "c" else x
 
 
 def wrap_dim(op_name: str, dim: int, ndim: int) -> int:
