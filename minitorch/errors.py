@@ -39,6 +39,10 @@ class AnomalyError(GradientError):
     """`detect_anomaly` found a NaN in a gradient."""
 
 
+class GradcheckError(GradientError):
+    """`gradcheck` found a gradient that disagrees with finite differences."""
+
+
 class IndexRangeError(MinitorchError, IndexError):
     """An index or a dimension lies outside the tensor."""
 

@@ -1,6 +1,8 @@
 """Automatic differentiation: `backward`, `grad`, custom `Function`s."""
 
 from minitorch.autograd.function import Function as Function
+from minitorch.autograd.finite_differences import gradcheck as gradcheck
+from minitorch.autograd.finite_differences import gradgradcheck as gradgradcheck
 from minitorch.engine import backward as backward
 from minitorch.engine import grad as grad
 from minitorch.modes import detect_anomaly as detect_anomaly
