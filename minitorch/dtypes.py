@@ -104,7 +104,7 @@ def as_dtype(value: Any) -> dtype:
     """
     if isinstance(value, dtype):
         return value
-    if value in (float, complex):
+    if value is float or value is complex:
         return _default if value is float else _default.to_complex()
     if isinstance(value, type) and value in PYTHON_TYPES:
         return PYTHON_TYPES[value]

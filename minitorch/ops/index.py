@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
@@ -73,7 +74,7 @@ class SetItem(Op):
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
         need_x, need_v = self.needs_input_grad
-        gx = g * self.saved.untouched if need_x else None
+        gx = where(self.saved.untouched, g, 0.0) if need_x else None
         gv = (GetItem if self.unique else Take).apply(g, index=self.index) if need_v else None
         return gx, gv
 
@@ -161,14 +162,19 @@ def plain_index(item: Any) -> Any:
     return array
 
 
+def place_of_ellipsis(items: Sequence[Any]) -> int | None:
+    """Where ... stands among the parts of an index (`in` would compare arrays elementwise)."""
+    return next((i for i, item in enumerate(items) if item is Ellipsis), None)
+
+
 def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
     """Refuses what does not fit, naming the dim."""
     shape = tuple(x.shape)
     used = sum(item is not None and item is not Ellipsis for item in basic)
     if used > len(shape):
         raise IndexRangeError(f"index: {used} indices for a tensor of shape {shape} with {len(shape)} dims")
-    if Ellipsis in basic:
-        at = basic.index(Ellipsis)
+    at = place_of_ellipsis(basic)
+    if at is not None:
         full = [*basic[:at], *[slice(None)] * (len(shape) - used), *basic[at + 1 :]]
     else:
         full = basic
@@ -187,8 +193,8 @@ def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
         if not isinstance(item, int):
             remaining.append((dim, n))
     remaining += list(sizes)
-    if Ellipsis in advanced:
-        at = advanced.index(Ellipsis)
+    at = place_of_ellipsis(advanced)
+    if at is not None:
         taken = sum(a.ndim if hasattr(a, "ndim") and a.dtype.kind == "b" else 1 for a in advanced) - 1
         advanced = [*advanced[:at], *[slice(None)] * (len(remaining) - taken), *advanced[at + 1 :]]
     place = 0

@@ -116,7 +116,7 @@ def detach(input: Variable) -> Variable:
     from minitorch.value import wrap
 
     result = wrap(input.array)
-    result._version = input._version_counter()
+    result._counter = input._version_counter()
     return result
 
 
