@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
+from minitorch.backend_activation import ActivationKernels
 from minitorch.backend_nn import LayerKernels
+from minitorch.backend_optim import OptimizerKernels
 from minitorch.errors import BackendError
 
 Array = Any
@@ -28,7 +30,7 @@ class Calls:
         return function(*args, **kwargs)
 
 
-class Backend(LayerKernels):
+class Backend(ActivationKernels, LayerKernels, OptimizerKernels):
     """The interface between ops and an array library.
 
     Arrays of every backend have NumPy's operators, indexing, `shape, dtype, ndim, size, sum(axis, keepdims=),
@@ -38,12 +40,14 @@ class Backend(LayerKernels):
         name: as in `use_backend(name)`.
         device_type: `"cpu"`, or the device that its arrays live on.
         array_type: the class of its arrays.
+        scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
     name: ClassVar[str]
     device_type: ClassVar[str] = "cpu"
     array_type: ClassVar[type]
+    scalar_types: ClassVar[tuple[type, ...]] = ()
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------
@@ -203,38 +207,12 @@ class Backend(LayerKernels):
         total = self.sum(x, axis=axis, keepdims=keepdims)
         return total * (total.size / x.size) if x.size else total / 0.0
 
-    def sigmoid(self, x: Array) -> Array:
-        """1 / (1 + exp(−x)), as (1 + tanh(x/2)) / 2, which never overflows."""
-        return self.tanh(x * 0.5) * 0.5 + 0.5
-
-    def softplus(self, x: Array) -> Array:
-        """log(1 + exp(x)), without overflow."""
-        return self.maximum(x, 0) + self.log1p(self.exp(-self.abs(x)))
-
     def logsumexp(self, x: Array, axis: Any, keepdims: bool = False) -> Array:
         """log Σ exp(x) along `axis`, shifted by the maximum so that it does not overflow."""
         top = self.max(x, axis=axis, keepdims=True)
         top = self.where(self.isfinite(top), top, self.zeros((), x.dtype))
         total = self.log(self.sum(self.exp(x - top), axis=axis, keepdims=True)) + top
         return total if keepdims else self.squeeze(total, axis)
-
-    def softmax(self, x: Array, axis: int) -> Array:
-        """exp(x) / Σ exp(x) along `axis`."""
-        e = self.exp(x - self.max(x, axis=axis, keepdims=True))
-        return e / self.sum(e, axis=axis, keepdims=True)
-
-    def softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
-        """y · (g − Σ g·y)."""
-        return y * (g - self.sum(g * y, axis=axis, keepdims=True))
-
-    def log_softmax(self, x: Array, axis: int) -> Array:
-        """x − log Σ exp(x) along `axis`."""
-        shifted = x - self.max(x, axis=axis, keepdims=True)
-        return shifted - self.log(self.sum(self.exp(shifted), axis=axis, keepdims=True))
-
-    def log_softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
-        """g − exp(y) · Σ g."""
-        return g - self.exp(y) * self.sum(g, axis=axis, keepdims=True)
 
     def linear(self, x: Array, w: Array, b: Array | None) -> Array:
         """x @ wᵀ + b."""

@@ -12,6 +12,7 @@ from minitorch.backend import Array, Backend
 from numpy.lib.stride_tricks import as_strided
 
 from minitorch_numpy import random, special
+from minitorch_numpy.optim import NumpyOptimizerKernels
 
 
 class QuietCalls(threading.local):
@@ -39,11 +40,12 @@ def _argsort(x: Array, axis: int = -1) -> Array:
     return np.argsort(x, axis=axis, kind="stable")
 
 
-class NumpyBackend(Backend):
+class NumpyBackend(NumpyOptimizerKernels, Backend):
     """Arrays are `numpy.ndarray`; nothing is compiled."""
 
     name = "numpy"
     array_type = np.ndarray
+    scalar_types = (np.generic,)
     calls = QuietCalls()
 
     negative, abs, sign, rint = np.negative, np.absolute, np.sign, np.rint
