@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
+from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 _accumulating = Lock()
+FIRST = repeat(0)  # for ops all of whose edges lead to first outputs
 
 
 class Walk:
@@ -55,14 +57,14 @@ class Walk:
             g = pending.pop(node)
             if owned:
                 owned.discard(node)
-            if node.hooks is not None:
+            hooks, saved, edges = node.hooks, node.saved, node.edges
+            if hooks is not None:
                 g = self.before(node, g)
             if captured or node.outputs is not None:
                 g = self.arrive(node, g)
             formula = node.backward
             if not create_graph and node.fused_backward is not None:
                 formula = node.fused_backward
-            saved = node.saved
             if saved is None:
                 grads = formula(*g) if g.__class__ is list else formula(g)
             else:
@@ -73,7 +75,7 @@ class Walk:
                     node.saved = saved
                 if not self.retain_graph:
                     node.saved = FREED
-            if node.hooks is not None:
+            if hooks is not None:
                 grads = self.after(node, grads, g)
             if check_nan:
                 from minitorch.anomaly import check
@@ -81,33 +83,39 @@ class Walk:
                 check(node, grads)
             if grads.__class__ is not tuple:
                 grads = (grads,)
-            if len(grads) != len(node.edges):
+            if len(grads) != len(edges):
                 raise GradientError(
-                    f"{node.op_name}: backward returned {len(grads)} gradients for {len(node.edges)} inputs"
+                    f"{node.op_name}: backward returned {len(grads)} gradients for {len(edges)} inputs"
                 )
-            for i, target in enumerate(node.edges):
-                if target is not None and grads[i] is not None:
-                    self.deposit(target, grads[i], node, i)
+            for target, g, number in zip(edges, grads, node.edge_outputs or FIRST):  # noqa: B905
+                if target is not None and g is not None:
+                    self.deposit(target, g, number, node)
 
-    def deposit(self, target: Any, g: Any, source: Op | None, i: int, number: int = 0) -> None:
-        """Adds a gradient, of the i-th input of `source`, to what is pending for `target`."""
+    def deposit(self, target: Any, g: Any, number: int, source: Op | None) -> None:
+        """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""
         if self.needed is not None and target not in self.needed:
             return
-        if source is not None and source.edge_outputs is not None:
-            number = source.edge_outputs[i]
-        leaf = isinstance(target, Value)
-        shape, dtype = output_of(target, number) if leaf or target.outputs else (target.shape, target.dtype)
+        outputs = None
+        if isinstance(target, Op):
+            outputs, serial = target.outputs, target.serial
+            if outputs is None:
+                shape, dtype = target.shape, target.dtype
+            else:
+                shape, dtype = outputs[number]
+        else:
+            array, serial = target.array, None
+            shape, dtype = array.shape, array.dtype
         if g.shape != shape:
             g = fit(g, shape, source)
         if g.dtype is not dtype and array_of(g).dtype != dtype:
             g = cast(g, dtype)
         pending = self.pending
-        if not leaf and target.outputs is not None:
+        if outputs is not None:
             self.deposit_at(target, g, number)
         elif target not in pending:
             pending[target] = g
-            if not leaf:
-                heappush(self.heap, (-target.serial, target))
+            if serial is not None:
+                heappush(self.heap, (-serial, target))
         elif target in self.owned:
             pending[target] += g
         else:
@@ -241,13 +249,6 @@ class Walk:
             array = backend.copy(array)
         given.add(id(array))
         return array
-
-
-def output_of(target: Any, number: int) -> tuple[tuple[int, ...], Any]:
-    """Shape and (NumPy) dtype of a leaf, or of one of the several outputs of a node."""
-    if isinstance(target, Value):
-        return target.array.shape, target.array.dtype
-    return target.outputs[number]  # type: ignore[no-any-return]
 
 
 def fit(g: Any, shape: tuple[int, ...], source: Op | None) -> Any:
@@ -422,7 +423,7 @@ def _walk(
             if root._view is not None:
                 root._view.refresh(root)
             g = _first_gradient(root, gradients[i] if gradients else None)
-            walk.deposit(root.grad_fn or root, walk.as_carried(g), None, 0, root._output_nr)
+            walk.deposit(root.grad_fn or root, walk.as_carried(g), root._output_nr, None)
         walk.run()
     return walk
 

@@ -34,7 +34,7 @@ from minitorch.errors import (
     MinitorchError,
     ShapeError,
 )
-from minitorch.modes import Mode, current
+from minitorch.modes import current
 from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value, Version, mark_view, wrap
 
@@ -55,6 +55,17 @@ class Saved:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__ = values
+
+    def without(self, name: str, message: str) -> Saved:
+        """The same without one value that was changed since: asking for it raises an InplaceError."""
+        rest = {key: value for key, value in self.__dict__.items() if key != name}
+        return Saved({**rest, "changed": {**rest.get("changed", {}), name: message}})
+
+    def __getattr__(self, name: str) -> Any:
+        changed = self.__dict__.get("changed", {})
+        if name in changed:
+            raise InplaceError(changed[name])
+        raise AttributeError(name)
 
 
 class Freed:
@@ -124,8 +135,8 @@ class Op:
             inputs: Variables; also Python numbers, where the operation takes them; None where optional.
             settings: everything else.
         """
-        mode = current()
-        if mode.raw:
+        grad, raw, inference, anomaly, _ = current()
+        if raw:
             return cls._apply_raw(inputs, settings)
         first = dtype = edge_outputs = None
         arrays: list[Any] = []
@@ -162,7 +173,7 @@ class Op:
 
         op = cls()
         op.backend = backend = backend_of(first)
-        op.recording = recording = recording and mode.grad and cls.differentiable
+        op.recording = recording = recording and grad and cls.differentiable
         try:
             out = backend.calls.run(op.forward, *arrays, **settings)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
@@ -170,7 +181,7 @@ class Op:
                 raise
             raise op.explain(error, arrays) from error
         if out.__class__ is tuple:
-            return op._finish_many(inputs, arrays, edges, edge_outputs, out, mode, settings)
+            return op._finish_many(inputs, arrays, edges, edge_outputs, out, settings)
 
         result: Variable = new(Value.variable_class)
         result.array = array = out if out.__class__ is backend.array_type else backend.asarray(out)
@@ -178,13 +189,13 @@ class Op:
             result.grad_fn, result._requires_grad = op, True
             op.edges, op.serial = edges, next(serials)
             op.shape, op.dtype = array.shape, array.dtype
-            if edge_outputs is not None or mode.anomaly:
-                op._annotate(edge_outputs, mode)
+            if edge_outputs is not None or anomaly:
+                op._annotate(edge_outputs)
             if op.saved is not None:
                 op._seal(inputs, arrays, (out,), (result,))
         if cls.view:
             mark_view(result, inputs[0], (cls, settings, 0))
-        if mode.inference:
+        if inference:
             result._inference = True
         return result
 
@@ -195,7 +206,6 @@ class Op:
         edges: list[Any],
         edge_outputs: dict[int, int] | None,
         outs: tuple[Array, ...],
-        mode: Mode,
         settings: dict[str, Any],
     ) -> tuple[Variable, ...]:
         """The end of `apply` for an operation with several results."""
@@ -206,21 +216,21 @@ class Op:
                 result.grad_fn, result._requires_grad, result._output_nr = self, True, k
             if self.view:
                 mark_view(result, inputs[0], (type(self), settings, k))
-            if mode.inference:
+            if current().inference:
                 result._inference = True
         if self.recording:
             self.edges, self.serial = edges, next(serials)
             self.outputs = tuple([(r.array.shape, r.array.dtype) for r in results])
-            self._annotate(edge_outputs, mode)
+            self._annotate(edge_outputs)
             if self.saved is not None:
                 self._seal(inputs, arrays, outs, results)
         return results
 
-    def _annotate(self, edge_outputs: dict[int, int] | None, mode: Mode) -> None:
+    def _annotate(self, edge_outputs: dict[int, int] | None) -> None:
         """What most nodes need not know: which outputs their edges lead to, and the user's line."""
         if edge_outputs is not None:
             self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])
-        if mode.anomaly:
+        if current().anomaly:
             from minitorch.anomaly import user_line
 
             self.line = user_line()
@@ -327,7 +337,7 @@ class Op:
                 setattr(self.saved, name, results[-1 - source].array)
             x = inputs[source] if source >= 0 else results[-1 - source]
             if isinstance(x, Value):
-                version = x._version or x._version_counter()
+                version = x._counter or x._version_counter()
                 origins.append((name, version, version.value, source))
                 if x._inference:
                     raise GradientError(
@@ -351,14 +361,16 @@ class Op:
                 f"{self.op_name}: backward a second time: the values saved for it were freed by the first "
                 f"walk. Pass retain_graph=True to the first backward(), or compute the result anew"
             )
+        saved = self.saved
         for name, version, at, source in self._origins or ():
             if version.value != at:
-                raise InplaceError(self._changed(name, getattr(self.saved, name).shape, version, at, source))
+                saved = saved.without(name, self._changed(name, getattr(saved, name).shape, version, at, source))
         if not create_graph:
-            return self.saved
-        tied = Saved(dict(self.saved.__dict__))
+            return saved
+        tied = Saved(dict(saved.__dict__))
         for name, _, _, source in self._origins or ():
-            setattr(tied, name, self.tie(getattr(tied, name), source))
+            if name in saved.__dict__:
+                setattr(tied, name, self.tie(getattr(tied, name), source))
         return tied
 
     def _changed(self, name: str, shape: Any, version: Version, at: int, source: int | None) -> str:
