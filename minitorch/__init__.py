@@ -3,6 +3,9 @@
 Same name, same meaning as in PyTorch: a course written for PyTorch runs after `import minitorch as torch`.
 """
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from minitorch import autograd as autograd
 from minitorch.creation import (
     arange as arange,
@@ -229,3 +232,18 @@ from math import nan as nan
 from math import pi as pi
 
 __version__ = "0.1.0"
+
+if _TYPE_CHECKING:
+    from minitorch import nn as nn
+
+_ROOMS = ("nn",)  # packages that are imported when first used
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return _import_module(f"minitorch.{name}")
+    raise AttributeError(f"module 'minitorch' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})

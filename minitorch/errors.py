@@ -1,7 +1,7 @@
 """The errors that minitorch raises.
 
-Every class derives from `MinitorchError` and from the built-in error that PyTorch raises in the same
-place, so `except RuntimeError` keeps working.  A message names the operation, the shapes or dtypes
+Every class derives from `MinitorchError` and from the built-in errors that PyTorch raises in the same
+places, so `except RuntimeError` keeps working.  A message names the operation, the shapes or dtypes
 involved, what was expected, and the likely remedy; `nn.Module` adds the path of the module in which
 it happened.
 """
@@ -13,13 +13,14 @@ class MinitorchError(Exception):
     """Base of all errors raised on purpose by minitorch."""
 
     module_path: str = ""
+    place: tuple[int, str, str] | None = None  # how far nn.Module has followed it outwards
 
     def __str__(self) -> str:
-        message = super().__str__()
+        message = Exception.__str__(self)  # KeyError would quote it
         return f"{self.module_path}: {message}" if self.module_path else message
 
 
-class ShapeError(MinitorchError, RuntimeError):
+class ShapeError(MinitorchError, RuntimeError, ValueError):
     """Shapes do not fit together."""
 
 
@@ -43,16 +44,24 @@ class GradcheckError(GradientError):
     """`gradcheck` found a gradient that disagrees with finite differences."""
 
 
-class IndexRangeError(MinitorchError, IndexError):
+class IndexRangeError(MinitorchError, IndexError, RuntimeError):
     """An index or a dimension lies outside the tensor."""
 
 
-class ArgumentError(MinitorchError, ValueError):
+class ArgumentError(MinitorchError, ValueError, RuntimeError):
     """An argument has a value that the operation cannot serve."""
 
 
 class ArgumentTypeError(MinitorchError, TypeError):
     """An argument has the wrong type."""
+
+
+class ModuleAttributeError(MinitorchError, AttributeError):
+    """A module has no such attribute, or was not set up before one was assigned."""
+
+
+class ModuleKeyError(MinitorchError, KeyError):
+    """A name that a module cannot use, or does not have."""
 
 
 class StateDictError(MinitorchError, RuntimeError):

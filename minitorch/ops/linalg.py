@@ -164,3 +164,24 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
         return Linear.apply(input, weight, bias)
     rows = Linear.apply(input.reshape(-1, weight.shape[1]) if weight.shape[1] else input, weight, bias)
     return rows.reshape(*input.shape[:-1], weight.shape[0])
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variable:
+    """`input1 · weight[k] · input2ᵀ + bias[k]` for each output k.
+
+    Shape: (…, in1), (…, in2), weight (out, in1, in2), bias (out) → (…, out).
+
+    Raises:
+        ShapeError: if the sizes of the inputs and the weight differ.
+    """
+    fits = weight.ndim == 3 and input1.ndim == input2.ndim > 0 and input1.shape[:-1] == input2.shape[:-1]
+    if not fits or (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:]):
+        raise ShapeError(
+            f"bilinear: inputs of shapes {tuple(input1.shape)} and {tuple(input2.shape)} do not fit a weight of "
+            f"shape {tuple(weight.shape)}: expected (…, in1), (…, in2) and (out, in1, in2)"
+        )
+    out, in1, in2 = weight.shape
+    joined = weight.permute(1, 0, 2).reshape(in1, out * in2)
+    rows = matmul(input1, joined).reshape(*input1.shape[:-1], out, in2)
+    y = (rows * input2.unsqueeze(-2)).sum(-1)
+    return y if bias is None else y + bias

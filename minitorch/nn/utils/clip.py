@@ -1,0 +1,114 @@
+"""Bounds for gradients: `clip_grad_norm_`, `clip_grad_value_`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from minitorch import creation
+from minitorch.errors import ArgumentError, GradientError
+from minitorch.modes import no_grad
+from minitorch.registry import backend_of
+from minitorch.value import Value
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+Tensors = Any  # a tensor, or an iterable of tensors
+
+
+def gradients(parameters: Tensors) -> list[Any]:
+    """The gradients that are there."""
+    listed: Iterable[Any] = [parameters] if isinstance(parameters, Value) else parameters
+    return [p.grad for p in listed if p.grad is not None]
+
+
+def total_norm(op_name: str, tensors: list[Any], norm_type: float) -> float:
+    """The norm of all elements together."""
+    if norm_type <= 0:
+        raise ArgumentError(f"{op_name}: norm_type must be positive, got {norm_type}")
+    if not tensors:
+        return 0.0
+    arrays = [x.array for x in tensors]
+    backend = backend_of(arrays[0])
+    with backend.quiet():
+        if norm_type == 2:
+            return backend.global_norm(arrays)
+        if norm_type == math.inf:
+            return max(float(backend.abs(x).max()) if x.size else 0.0 for x in arrays)
+        powers = sum(float(backend.sum(backend.abs(x) ** norm_type)) for x in arrays)
+        return float(powers ** (1 / norm_type))
+
+
+def get_total_norm(
+    tensors: Tensors,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Variable:
+    """The norm of all elements of the tensors together.
+
+    Raises:
+        GradientError: if it is infinite or NaN, with `error_if_nonfinite`.
+    """
+    listed = [tensors] if isinstance(tensors, Value) else list(tensors)
+    norm = total_norm("get_total_norm", listed, float(norm_type))
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise GradientError(f"get_total_norm: the norm is {norm}")
+    return creation.tensor(norm, dtype=listed[0].dtype if listed else None)
+
+
+def clip_grad_norm_(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Variable:
+    """Scales all gradients by the same factor so that their norm, taken together, is at most `max_norm`.
+
+    Args:
+        parameters: whose gradients are meant.
+        max_norm: the bound.
+        norm_type: the exponent; `math.inf` for the largest element.
+        error_if_nonfinite: raise an error if the norm is infinite or NaN.
+        foreach: accepted for PyTorch's sake; there is one way here.
+
+    Returns:
+        The norm before scaling.
+
+    Raises:
+        GradientError: see `error_if_nonfinite`; the gradients are not changed then.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.Parameter(minitorch.ones(2))
+    >>> w.grad = minitorch.tensor([3.0, 4.0])
+    >>> minitorch.nn.utils.clip_grad_norm_([w], 1.0)
+    tensor(5.)
+    >>> w.grad
+    tensor([0.6000, 0.8000])
+    """
+    grads = gradients(parameters)
+    norm = total_norm("clip_grad_norm_", grads, float(norm_type))
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise GradientError(
+            f"clip_grad_norm_: the norm of the gradients is {norm}; look for a division by zero or an "
+            f"overflow with minitorch.autograd.detect_anomaly(), or pass error_if_nonfinite=False"
+        )
+    factor = min(1.0, max_norm / (norm + 1e-6)) if norm == norm else norm
+    if factor != 1.0:
+        with no_grad():
+            for g in grads:
+                g.mul_(factor)
+    return creation.tensor(norm, dtype=grads[0].dtype if grads else None)
+
+
+def clip_grad_value_(
+    parameters: Tensors, clip_value: float, foreach: bool | None = None
+) -> None:
+    """Limits each element of the gradients to [−clip_value, clip_value]."""
+    bound = float(clip_value)
+    with no_grad():
+        for g in gradients(parameters):
+            g.clamp_(-bound, bound)
