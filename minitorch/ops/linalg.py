@@ -82,7 +82,7 @@ def matmul(input: Any, other: Any) -> Variable:
         raise ShapeError("matmul: 0-d tensors cannot be multiplied as matrices; use *")
     check_inner("matmul", input, other)
     if input.ndim == 1 and other.ndim == 1:
-        return (input * other).sum()
+        return (input * other).sum(dtype=input.dtype)
     if other.ndim == 1:
         return matmul(input, other.unsqueeze(-1)).squeeze(-1)
     if input.ndim == 1:
@@ -101,7 +101,9 @@ def rmatmul(input: Any, other: Any) -> Variable:
 def mm(input: Any, mat2: Any) -> Variable:
     """The product of two matrices, without broadcasting."""
     if input.ndim != 2 or mat2.ndim != 2:
-        raise ShapeError(f"mm: expected two matrices, got shapes {tuple(input.shape)} and {tuple(mat2.shape)}")
+        raise ShapeError(
+            f"mm: expected two matrices, got shapes {tuple(input.shape)} and {tuple(mat2.shape)}"
+        )
     return matmul(input, mat2)
 
 
@@ -117,21 +119,27 @@ def bmm(input: Any, mat2: Any) -> Variable:
 def mv(input: Any, vec: Any) -> Variable:
     """The product of a matrix and a vector."""
     if input.ndim != 2 or vec.ndim != 1:
-        raise ShapeError(f"mv: expected a matrix and a vector, got {tuple(input.shape)} and {tuple(vec.shape)}")
+        raise ShapeError(
+            f"mv: expected a matrix and a vector, got {tuple(input.shape)} and {tuple(vec.shape)}"
+        )
     return matmul(input, vec)
 
 
 def dot(input: Any, tensor: Any) -> Variable:
     """The inner product of two vectors, Σ xᵢ·yᵢ."""
     if input.ndim != 1 or tensor.ndim != 1:
-        raise ShapeError(f"dot: expected two vectors, got {tuple(input.shape)} and {tuple(tensor.shape)}")
+        raise ShapeError(
+            f"dot: expected two vectors, got {tuple(input.shape)} and {tuple(tensor.shape)}"
+        )
     return matmul(input, tensor)
 
 
 def outer(input: Any, vec2: Any) -> Variable:
     """The outer product of two vectors."""
     if input.ndim != 1 or vec2.ndim != 1:
-        raise ShapeError(f"outer: expected two vectors, got {tuple(input.shape)} and {tuple(vec2.shape)}")
+        raise ShapeError(
+            f"outer: expected two vectors, got {tuple(input.shape)} and {tuple(vec2.shape)}"
+        )
     return input.unsqueeze(1) * vec2
 
 
@@ -162,7 +170,9 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
     check_inner("linear", input, weight.mT)
     if input.ndim == 2:
         return Linear.apply(input, weight, bias)
-    rows = Linear.apply(input.reshape(-1, weight.shape[1]) if weight.shape[1] else input, weight, bias)
+    rows = Linear.apply(
+        input.reshape(-1, weight.shape[1]) if weight.shape[1] else input, weight, bias
+    )
     return rows.reshape(*input.shape[:-1], weight.shape[0])
 
 
@@ -174,7 +184,11 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variabl
     Raises:
         ShapeError: if the sizes of the inputs and the weight differ.
     """
-    fits = weight.ndim == 3 and input1.ndim == input2.ndim > 0 and input1.shape[:-1] == input2.shape[:-1]
+    fits = (
+        weight.ndim == 3
+        and input1.ndim == input2.ndim > 0
+        and input1.shape[:-1] == input2.shape[:-1]
+    )
     if not fits or (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:]):
         raise ShapeError(
             f"bilinear: inputs of shapes {tuple(input1.shape)} and {tuple(input2.shape)} do not fit a weight of "
