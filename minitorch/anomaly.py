@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,8 @@ _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 def user_line() -> str:
     """The innermost line outside of minitorch that is running, as `file:line: code`."""
+    import linecache  # heavy, and needed only here
+
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes, random
 from minitorch.device import require
-from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.ops.common import ensure_size
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
+
+
+complex_number = type(1j)  # `complex` is a function of this module
 
 
 def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:
@@ -31,13 +34,28 @@ def numpy_dtype(dtype: Any) -> Any:
     return (dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)).dtype
 
 
-def unwrap(data: Any) -> Any:
-    """Nested sequences with plain numbers in place of tensors."""
-    if isinstance(data, Value):
-        return data.array.tolist()
+def unwrap(data: Any, kinds: set[Any]) -> Any:
+    """Nested sequences with plain numbers in place of tensors; notes the dtypes of tensors and arrays in them."""
     if isinstance(data, (list, tuple)):
-        return [unwrap(item) for item in data]
-    return data
+        types = set(map(type, data))
+        if types <= dtypes.PYTHON_TYPES.keys():
+            kinds |= types
+            return data
+        return [unwrap(item, kinds) for item in data]
+    if isinstance(data, Value) or (hasattr(data, "dtype") and hasattr(data, "tolist")):
+        kinds.add(dtypes.of(data))
+        return data.tolist()  # type: ignore[attr-defined]
+    kinds.add(type(data))
+    return list(data) if isinstance(data, range) else data
+
+
+def common_dtype(kinds: set[Any]) -> Any:
+    """The NumPy dtype of a tensor whose elements have these dtypes and Python types."""
+    found = [kind if isinstance(kind, dtypes.dtype) else dtypes.of(kind()) for kind in kinds]
+    common = found[0]
+    for kind in found[1:]:
+        common = dtypes.promote_types(common, kind)
+    return common.dtype
 
 
 def array_from(data: Any, dtype: Any, copy: bool) -> Any:
@@ -56,27 +74,44 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
         if wanted is not None and array.dtype != wanted:
             return backend.astype(array, wanted)
         return backend.copy(array) if copy else array
+    kinds: set[Any] = set()
     try:
-        array = backend.asarray(unwrap(data))
+        array = backend.asarray(unwrap(data, kinds))
     except ValueError:
         raise ArgumentError(
             "tensor: the nested sequences have different lengths; every row needs the same length"
         ) from None
     except TypeError as error:
         raise ArgumentTypeError(f"tensor: cannot make a tensor of {type(data).__name__}: {error}") from None
+    if array.dtype == "uint64" or array.dtype == object and kinds == {int}:
+        raise ArgumentError(
+            "tensor: an integer does not fit into 64 bits; pass floats for numbers of this size"
+        )
     if array.dtype.kind not in "biufc":
         raise ArgumentTypeError(
-            f"tensor: cannot make a tensor of {type(data).__name__} with elements {array.dtype}; "
-            f"expected numbers, booleans, or nested sequences of them"
+            f"tensor: cannot make a tensor of {data!r:.60}; expected numbers, booleans, or nested sequences of them"
         )
     if wanted is None:
-        default = dtypes.get_default_dtype()
-        wanted = {"f": default.dtype, "c": default.to_complex().dtype}.get(array.dtype.kind)
-        if array.dtype.kind in "iu":
-            wanted = dtypes.int64.dtype
-    if wanted is not None and array.dtype != wanted:
+        wanted = common_dtype(kinds) if kinds else dtypes.get_default_dtype().dtype
+    if array.dtype != wanted:
+        if array.dtype.kind == "i" and wanted.kind in "iu":
+            check_fits("tensor", array, wanted)
         array = backend.astype(array, wanted)
     return array
+
+
+def check_fits(op_name: str, values: Any, dtype: Any) -> None:
+    """Refuses integers that an integer dtype cannot hold.
+
+    Raises:
+        ArgumentError: for such an integer; the message names it.
+    """
+    limits = dtypes.iinfo(dtypes.as_dtype(dtype))
+    for value in (values.min(), values.max()) if values.size else ():
+        if not limits.min <= int(value) <= limits.max:
+            raise ArgumentError(
+                f"{op_name}: {int(value)} does not fit into {dtype}, which holds {limits.min} to {limits.max}"
+            )
 
 
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
@@ -120,16 +155,51 @@ def from_dlpack(ext_tensor: Any) -> Variable:
 
 
 def complex(real: Variable, imag: Variable) -> Variable:
-    """The complex tensor with these parts."""
+    """The complex tensor with these parts.
+
+    Raises:
+        DtypeError: unless both parts are floating-point and of the same dtype.
+    """
+    if real.dtype is not imag.dtype or not real.is_floating_point():
+        raise DtypeError(
+            f"complex: expected two floating-point tensors of one dtype, got {real.dtype} and {imag.dtype}"
+        )
     return real + imag * 1j
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Variable:
+def shape_of(op_name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, ...]:
+    """The shape meant by `f(2, 3)`, `f((2, 3))` or `f(size=(2, 3))`.
+
+    Raises:
+        ShapeError: for negative sizes.
+    """
+    shape = ensure_size(sizes if size is None else (size,))
+    if shape and min(shape) < 0:
+        raise ShapeError(f"{op_name}: sizes must not be negative, got {shape}")
+    return shape
+
+
+def empty(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    memory_format: Any = None,
+) -> Variable:
     """A tensor of this shape with arbitrary elements."""
-    return finish(current_backend().empty(ensure_size(size), numpy_dtype(dtype)), device, requires_grad)
+    array = current_backend().empty(shape_of("empty", sizes, size), numpy_dtype(dtype))
+    return finish(array, device, requires_grad)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
+def zeros(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
     """A tensor of zeros.
 
     >>> import minitorch
@@ -137,29 +207,66 @@ def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return finish(current_backend().zeros(ensure_size(size), numpy_dtype(dtype)), device, requires_grad)
+    array = current_backend().zeros(shape_of("zeros", sizes, size), numpy_dtype(dtype))
+    return finish(array, device, requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
+def ones(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
     """A tensor of ones."""
-    array = current_backend().full(ensure_size(size), 1, numpy_dtype(dtype))
+    array = current_backend().full(shape_of("ones", sizes, size), 1, numpy_dtype(dtype))
     return finish(array, device, requires_grad)
 
 
 def full(
-    size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    size: Sequence[int],
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Variable:
     """A tensor with `fill_value` in every element, whose type gives the dtype if none is given."""
+    if isinstance(size, int):
+        raise ArgumentTypeError(f"full: size must be a sequence of integers, got {size}; write ({size},)")
     kind = dtypes.of(fill_value) if dtype is None else dtypes.as_dtype(dtype)
-    value = fill_value.item() if isinstance(fill_value, Value) else fill_value  # type: ignore[attr-defined]
-    return finish(current_backend().full(ensure_size((size,)), value, kind.dtype), device, requires_grad)
+    value = filler("full", fill_value, kind)
+    return finish(current_backend().full(shape_of("full", (size,)), value, kind.dtype), device, requires_grad)
+
+
+def filler(op_name: str, value: Any, dtype: dtypes.dtype) -> Any:
+    """The number with which a tensor of this dtype is filled.
+
+    Raises:
+        ArgumentTypeError, ArgumentError: for what is not one number, or does not fit.
+    """
+    if isinstance(value, Value):
+        value = value.item()  # type: ignore[attr-defined]
+    if not isinstance(value, (bool, int, float, complex_number)) and not hasattr(value, "dtype"):
+        raise ArgumentTypeError(f"{op_name}: expected a number to fill with, got {type(value).__name__}")
+    if isinstance(value, int) and dtype.category == dtypes.INTEGER:
+        check_fits(op_name, current_backend().asarray(value), dtype.dtype)
+    if isinstance(value, complex_number) and not dtype.is_complex:
+        raise DtypeError(f"{op_name}: the complex number {value} does not fit into {dtype}")
+    return value
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Variable:
     """An n × m matrix with ones on the diagonal."""
-    return finish(current_backend().eye(n, n if m is None else m, numpy_dtype(dtype)), device, requires_grad)
+    shape = shape_of("eye", (n, n if m is None else m))
+    return finish(current_backend().eye(*shape, numpy_dtype(dtype)), device, requires_grad)
 
 
 def arange(
@@ -193,12 +300,22 @@ def arange(
 
 
 def linspace(
-    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Variable:
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     if steps < 0:
         raise ArgumentError(f"linspace: steps must not be negative, got {steps}")
-    return finish(current_backend().linspace(start, end, steps).astype(numpy_dtype(dtype)), device, requires_grad)
+    return finish(
+        current_backend().linspace(start, end, steps).astype(numpy_dtype(dtype)),
+        device,
+        requires_grad,
+    )
 
 
 def logspace(
@@ -232,26 +349,35 @@ def floating(op_name: str, dtype: Any) -> Any:
 
 
 def rand(
-    *size: Any,
+    *sizes: Any,
+    size: Any = None,
     generator: Any = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
     """Random numbers, uniform on [0, 1)."""
-    array = random.draw("uniform", ensure_size(size), dtype=floating("rand", dtype), generator=generator)
+    array = random.draw(
+        "uniform", shape_of("rand", sizes, size), dtype=floating("rand", dtype), generator=generator
+    )
     return finish(array, device, requires_grad)
 
 
 def randn(
-    *size: Any,
+    *sizes: Any,
+    size: Any = None,
     generator: Any = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
     """Random numbers, normal with mean 0 and variance 1."""
-    array = random.draw("normal", ensure_size(size), dtype=floating("randn", dtype), generator=generator)
+    array = random.draw(
+        "normal",
+        shape_of("randn", sizes, size),
+        dtype=floating("randn", dtype),
+        generator=generator,
+    )
     return finish(array, device, requires_grad)
 
 
@@ -269,22 +395,36 @@ def randint(
     if size is None:
         low, high, size = 0, low, high
     if size is None or high is None or not low < high:
-        raise ArgumentError(f"randint: expected low < high and a size, got low={low}, high={high}, size={size}")
-    shape = ensure_size((size,))
+        raise ArgumentError(
+            f"randint: expected low < high and a size, got low={low}, high={high}, size={size}"
+        )
+    shape = shape_of("randint", (size,))
     array = random.draw("integers", low, high, shape, dtype=dtype or dtypes.int64, generator=generator)
     return finish(array, device, requires_grad)
 
 
 def randperm(
-    n: int, *, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Variable:
     """The integers 0, …, n − 1 in random order."""
+    if n < 0:
+        raise ArgumentError(f"randperm: n must not be negative, got {n}")
     array = random.draw("permutation", n, dtype=dtype or dtypes.int64, generator=generator)
     return finish(array, device, requires_grad)
 
 
-def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None) -> Variable:
+def normal(
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None
+) -> Variable:
     """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors."""
+    spread = std.array if isinstance(std, Value) else std
+    if not current_backend().all(current_backend().asarray(spread) >= 0):
+        raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
     if size is None:
         like = mean if isinstance(mean, Value) else std
         if not isinstance(like, Value):
@@ -299,7 +439,9 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None
 
 def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
     """1 with the probability given by each element of `input` (or by `p`), else 0."""
-    chances = input.array if p is None else p
+    chances = input.array if p is None else current_backend().asarray(p)
+    if not current_backend().all((chances >= 0) & (chances <= 1)):
+        raise ArgumentError("bernoulli: probabilities must lie between 0 and 1")
     draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
     return wrap((draws < chances).astype(input.array.dtype))
 
@@ -309,7 +451,9 @@ def multinomial(
 ) -> Variable:
     """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix)."""
     if input.ndim not in (1, 2) or input.shape[-1] == 0:
-        raise ArgumentError(f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}")
+        raise ArgumentError(
+            f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}"
+        )
     source = random.source(generator)
     rows = input.array.reshape(-1, input.shape[-1])
     for row in rows:

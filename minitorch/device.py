@@ -26,7 +26,9 @@ class device:
         if number and (index is not None or not number.isdigit()):
             raise ArgumentError(f"device: invalid name {type!r}; write 'cpu', 'cuda' or 'cuda:0'")
         if name not in ("cpu", "cuda", "mps", "xpu", "meta"):
-            raise ArgumentError(f"device: unknown type {name!r}; write 'cpu', 'cuda' or 'cuda:0'")
+            raise ArgumentError(
+                f"device: unknown type {name!r}; write 'cpu', 'cuda' or 'cuda:0' (dtypes are written as minitorch.float32)"
+            )
         self.type, self.index = name, int(number) if number else index
 
     def __eq__(self, other: object) -> bool:

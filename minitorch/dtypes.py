@@ -30,7 +30,15 @@ class dtype:
         is_floating_point, is_complex, is_signed: what kind of number it holds.
     """
 
-    __slots__ = ("category", "dtype", "is_complex", "is_floating_point", "is_signed", "itemsize", "name")
+    __slots__ = (
+        "category",
+        "dtype",
+        "is_complex",
+        "is_floating_point",
+        "is_signed",
+        "itemsize",
+        "name",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -73,7 +81,7 @@ complex128 = cdouble = dtype("complex128")
 ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
 BY_NUMPY = {t.dtype: t for t in ALL}
 BY_NAME = {t.name: t for t in ALL}
-PYTHON_TYPES = {bool: bool_, int: int64, float: float32, complex: complex64}
+PYTHON_TYPES = {bool: bool_, int: int64, float: float64, complex: complex128}
 
 _default = float32
 
@@ -104,8 +112,6 @@ def as_dtype(value: Any) -> dtype:
     """
     if isinstance(value, dtype):
         return value
-    if value is float or value is complex:
-        return _default if value is float else _default.to_complex()
     if isinstance(value, type) and value in PYTHON_TYPES:
         return PYTHON_TYPES[value]
     try:
@@ -119,7 +125,13 @@ def of(value: Any) -> dtype:
     """The dtype of a tensor, an array or a Python number (for which the default dtype counts)."""
     kind = type(value)
     if kind in PYTHON_TYPES:
-        return PYTHON_TYPES[kind] if kind in (bool, int) else as_dtype(kind)
+        return (
+            _default
+            if kind is float
+            else _default.to_complex()
+            if kind is complex
+            else PYTHON_TYPES[kind]
+        )
     return as_dtype(value.dtype)
 
 
@@ -185,6 +197,12 @@ class finfo:
         self.resolution = float(info.resolution)
         self.dtype = as_dtype(info.dtype).to_real().name
 
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.smallest_normal:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
 
 class iinfo:
     """Limits of an integer dtype: `max, min, bits`."""
@@ -193,3 +211,6 @@ class iinfo:
         info = numpy.iinfo(type.dtype)
         self.bits, self.max, self.min = int(info.bits), int(info.max), int(info.min)
         self.dtype = type.name
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

@@ -273,7 +273,10 @@ def array_of(g: Any) -> Any:
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     """Undoes broadcasting: sums `g` over the dimensions along which `shape` was stretched."""
     extra = g.ndim - len(shape)
-    dims = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 != g.shape[i + extra]))
+    dims = (
+        *range(extra),
+        *(i + extra for i, n in enumerate(shape) if n == 1 != g.shape[i + extra]),
+    )
     if dims:
         g = g.sum(dims, keepdims=True)
     return g.reshape(shape)
@@ -413,9 +416,7 @@ def _walk(
         raise ArgumentError(f"backward: {len(roots)} tensors but {len(gradients)} gradients")
     walk = Walk(create_graph, create_graph if retain_graph is None else retain_graph)
     if targets is not None:
-        walk.captured = {
-            (x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None
-        }
+        walk.captured = {(x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None}
         walk.needed = _leading_to(roots, targets)
     backend = backend_of(roots[0].array)
     with walking(create_graph), backend.quiet():
@@ -514,7 +515,9 @@ def retain_grad(x: Variable) -> None:
 def register_post_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
     """Calls `hook(x)` after a walk has added to the `.grad` of a leaf."""
     if not x._requires_grad or x.grad_fn is not None:
-        raise GradientError("register_post_accumulate_grad_hook: only leaves that require grad accumulate")
+        raise GradientError(
+            "register_post_accumulate_grad_hook: only leaves that require grad accumulate"
+        )
     if x._post_hooks is None:
         x._post_hooks = {}
     handle = RemovableHandle(x._post_hooks)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import DtypeError, InplaceError, ShapeError
+from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError
 from minitorch.modes import current
 from minitorch.op import Op
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
-from minitorch.value import Value, View
+from minitorch.value import Value, View, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -146,29 +146,83 @@ def method(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return in_place
 
 
-def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
-    """The elements of `src`, broadcast and cast, stored in the tensor itself, which is returned."""
-    check("copy_", x)
-    if not isinstance(src, Value):
-        from minitorch.creation import as_tensor
-
-        src = as_tensor(src)
+def overwrite(op_name: str, x: Variable, src: Variable) -> Variable:
+    """Stores the elements of `src`, broadcast and cast, in `x`, and returns it."""
     from minitorch.ops.shape import expand
 
+    check(op_name, x)
     out = expand(src, *x.shape)
-    return assign("copy_", x, Overwrite.apply(x, out if out.dtype is x.dtype else out.to(x.dtype)))
+    return assign(op_name, x, Overwrite.apply(x, out if out.dtype is x.dtype else out.to(x.dtype)))
+
+
+def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
+    """The elements of `src`, broadcast and cast, stored in the tensor itself, which is returned."""
+    if not isinstance(src, Value):
+        raise ArgumentTypeError(
+            f"copy_: expected a Tensor, got {type(src).__name__}; use fill_() for numbers, minitorch.tensor() for lists"
+        )
+    return overwrite("copy_", x, src)  # type: ignore[arg-type]
 
 
 def fill_(x: Variable, value: Any) -> Variable:
     """The number (or 0-d tensor) `value` in every element of the tensor itself, which is returned."""
-    if isinstance(value, Value) and value.array.ndim:
-        raise ShapeError(f"fill_: value must be a number or a 0-d tensor, got shape {tuple(value.array.shape)}")
-    return copy_(x, value if isinstance(value, Value) else backend_of(x.array).asarray(value, x.array.dtype))
+    from minitorch.creation import filler
+
+    if isinstance(value, Value):
+        if value.array.ndim:
+            raise ShapeError(
+                f"fill_: value must be a number or a 0-d tensor, got shape {tuple(value.array.shape)}"
+            )
+        return overwrite("fill_", x, value)  # type: ignore[arg-type]
+    number = filler("fill_", value, x.dtype)
+    return overwrite("fill_", x, wrap(backend_of(x.array).asarray(number, x.array.dtype)))
 
 
 def zero_(x: Variable) -> Variable:
     """Zero in every element of the tensor itself, which is returned."""
-    return fill_(x, 0)
+    return overwrite("zero_", x, wrap(backend_of(x.array).zeros((), x.array.dtype)))
+
+
+def fill_diagonal_(x: Variable, fill_value: Any, wrap: bool = False) -> Variable:
+    """The number `fill_value` on the main diagonal of the tensor itself, which is returned.
+
+    Args:
+        x: a matrix, or a tensor of more dims that are all equal.
+        fill_value: the number.
+        wrap: go on below the diagonal of a tall matrix, after a gap of one row.
+    """
+    shape = tuple(x.shape)
+    if len(shape) < 2 or (len(shape) > 2 and len(set(shape)) > 1):
+        raise ShapeError(
+            f"fill_diagonal_: needs a matrix, or a tensor of more dims that are all equal, got shape {shape}"
+        )
+    backend = backend_of(x.array)
+    if wrap and len(shape) == 2:
+        places = backend.arange(0, x.numel(), shape[1] + 1)
+        index: Any = (places // shape[1], places % shape[1])
+    else:
+        index = (backend.arange(min(shape)),) * len(shape)
+    x[index] = fill_value
+    return x
+
+
+def reshaping(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The in-place method that belongs to a function with views as results: the tensor itself becomes the view."""
+
+    def in_place(self: Variable, *args: Any, **kwargs: Any) -> Variable:
+        check(name, self)
+        out = function(self, *args, **kwargs)
+        self.array = out.array
+        if self._view is not None:
+            self._view = out._view
+        if self._requires_grad:
+            tie(self, out)
+        self._version_counter().value += 1
+        return self
+
+    in_place.__name__ = in_place.__qualname__ = name
+    in_place.__doc__ = f"`{name.rstrip('_')}`, applied to the tensor itself, which is returned."
+    return in_place
 
 
 def set_data(x: Variable, new: Variable) -> None:

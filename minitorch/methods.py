@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch import creation, inplace, ops
+from minitorch import creation, dtypes, inplace, ops
+from minitorch.random_methods import RandomMethods
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 _in_place = inplace.method
+
+TYPE_NAMES = {
+    "bool": "BoolTensor", "uint8": "ByteTensor", "int8": "CharTensor", "int16": "ShortTensor",
+    "int32": "IntTensor", "int64": "LongTensor", "float16": "HalfTensor", "float32": "FloatTensor",
+    "float64": "DoubleTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor",
+}  # fmt: skip
 
 
 class ArithmeticMethods:
@@ -23,7 +30,10 @@ class ArithmeticMethods:
     add_, sub_ = _in_place(ops.add, "add_"), _in_place(ops.sub, "sub_")
     mul_, div_ = _in_place(ops.mul, "mul_"), _in_place(ops.div, "div_")
     pow_, remainder_ = _in_place(ops.pow, "pow_"), _in_place(ops.remainder, "remainder_")
-    floor_divide_ = _in_place(ops.floor_divide, "floor_divide_")
+    floor_divide_, fmod_ = _in_place(ops.floor_divide, "floor_divide_"), _in_place(ops.fmod, "fmod_")
+    atan2_ = arctan2_ = _in_place(ops.atan2, "atan2_")
+    subtract_, multiply_, divide_, true_divide_ = sub_, mul_, div_, div_
+    arctan2 = ops.atan2
 
 
 class PointwiseMethods:
@@ -38,6 +48,7 @@ class PointwiseMethods:
     sqrt, rsqrt, square, reciprocal, erf = ops.sqrt, ops.rsqrt, ops.square, ops.reciprocal, ops.erf
     sin, cos, tan, asin, acos, atan = ops.sin, ops.cos, ops.tan, ops.asin, ops.acos, ops.atan
     arcsin, arccos, arctan = ops.asin, ops.acos, ops.atan
+    arcsinh, arccosh, arctanh = ops.asinh, ops.acosh, ops.atanh
     sinh, cosh, tanh, asinh, acosh, atanh = (
         ops.sinh, ops.cosh, ops.tanh, ops.asinh, ops.acosh, ops.atanh,
     )  # fmt: skip
@@ -54,25 +65,38 @@ class PointwiseMethods:
         """The imaginary part of a complex tensor, a view."""
         return ops.imag(self)  # type: ignore[arg-type]
 
-    neg_, abs_, sign_, round_ = (
-        _in_place(ops.neg, "neg_"),
-        _in_place(ops.abs, "abs_"),
+    neg_ = negative_ = _in_place(ops.neg, "neg_")
+    abs_ = absolute_ = _in_place(ops.abs, "abs_")
+    sign_, sgn_, round_ = (
         _in_place(ops.sign, "sign_"),
+        _in_place(ops.sgn, "sgn_"),
         _in_place(ops.round, "round_"),
     )
-    floor_, ceil_, trunc_ = (
-        _in_place(ops.floor, "floor_"),
-        _in_place(ops.ceil, "ceil_"),
-        _in_place(ops.trunc, "trunc_"),
-    )
-    exp_, log_, sqrt_, rsqrt_ = (
+    floor_, ceil_ = _in_place(ops.floor, "floor_"), _in_place(ops.ceil, "ceil_")
+    trunc_, frac_ = _in_place(ops.trunc, "trunc_"), _in_place(ops.frac, "frac_")
+    exp_, exp2_, expm1_ = (
         _in_place(ops.exp, "exp_"),
-        _in_place(ops.log, "log_"),
-        _in_place(ops.sqrt, "sqrt_"),
-        _in_place(ops.rsqrt, "rsqrt_"),
+        _in_place(ops.exp2, "exp2_"),
+        _in_place(ops.expm1, "expm1_"),
     )
-    square_, reciprocal_ = _in_place(ops.square, "square_"), _in_place(ops.reciprocal, "reciprocal_")
-    sin_, cos_, tanh_ = _in_place(ops.sin, "sin_"), _in_place(ops.cos, "cos_"), _in_place(ops.tanh, "tanh_")
+    log_, log2_ = _in_place(ops.log, "log_"), _in_place(ops.log2, "log2_")
+    log10_, log1p_ = _in_place(ops.log10, "log10_"), _in_place(ops.log1p, "log1p_")
+    sqrt_, rsqrt_, square_ = (
+        _in_place(ops.sqrt, "sqrt_"), _in_place(ops.rsqrt, "rsqrt_"), _in_place(ops.square, "square_"),
+    )  # fmt: skip
+    reciprocal_, erf_ = _in_place(ops.reciprocal, "reciprocal_"), _in_place(ops.erf, "erf_")
+    sin_, cos_, tan_ = _in_place(ops.sin, "sin_"), _in_place(ops.cos, "cos_"), _in_place(ops.tan, "tan_")
+    asin_ = arcsin_ = _in_place(ops.asin, "asin_")
+    acos_ = arccos_ = _in_place(ops.acos, "acos_")
+    atan_ = arctan_ = _in_place(ops.atan, "atan_")
+    sinh_, cosh_, tanh_ = (
+        _in_place(ops.sinh, "sinh_"),
+        _in_place(ops.cosh, "cosh_"),
+        _in_place(ops.tanh, "tanh_"),
+    )
+    asinh_ = arcsinh_ = _in_place(ops.asinh, "asinh_")
+    acosh_ = arccosh_ = _in_place(ops.acosh, "acosh_")
+    atanh_ = arctanh_ = _in_place(ops.atanh, "atanh_")
     clamp_ = clip_ = _in_place(ops.clamp, "clamp_")
 
 
@@ -86,13 +110,43 @@ class ComparisonMethods:
     logical_xor, logical_not = ops.logical_xor, ops.logical_not
     bitwise_and, bitwise_or = ops.bitwise_and, ops.bitwise_or
     bitwise_xor, bitwise_not = ops.bitwise_xor, ops.bitwise_not
+    bitwise_left_shift, bitwise_right_shift = ops.bitwise_left_shift, ops.bitwise_right_shift
+    not_equal, less, less_equal = ops.ne, ops.lt, ops.le
+    greater, greater_equal = ops.gt, ops.ge
+
+    eq_, ne_ = _in_place(ops.eq, "eq_"), _in_place(ops.ne, "ne_")
+    lt_, le_ = _in_place(ops.lt, "lt_"), _in_place(ops.le, "le_")
+    gt_, ge_ = _in_place(ops.gt, "gt_"), _in_place(ops.ge, "ge_")
+    logical_and_, logical_or_ = (
+        _in_place(ops.logical_and, "logical_and_"),
+        _in_place(ops.logical_or, "logical_or_"),
+    )
+    logical_xor_, logical_not_ = (
+        _in_place(ops.logical_xor, "logical_xor_"), _in_place(ops.logical_not, "logical_not_"),
+    )  # fmt: skip
+    bitwise_and_, bitwise_or_ = (
+        _in_place(ops.bitwise_and, "bitwise_and_"),
+        _in_place(ops.bitwise_or, "bitwise_or_"),
+    )
+    bitwise_xor_, bitwise_not_ = (
+        _in_place(ops.bitwise_xor, "bitwise_xor_"), _in_place(ops.bitwise_not, "bitwise_not_"),
+    )  # fmt: skip
+    bitwise_left_shift_ = _in_place(ops.bitwise_left_shift, "bitwise_left_shift_")
+    bitwise_right_shift_ = _in_place(ops.bitwise_right_shift, "bitwise_right_shift_")
 
 
 class ReductionMethods:
     """Fewer dimensions."""
 
     sum, mean, prod, var, std = ops.sum, ops.mean, ops.prod, ops.var, ops.std
-    max, min, amax, amin, argmax, argmin = ops.max, ops.min, ops.amax, ops.amin, ops.argmax, ops.argmin
+    max, min, amax, amin, argmax, argmin = (
+        ops.max,
+        ops.min,
+        ops.amax,
+        ops.amin,
+        ops.argmax,
+        ops.argmin,
+    )
     all, any, norm, cumsum, logsumexp = ops.all, ops.any, ops.norm, ops.cumsum, ops.logsumexp
 
 
@@ -120,6 +174,27 @@ class ShapeMethods:
     def mT(self) -> Variable:  # noqa: N802
         """The last two dims exchanged, a view."""
         return ops.transpose(self, -2, -1)
+
+    @property
+    def H(self) -> Variable:  # noqa: N802
+        """The conjugate transpose of a matrix."""
+        return ops.conj(ops.t(self))
+
+    @property
+    def mH(self) -> Variable:  # noqa: N802
+        """The last two dims exchanged, and conjugated."""
+        return ops.conj(ops.transpose(self, -2, -1))
+
+    def adjoint(self) -> Variable:
+        """The last two dims exchanged, and conjugated."""
+        return self.mH
+
+    squeeze_, unsqueeze_ = (
+        inplace.reshaping(ops.squeeze, "squeeze_"),
+        inplace.reshaping(ops.unsqueeze, "unsqueeze_"),
+    )
+    transpose_ = swapaxes_ = swapdims_ = inplace.reshaping(ops.transpose, "transpose_")
+    t_ = inplace.reshaping(ops.t, "t_")
 
 
 class IndexMethods:
@@ -149,12 +224,16 @@ class MemoryMethods:
     char, byte, bool = ops.char, ops.byte, ops.bool_
     cfloat, cdouble = ops.cfloat, ops.cdouble
     copy_, fill_, zero_ = inplace.copy_, inplace.fill_, inplace.zero_
+    fill_diagonal_ = inplace.fill_diagonal_
 
     def type(self, dtype: Any = None) -> Any:
         """The tensor in another dtype; without one, the name of its type."""
         if dtype is None:
-            return f"minitorch.{self.dtype.name}"  # type: ignore[attr-defined]
-        return ops.to(self, dtype)  # type: ignore[arg-type]
+            return f"minitorch.{TYPE_NAMES[self.dtype.name]}"  # type: ignore[attr-defined]
+        if isinstance(dtype, str):
+            names = {long: short for short, long in TYPE_NAMES.items()}
+            dtype = dtypes.BY_NAME.get(names.get(dtype.split(".")[-1], ""), dtype)
+        return ops.to(self, dtype=dtype)  # type: ignore[arg-type]
 
     def new_tensor(self, data: Any, **kwargs: Any) -> Variable:
         """A new tensor of `data`, in this one's dtype unless another is given."""
@@ -178,6 +257,7 @@ class MemoryMethods:
 
 
 class Methods(
+    RandomMethods,
     ArithmeticMethods,
     PointwiseMethods,
     ComparisonMethods,

@@ -162,7 +162,7 @@ class Op:
             else:
                 if x.__class__ is float:
                     fractional = True
-                elif x.__class__ is not int and x is not None:
+                elif x.__class__ is not int and (x is not None or cls.promotes):
                     mixed = True
                 arrays.append(x)
                 edges.append(None)
@@ -255,12 +255,19 @@ class Op:
         changed = False
         fitting: list[Any] = []
         for x in inputs:
-            if not (isinstance(x, (Value, bool, int, float, complex)) or x is None):
+            if isinstance(x, current_backend().scalar_types):
+                x, changed = x.item(), True
+            elif not (
+                isinstance(x, (Value, bool, int, float, complex))
+                or (x is None and not cls.promotes)
+            ):
                 x, changed = cls._wrap(x), True
             fitting.append(x)
         tensors = [x for x in fitting if isinstance(x, Value)]
         if not tensors:
-            raise ArgumentTypeError(f"{cls.op_name}: expected at least one Tensor, got only numbers")
+            raise ArgumentTypeError(
+                f"{cls.op_name}: expected at least one Tensor, got only numbers"
+            )
         devices = {x.device for x in tensors}
         if len(devices) > 1:
             names = " and ".join(sorted(str(d) for d in devices))
@@ -281,10 +288,9 @@ class Op:
     def _wrap(cls, x: Any) -> Variable:
         if hasattr(x, "__array__") and hasattr(x, "dtype"):
             return wrap(current_backend().asarray(x) if x.__class__.__module__ == "numpy" else x)
-        raise ArgumentTypeError(
-            f"{cls.op_name}: expected a Tensor or a number, got {type(x).__name__}; "
-            f"make a tensor of it with minitorch.tensor(...)"
-        )
+        remedy = "did a function forget to return it?" if x is None else "make a tensor of it with minitorch.tensor(...)"
+        what = "None" if x is None else type(x).__name__
+        raise ArgumentTypeError(f"{cls.op_name}: expected a Tensor or a number, got {what}; {remedy}")
 
     def explain(self, error: Exception, arrays: list[Any]) -> MinitorchError:
         """A readable error for what the array library refused."""
@@ -293,7 +299,9 @@ class Op:
         if "broadcast" in str(error) and self.broadcasts:
             return ShapeError(broadcast_message(self.op_name, shapes))
         if isinstance(error, TypeError):
-            return DtypeError(f"{self.op_name}: not defined for dtype {' and '.join(kinds)} ({error})")
+            return DtypeError(
+                f"{self.op_name}: not defined for dtype {' and '.join(kinds)} ({error})"
+            )
         return ShapeError(f"{self.op_name}: {error} (shapes {', '.join(map(str, shapes))})")
 
     # What the op remembers -----------------------------------------------------------------------
@@ -364,7 +372,9 @@ class Op:
         saved = self.saved
         for name, version, at, source in self._origins or ():
             if version.value != at:
-                saved = saved.without(name, self._changed(name, getattr(saved, name).shape, version, at, source))
+                saved = saved.without(
+                    name, self._changed(name, getattr(saved, name).shape, version, at, source)
+                )
         if not create_graph:
             return saved
         tied = Saved(dict(saved.__dict__))

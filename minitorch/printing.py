@@ -46,7 +46,9 @@ def set_printoptions(
     """
     presets = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
     if profile is not None:
-        Options.precision, Options.threshold, Options.edgeitems, Options.linewidth = presets[profile]  # type: ignore[assignment]
+        Options.precision, Options.threshold, Options.edgeitems, Options.linewidth = presets[
+            profile
+        ]  # type: ignore[assignment]
     for name, value in {
         "precision": precision,
         "threshold": threshold,
@@ -65,7 +67,12 @@ def tensor_repr(x: Variable) -> str:
     array = x.detach().numpy()
     if not array.size and array.ndim != 1:
         suffixes.append(f"size={tuple(array.shape)}")
-    defaults = (dtypes.get_default_dtype(), dtypes.get_default_dtype().to_complex(), dtypes.int64, dtypes.bool_)
+    defaults = (
+        dtypes.get_default_dtype(),
+        dtypes.get_default_dtype().to_complex(),
+        dtypes.int64,
+        dtypes.bool_,
+    )
     if x.dtype not in defaults or (not array.size and x.dtype is not dtypes.get_default_dtype()):
         suffixes.append(f"dtype={x.dtype}")
     if x.grad_fn is not None:
@@ -99,7 +106,9 @@ def formatter(values: Any) -> Callable[[Any], str]:
     kind = values.dtype.kind
     if kind == "c":
         real, imag = formatter(values.real), formatter(abs(values.imag))
-        return lambda v: f"{real(v.real)}{'-' if v.imag < 0 or str(v.imag)[0] == '-' else '+'}{imag(abs(v.imag)).strip()}j"
+        return lambda v: (
+            f"{real(v.real)}{'-' if v.imag < 0 or str(v.imag)[0] == '-' else '+'}{imag(abs(v.imag)).strip()}j"
+        )
     if kind in "bui":
         texts = [str(v) for v in values.tolist()]
         width = max(map(len, texts), default=0)
@@ -141,7 +150,9 @@ def rows(array: Any, write: Callable[[Any], str], indent: int) -> str:
         return write(array[()]).strip() if array.dtype.kind != "c" else write(array[()])
     edge = Options.edgeitems
     summarise = array.size > Options.threshold and array.shape[0] > 2 * edge
-    return nested(array, write, indent, array.size > Options.threshold and (summarise or array.ndim > 1))
+    return nested(
+        array, write, indent, array.size > Options.threshold and (summarise or array.ndim > 1)
+    )
 
 
 def nested(array: Any, write: Callable[[Any], str], indent: int, summarise: bool) -> str:

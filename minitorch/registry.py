@@ -71,14 +71,20 @@ def backend_of(array: Array) -> Backend:
     kind = array.__class__
     if kind is _cpu_default.array_type:
         return _cpu_override.get() or _cpu_default
-    try:
-        owner = _by_array_type[kind]
-    except KeyError:
-        raise BackendError(
-            f"no backend serves arrays of type {kind.__name__}; "
-            f"convert with minitorch.tensor(...), or register a backend"
-        ) from None
+    owner = _by_array_type.get(kind) or _owner_of(kind)
     return current_backend() if owner.device_type == "cpu" else owner
+
+
+def _owner_of(kind: type) -> Backend:
+    """The backend of a subclass of its arrays, or of the scalars that its arithmetic gives."""
+    for backend in _instances.values():
+        if issubclass(kind, (backend.array_type, *backend.scalar_types)):
+            _by_array_type[kind] = backend
+            return backend
+    raise BackendError(
+        f"no backend serves arrays of type {kind.__name__}; "
+        f"convert with minitorch.tensor(...), or register a backend"
+    )
 
 
 def current_backend() -> Backend:

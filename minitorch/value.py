@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minitorch.modes import current
+from minitorch.errors import InplaceError
+from minitorch.modes import current, enable_grad
 
 if TYPE_CHECKING:
     from minitorch.backend import Array
@@ -32,7 +33,7 @@ class Value:
     """
 
     array: Array
-    grad: Variable | None = None
+    _grad: Variable | None = None
     grad_fn: Op | None = None
 
     _requires_grad: bool = False
@@ -74,10 +75,10 @@ class View:
         version: the base's version at which the view's place in the graph was right.
     """
 
-    __slots__ = ("base", "steps", "version")
+    __slots__ = ("base", "shape", "steps", "version")
 
     def __init__(self, base: Value, steps: tuple[tuple[Any, dict[str, Any], int], ...]) -> None:
-        self.base, self.steps = base, steps
+        self.base, self.steps, self.shape = base, steps, base.array.shape
         self.version = base._version_counter().value
 
     def replay(self, start: Any) -> Any:
@@ -94,8 +95,14 @@ class View:
         if version == self.version:
             return
         self.version = version
-        if self.base._requires_grad and current().grad:
-            again = self.replay(self.base)
+        if self.base._requires_grad:
+            if self.base.array.shape != self.shape:
+                raise InplaceError(
+                    f"a view of a tensor of shape {self.shape} is used after that tensor was brought to the shape "
+                    f"{self.base.array.shape} in place; take the view anew"
+                )
+            with enable_grad():
+                again = self.replay(self.base)
             view.grad_fn, view._output_nr = again.grad_fn, again._output_nr
             view._requires_grad = again._requires_grad
 

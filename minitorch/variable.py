@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from minitorch import creation, dtypes, engine, inplace, ops, printing
+from minitorch import creation, dtypes, engine, inplace, ops, predicates, printing
 from minitorch.device import device
-from minitorch.errors import ArgumentError, DtypeError, GradientError, ShapeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.methods import Methods
 from minitorch.op import RemovableHandle
 from minitorch.registry import backend_of
@@ -25,6 +25,18 @@ class Size(tuple[int, ...]):
         for n in self:
             count *= n
         return count
+
+    def __add__(self, other: Any) -> Size:
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __getitem__(self, index: Any) -> Any:
+        part = tuple.__getitem__(self, index)
+        return Size(part) if isinstance(index, slice) else part
 
     def __repr__(self) -> str:
         return f"minitorch.Size({list(self)})"
@@ -87,6 +99,8 @@ class Variable(Methods, Value):
         """The number of dimensions."""
         return self.ndim
 
+    ndimension = dim
+
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension."""
         return self.shape if dim is None else self.shape[ops.common.wrap_dim("size", dim, self.ndim)]
@@ -130,11 +144,47 @@ class Variable(Methods, Value):
         """Whether the dtype is a complex one."""
         return self.dtype.is_complex
 
+    is_signed, is_nonzero = predicates.is_signed, predicates.is_nonzero
+    is_same_size = predicates.is_same_size
+
+    @property
+    def is_cpu(self) -> bool:
+        """Whether the memory is the computer's own."""
+        return self.device.type == "cpu"
+
+    def get_device(self) -> int:
+        """The number of the device, −1 for the CPU."""
+        return -1 if self.is_cpu else self.device.index or 0
+
+    def storage_offset(self) -> int:
+        """Where the first element lies in the memory shared by all views, counted in elements."""
+        base = self if self._view is None else self._view.base
+        return (self.data_ptr() - int(base.array.ctypes.data)) // self.itemsize
+
     is_cuda = False
     is_sparse = False
     is_quantized = False
 
     # Its place in the graph ----------------------------------------------------------------------------
+
+    @property
+    def grad(self) -> Variable | None:
+        """The accumulated gradient, or None.
+
+        Raises:
+            ArgumentTypeError, ShapeError, DtypeError: when something is assigned that cannot be its gradient.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Variable | None) -> None:
+        if value is not None:
+            check_grad(self, value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     @property
     def data(self) -> Variable:
@@ -148,6 +198,8 @@ class Variable(Methods, Value):
     @property
     def requires_grad(self) -> bool:
         """Whether operations on it are recorded."""
+        if self._view is not None:
+            self._view.refresh(self)
         return self._requires_grad
 
     @requires_grad.setter
@@ -163,7 +215,9 @@ class Variable(Methods, Value):
         if requires_grad:
             creation.check_requires_grad(self.dtype)
             if self._inference:
-                raise GradientError("requires_grad: this tensor was made under inference_mode; clone() it outside")
+                raise GradientError(
+                    "requires_grad: this tensor was made under inference_mode; clone() it outside"
+                )
         elif self.grad_fn is not None:
             raise GradientError(
                 "requires_grad: only leaves can stop requiring grad, this tensor was computed; use detach()"
@@ -174,7 +228,7 @@ class Variable(Methods, Value):
     @property
     def is_leaf(self) -> bool:
         """Whether it was made by the user rather than computed from values that require grad."""
-        return self.grad_fn is None
+        return not self.requires_grad or self.grad_fn is None
 
     @property
     def output_nr(self) -> int:
@@ -186,9 +240,15 @@ class Variable(Methods, Value):
         """How often its memory was changed in place; views and `detach()` share the count."""
         return self._version_counter().value
 
-    def is_inference(self) -> bool:
-        """Whether it was made under `inference_mode`."""
-        return self._inference
+    @property
+    def _base(self) -> Variable | None:
+        """The tensor whose memory this view shows, or None."""
+        return None if self._view is None else self._view.base  # type: ignore[return-value]
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
+    is_inference = predicates.is_inference
 
     def backward(
         self,
@@ -270,6 +330,10 @@ class Variable(Methods, Value):
 
     __array_priority__ = 1000  # ndarray + Variable is Variable.__radd__
 
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Variable:
+        """Makes np.sin(x) a Variable again."""
+        return creation.as_tensor(array)
+
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
@@ -294,27 +358,34 @@ class Variable(Methods, Value):
         return printing.tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.ndim == 0 and spec else str(self)
+        if spec and self.ndim:
+            raise ArgumentTypeError(
+                f"format: {spec!r} formats a single number, but this tensor has shape {tuple(self.shape)}; "
+                f"use x.item(), or set_printoptions()"
+            )
+        return format(self.item(), spec) if spec else str(self)
 
     # Python's protocols -----------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         if not self.ndim:
-            raise ShapeError("len: a 0-d tensor has no length")
+            raise ArgumentTypeError("len: a 0-d tensor has no length; its number is x.item()")
         return int(self.array.shape[0])
 
     def __iter__(self) -> Iterator[Variable]:
         if not self.ndim:
-            raise ShapeError("iter: a 0-d tensor has nothing to iterate over; use item()")
+            raise ArgumentTypeError("iter: a 0-d tensor has nothing to iterate over; its number is x.item()")
         return iter(ops.unbind(self, 0))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self == value).any())
+        return bool(ops.eq(self, value).any())
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
+            count = f"{self.numel()} elements" if self.numel() else "no elements"
             raise ShapeError(
-                f"bool: the truth of a tensor of shape {tuple(self.shape)} is ambiguous; use .any() or .all()"
+                f"bool: the truth of a tensor of shape {tuple(self.shape)} is ambiguous, since it has {count}; "
+                f"use .any() or .all()"
             )
         return bool(self.array.item())
 
@@ -328,9 +399,15 @@ class Variable(Methods, Value):
         return complex(self.item())
 
     def __index__(self) -> int:
-        if self.dtype.category > dtypes.INTEGER:
-            raise DtypeError(f"index: only integer tensors can be used as an index, this one is {self.dtype}")
+        if self.dtype.category > dtypes.INTEGER or self.array.size != 1:
+            raise ArgumentTypeError(
+                f"index: only integer tensors of one element can stand for an index, this one is {self.dtype} "
+                f"of shape {tuple(self.shape)}"
+            )
         return int(self.item())
+
+    def __reversed__(self) -> Variable:
+        return ops.flip(self, 0) if self.ndim else self
 
     __getitem__ = ops.getitem
     __setitem__ = ops.setitem
@@ -339,7 +416,9 @@ class Variable(Methods, Value):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         if self.grad_fn is not None:
-            raise GradientError("deepcopy: only leaves can be copied deeply, this tensor was computed; use detach()")
+            raise GradientError(
+                "deepcopy: only leaves can be copied deeply, this tensor was computed; use detach()"
+            )
         copy = object.__new__(type(self))
         memo[id(self)] = copy
         copy.array = backend_of(self.array).copy(self.array)
@@ -351,7 +430,11 @@ class Variable(Methods, Value):
     def __reduce_ex__(self, protocol: Any) -> Any:
         if self.grad_fn is not None:
             raise GradientError("pickle: only leaves can be pickled, this tensor was computed; use detach()")
-        return rebuild, (type(self), backend_of(self.array).to_numpy(self.array), self._requires_grad)
+        return rebuild, (
+            type(self),
+            backend_of(self.array).to_numpy(self.array),
+            self._requires_grad,
+        )
 
     # Operators ------------------------------------------------------------------------------------------------------
 
@@ -364,7 +447,13 @@ class Variable(Methods, Value):
     __pow__, __rpow__ = ops.pow, ops.rpow
     __matmul__, __rmatmul__ = ops.matmul, ops.rmatmul
     __neg__, __abs__ = ops.neg, ops.abs
-    __eq__, __ne__ = ops.eq, ops.ne  # type: ignore[assignment]
+
+    def __eq__(self, other: Any) -> Any:
+        return NotImplemented if other is None or isinstance(other, str) else ops.eq(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return NotImplemented if other is None or isinstance(other, str) else ops.ne(self, other)
+
     __lt__, __le__, __gt__, __ge__ = ops.lt, ops.le, ops.gt, ops.ge
     __invert__ = ops.bitwise_not
     __and__ = __rand__ = ops.bitwise_and
@@ -373,7 +462,15 @@ class Variable(Methods, Value):
     __lshift__, __rshift__ = ops.bitwise_left_shift, ops.bitwise_right_shift
 
     def __pos__(self) -> Variable:
+        if self.array.dtype.kind == "b":
+            raise DtypeError("pos: +bool is not defined; use x.int() for numbers")
         return self
+
+    def __rlshift__(self, other: Any) -> Variable:
+        return ops.bitwise_left_shift(other, self)
+
+    def __rrshift__(self, other: Any) -> Variable:
+        return ops.bitwise_right_shift(other, self)
 
     __iadd__, __isub__ = inplace.method(ops.add, "add_"), inplace.method(ops.sub, "sub_")
     __imul__, __itruediv__ = inplace.method(ops.mul, "mul_"), inplace.method(ops.div, "div_")
@@ -383,6 +480,24 @@ class Variable(Methods, Value):
     __iand__ = inplace.method(ops.bitwise_and, "bitwise_and_")
     __ior__ = inplace.method(ops.bitwise_or, "bitwise_or_")
     __ixor__ = inplace.method(ops.bitwise_xor, "bitwise_xor_")
+    __ilshift__ = inplace.method(ops.bitwise_left_shift, "bitwise_left_shift_")
+    __irshift__ = inplace.method(ops.bitwise_right_shift, "bitwise_right_shift_")
+
+
+def check_grad(x: Variable, g: Any) -> None:
+    """Refuses what cannot be the gradient of `x`."""
+    if not isinstance(g, Value):
+        raise ArgumentTypeError(f"grad: expected a Tensor or None, got {type(g).__name__}")
+    if g.array.shape != x.array.shape:
+        raise ShapeError(
+            f"grad: a gradient of shape {tuple(g.array.shape)} cannot belong to a tensor of shape "
+            f"{tuple(x.array.shape)}; they must be equal"
+        )
+    if g.array.dtype != x.array.dtype:
+        raise DtypeError(
+            f"grad: a gradient of dtype {g.array.dtype} cannot belong to a tensor of dtype {x.array.dtype}; "
+            f"use g.to(x.dtype)"
+        )
 
 
 def rebuild(kind: type[Variable], array: Any, requires_grad: bool) -> Variable:

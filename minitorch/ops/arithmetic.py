@@ -34,7 +34,9 @@ class Sub(Binary):
 
     def forward(self, x: Array, y: Array) -> Array:
         if self.backend.asarray(x).dtype.kind == "b" and self.backend.asarray(y).dtype.kind == "b":
-            raise DtypeError("sub: bool − bool is not defined; use x ^ y, or logical_not(x) for 1 − x")
+            raise DtypeError(
+                "sub: bool − bool is not defined; use x ^ y, or logical_not(x) for 1 − x"
+            )
         return self.backend.subtract(x, y)
 
     def backward(self, g: Array) -> tuple[Array, Array | None]:
@@ -155,7 +157,9 @@ class Atan2(Binary):
 def check_divisor(name: str, y: Array) -> None:
     """Integer division by zero is an error, as in PyTorch; floats give infinities."""
     if y.dtype.kind in "iub" and not y.all():
-        raise ArgumentError(f"{name}: integer division by zero; convert to a floating-point dtype first")
+        raise ArgumentError(
+            f"{name}: integer division by zero; convert to a floating-point dtype first"
+        )
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
@@ -216,7 +220,9 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Variable
             return trunc(Div.apply(input, other))
         remainder_ = Fmod.apply(input, other)
         return FloorDiv.apply(Sub.apply(input, remainder_), other)
-    raise ArgumentError(f"div: rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}")
+    raise ArgumentError(
+        f"div: rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}"
+    )
 
 
 def rdiv(input: Any, other: Any) -> Variable:

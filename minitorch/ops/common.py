@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
-from minitorch.errors import ArgumentError, IndexRangeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError
 from minitorch.op import Op
 from minitorch.value import Value
 
@@ -31,6 +32,14 @@ def conj(x: Any) -> Any:
         return x.conjugate()
     kind = x.array.dtype.kind if isinstance(x, Value) else x.dtype.kind
     return x.conj() if kind == "c" else x
+
+
+def check_floating(op_name: str, x: Any) -> None:
+    """Refuses arrays of integers and booleans."""
+    if x.dtype.kind in "biu":
+        raise DtypeError(
+            f"{op_name}: not defined for {x.dtype}, needs floating-point numbers; use x.float()"
+        )
 
 
 def wrap_dim(op_name: str, dim: int, ndim: int) -> int:
@@ -65,4 +74,10 @@ def ensure_size(size: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape given as numbers or as one sequence: `f(2, 3)` and `f((2, 3))`."""
     if len(size) == 1 and not isinstance(size[0], int) and hasattr(size[0], "__iter__"):
         size = tuple(size[0])
-    return tuple(int(n) for n in size)
+    try:
+        return tuple([index(n) for n in size])
+    except TypeError:
+        wrong = next(n for n in size if not hasattr(n, "__index__"))
+        raise ArgumentTypeError(
+            f"size: expected integers, got {wrong!r} of type {type(wrong).__name__}"
+        ) from None

@@ -104,7 +104,12 @@ def bitwise_xor(input: Any, other: Any) -> Variable:
 
 def bitwise_not(input: Variable) -> Variable:
     """All bits flipped, elementwise; for booleans: not."""
-    return Bitwise.apply(input, True if array_of(input).dtype.kind == "b" else -1, kind="bitwise_xor")
+    kind = array_of(input).dtype
+    if kind.kind in "fc":
+        raise DtypeError(
+            f"bitwise_not: needs integers or booleans, got {kind}; for 1 − x write 1 - x"
+        )
+    return Bitwise.apply(input, True if kind.kind == "b" else -1, kind="bitwise_xor")
 
 
 def bitwise_left_shift(input: Any, other: Any) -> Variable:
@@ -118,7 +123,11 @@ def bitwise_right_shift(input: Any, other: Any) -> Variable:
 
 
 def isclose(
-    input: Variable, other: Variable, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    input: Variable,
+    other: Variable,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
 ) -> Variable:
     """Whether |input − other| ≤ atol + rtol·|other|, elementwise."""
     from minitorch.modes import no_grad
@@ -133,7 +142,11 @@ def isclose(
 
 
 def allclose(
-    input: Variable, other: Variable, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    input: Variable,
+    other: Variable,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
 ) -> bool:
     """Whether all elements are close, as in `isclose`."""
     return bool(isclose(input, other, rtol, atol, equal_nan).all())

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError, ShapeError
+from minitorch.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    DtypeError,
+    IndexRangeError,
+    ShapeError,
+)
 from minitorch.op import Op
 from minitorch.ops.common import array_of, wrap_dim
 from minitorch.ops.select import where
@@ -45,7 +51,9 @@ class Take(Op):
 class PutItem(Op):
     """y = zeros, with x added at the index;   dx = g[index]."""
 
-    def forward(self, x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...], unique: bool) -> Array:
+    def forward(
+        self, x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...], unique: bool
+    ) -> Array:
         self.index, self.unique = index, unique
         y = self.backend.zeros(shape, x.dtype)
         if unique:
@@ -137,9 +145,13 @@ def plain_index(item: Any) -> Any:
     if item is None or item is Ellipsis or isinstance(item, int) and not isinstance(item, bool):
         return item
     if isinstance(item, slice):
-        start, stop, step = (None if v is None else operator.index(v) for v in (item.start, item.stop, item.step))
+        start, stop, step = (
+            None if v is None else operator.index(v) for v in (item.start, item.stop, item.step)
+        )
         if step is not None and step <= 0:
-            raise ArgumentError(f"index: the step of a slice must be positive, got {step}; use flip()")
+            raise ArgumentError(
+                f"index: the step of a slice must be positive, got {step}; use flip()"
+            )
         return slice(start, stop, step)
     if isinstance(item, (bool, list, tuple, range)):
         from minitorch.creation import tensor
@@ -172,7 +184,9 @@ def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
     shape = tuple(x.shape)
     used = sum(item is not None and item is not Ellipsis for item in basic)
     if used > len(shape):
-        raise IndexRangeError(f"index: {used} indices for a tensor of shape {shape} with {len(shape)} dims")
+        raise IndexRangeError(
+            f"index: {used} indices for a tensor of shape {shape} with {len(shape)} dims"
+        )
     at = place_of_ellipsis(basic)
     if at is not None:
         full = [*basic[:at], *[slice(None)] * (len(shape) - used), *basic[at + 1 :]]
@@ -195,7 +209,9 @@ def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
     remaining += list(sizes)
     at = place_of_ellipsis(advanced)
     if at is not None:
-        taken = sum(a.ndim if hasattr(a, "ndim") and a.dtype.kind == "b" else 1 for a in advanced) - 1
+        taken = (
+            sum(a.ndim if hasattr(a, "ndim") and a.dtype.kind == "b" else 1 for a in advanced) - 1
+        )
         advanced = [*advanced[:at], *[slice(None)] * (len(remaining) - taken), *advanced[at + 1 :]]
     place = 0
     for item in advanced:
@@ -250,14 +266,20 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
     extra = max(value.ndim - len(region), 0)
     if set(value.shape[:extra]) <= {1}:
         value = value.reshape(value.shape[extra:])
-    if extra > 0 and value.ndim > len(region) or any(
-        n not in (1, m) for n, m in zip(value.shape[::-1], region[::-1], strict=False)
+    if (
+        extra > 0
+        and value.ndim > len(region)
+        or any(n not in (1, m) for n, m in zip(value.shape[::-1], region[::-1], strict=False))
     ):
         raise ShapeError(
             f"setitem: a value of shape {tuple(value.shape)} does not broadcast to the region of shape "
             f"{tuple(region)} that the index selects in a tensor of shape {tuple(input.shape)}"
         )
-    if target.array is not value.array and target.array.base is not None and value.array.base is not None:
+    if (
+        target.array is not value.array
+        and target.array.base is not None
+        and value.array.base is not None
+    ):
         value = value.clone()
     out = SetItem.apply(
         target, value, index=basic if advanced is None else advanced, unique=advanced is None
@@ -272,9 +294,15 @@ def as_index(op_name: str, index: Any) -> Array:
         DtypeError: unless it holds integers.
     """
     array = array_of(index)
-    if getattr(array, "dtype", None) is None or array.dtype.kind not in "iu" or array.dtype == "uint8":
+    if (
+        getattr(array, "dtype", None) is None
+        or array.dtype.kind not in "iu"
+        or array.dtype == "uint8"
+    ):
         kind = getattr(array, "dtype", type(index).__name__)
-        raise DtypeError(f"{op_name}: indices must be an int64 or int32 tensor, got {kind}; use .long()")
+        raise DtypeError(
+            f"{op_name}: indices must be an int64 or int32 tensor, got {kind}; use .long()"
+        )
     return array
 
 
@@ -334,5 +362,7 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Variable:
     if not isinstance(value, Value):
         value = input.new_tensor(value, dtype=input.dtype)
     elif value.ndim:
-        raise ShapeError(f"masked_fill: value must be a number or a 0-d tensor, got shape {tuple(value.shape)}")
+        raise ShapeError(
+            f"masked_fill: value must be a number or a 0-d tensor, got shape {tuple(value.shape)}"
+        )
     return where(mask, value.to(input.dtype), input)

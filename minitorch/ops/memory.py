@@ -133,5 +133,3 @@ float_, double, half = map(_caster, (dtypes.float32, dtypes.float64, dtypes.floa
 long, int_, short = map(_caster, (dtypes.int64, dtypes.int32, dtypes.int16))
 char, byte, bool_ = map(_caster, (dtypes.int8, dtypes.uint8, dtypes.bool_))
 cfloat, cdouble = map(_caster, (dtypes.complex64, dtypes.complex128))
-
-

@@ -158,7 +158,12 @@ def keep_dims(y: Any, x: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
 
 
 def sum(
-    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None, keepdims: bool = False
+    input: Any,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    keepdims: bool = False,
 ) -> Variable:
     """Σ over all elements, or over one or several dims; integers are summed as int64.
 
@@ -179,7 +184,12 @@ def sum(
 
 
 def mean(
-    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None, keepdims: bool = False
+    input: Any,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    keepdims: bool = False,
 ) -> Variable:
     """The average over all elements, or over one or several dims; NaN of nothing.
 
@@ -195,14 +205,18 @@ def mean(
         input = input.to(dtype)
     kind = array_of(input).dtype
     if kind.kind in "biu":
-        raise DtypeError(f"mean: needs a floating-point or complex tensor, got {kind}; use x.float().mean()")
+        raise DtypeError(
+            f"mean: needs a floating-point or complex tensor, got {kind}; use x.float().mean()"
+        )
     dims = reduced_dims("mean", dim, input.ndim)
     count = math.prod(input.shape[d] for d in dims)
     total = Sum.apply(input, dims=dims)
     return keep_dims(total / count if count else total * math.nan, input, dims, keepdim or keepdims)
 
 
-def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
+def prod(
+    input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None
+) -> Variable:
     """The product of all elements, or of those along one dim; integers are multiplied as int64."""
     if dtype is not None:
         input = input.to(dtype)
@@ -240,7 +254,11 @@ def var(
     dims = reduced_dims("var", dim, input.ndim)
     correction = (1 if unbiased else 0) if correction is None else correction
     count = math.prod(input.shape[d] for d in dims) - correction
-    centred = abs(input - mean(input, dims, True)) if input.is_complex() else input - mean(input, dims, True)
+    centred = (
+        abs(input - mean(input, dims, True))
+        if input.is_complex()
+        else input - mean(input, dims, True)
+    )
     total = Sum.apply(centred * centred, dims=dims)
     scaled = total / count if count > 0 else total / total.new_zeros(())
     return keep_dims(scaled, input, dims, keepdim)
@@ -259,7 +277,12 @@ def std(
 
 
 def var_mean(
-    input: Any, dim: Dims = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    input: Any,
+    dim: Dims = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[Variable, Variable]:
     """`var` and `mean` at once."""
     if isinstance(dim, bool):
@@ -268,7 +291,12 @@ def var_mean(
 
 
 def std_mean(
-    input: Any, dim: Dims = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    input: Any,
+    dim: Dims = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[Variable, Variable]:
     """`std` and `mean` at once."""
     if isinstance(dim, bool):
@@ -400,7 +428,9 @@ def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     return keep_dims(Truth.apply(input, dims=dims, kind="any"), input, dims, keepdim)
 
 
-def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Variable:
+def norm(
+    input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
+) -> Variable:
     """The p-norm (Σ |x|ᵖ)^(1/p) over all elements, or over dims.
 
     Args:

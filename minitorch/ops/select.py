@@ -56,4 +56,10 @@ def as_choice(x: Any, dtype: dtypes.dtype) -> Any:
     """A number or value in the dtype that `where` gives."""
     if isinstance(x, (bool, int, float, complex)):
         return dtype.dtype.type(x)
-    return x if array_of(x).dtype == dtype.dtype else x.to(dtype) if hasattr(x, "to") else x.astype(dtype.dtype)
+    return (
+        x
+        if array_of(x).dtype == dtype.dtype
+        else x.to(dtype)
+        if hasattr(x, "to")
+        else x.astype(dtype.dtype)
+    )

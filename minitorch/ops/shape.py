@@ -124,7 +124,10 @@ class Unbind(Op):
     def forward(self, x: Array, *, dim: int) -> tuple[Array, ...]:
         self.dim = dim
         lead = (slice(None),) * dim
-        return tuple(x[(*lead, slice(i, i + 1))].reshape(x.shape[:dim] + x.shape[dim + 1 :]) for i in range(x.shape[dim]))
+        return tuple(
+            x[(*lead, slice(i, i + 1))].reshape(x.shape[:dim] + x.shape[dim + 1 :])
+            for i in range(x.shape[dim])
+        )
 
     def backward(self, *gs: Array) -> Array:
         return Stack.apply(*gs, dim=self.dim)
@@ -163,7 +166,9 @@ class ConstantPad(Op):
         return ConstantPad.apply(g, widths=tuple((-a, -b) for a, b in self.widths), value=0)
 
 
-def infer_shape(op_name: str, shape: tuple[int, ...], numel: int, from_shape: Any) -> tuple[int, ...]:
+def infer_shape(
+    op_name: str, shape: tuple[int, ...], numel: int, from_shape: Any
+) -> tuple[int, ...]:
     """Fills in a size of −1, and checks that the number of elements stays the same."""
     unknown = [i for i, n in enumerate(shape) if n == -1]
     known = math.prod(n for n in shape if n != -1)
@@ -264,7 +269,9 @@ def permute(input: Any, *dims: Any) -> Variable:
     """
     order = wrap_dims("permute", ensure_size(dims), input.ndim)
     if len(order) != input.ndim:
-        raise ArgumentError(f"permute: {len(order)} dims given for a tensor of {input.ndim} dimensions")
+        raise ArgumentError(
+            f"permute: {len(order)} dims given for a tensor of {input.ndim} dimensions"
+        )
     return Permute.apply(input, dims=order)
 
 
@@ -323,7 +330,9 @@ def expand(input: Any, *sizes: Any) -> Variable:
     shape = ensure_size(sizes)
     extra = len(shape) - input.ndim
     if extra < 0:
-        raise ShapeError(f"expand: {len(shape)} sizes given for a tensor of shape {tuple(input.shape)}")
+        raise ShapeError(
+            f"expand: {len(shape)} sizes given for a tensor of shape {tuple(input.shape)}"
+        )
     full = []
     for i, n in enumerate(shape):
         own = input.shape[i - extra] if i >= extra else None
@@ -429,7 +438,9 @@ def select(input: Any, dim: int, index: int) -> Variable:
     d = wrap_dim("select", dim, input.ndim)
     n = input.shape[d]
     if not input.ndim or not -n <= index < n:
-        raise IndexRangeError(f"select: index {index} is out of range for dim {d} of shape {tuple(input.shape)}")
+        raise IndexRangeError(
+            f"select: index {index} is out of range for dim {d} of shape {tuple(input.shape)}"
+        )
     return narrow(input, d, index % n, 1).reshape(input.shape[:d] + input.shape[d + 1 :])
 
 
@@ -450,7 +461,9 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Varia
     else:
         sizes = [int(s) for s in split_size_or_sections]
         if sum(sizes) != n:
-            raise ArgumentError(f"split: sizes {sizes} add up to {sum(sizes)}, but dim {d} has size {n}")
+            raise ArgumentError(
+                f"split: sizes {sizes} add up to {sum(sizes)}, but dim {d} has size {n}"
+            )
     return Split.apply(tensor, sizes=tuple(sizes), dim=d)
 
 
@@ -499,10 +512,14 @@ def repeat(input: Any, *repeats: Any) -> Variable:
     counts = ensure_size(repeats)
     extra = len(counts) - input.ndim
     if extra < 0:
-        raise ShapeError(f"repeat: {len(counts)} counts given for a tensor of shape {tuple(input.shape)}")
+        raise ShapeError(
+            f"repeat: {len(counts)} counts given for a tensor of shape {tuple(input.shape)}"
+        )
     shape = (1,) * extra + tuple(input.shape)
     spaced = reshape(input, *(m for n in shape for m in (1, n)))
-    spread = expand(spaced, *(m for count, n in zip(counts, shape, strict=True) for m in (count, n)))
+    spread = expand(
+        spaced, *(m for count, n in zip(counts, shape, strict=True) for m in (count, n))
+    )
     return reshape(spread, *(count * n for count, n in zip(counts, shape, strict=True))).clone()
 
 
@@ -525,12 +542,16 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Varia
     if len(counts) == 1:
         counts = counts * input.shape[d]
     if len(counts) != input.shape[d]:
-        raise ShapeError(f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}")
+        raise ShapeError(
+            f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}"
+        )
     index = [i for i, count in enumerate(counts) for _ in range(count)]
     return index_select(input, d, input.new_tensor(index, dtype=dtypes.int64))
 
 
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Variable:
+def pad(
+    input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None
+) -> Variable:
     """A border around the last dims.
 
     Args:
@@ -553,7 +574,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
     for i, (before, after) in enumerate(pairs):
         if input.shape[-1 - i] + before + after < 0:
-            raise ShapeError(f"pad: widths {(before, after)} cut more than dim {-1 - i} of {tuple(input.shape)} has")
+            raise ShapeError(
+                f"pad: widths {(before, after)} cut more than dim {-1 - i} of {tuple(input.shape)} has"
+            )
     if mode == "constant":
         full = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
         return ConstantPad.apply(input, widths=tuple(full), value=0 if value is None else value)
@@ -561,7 +584,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         n = input.shape[-1 - i]
         index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]
         if index != list(range(n)):
-            input = index_select(input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64))
+            input = index_select(
+                input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64)
+            )
     return input
 
 
@@ -569,7 +594,9 @@ def source_index(k: int, n: int, mode: str, widths: tuple[int, int]) -> int:
     """Which element stands at place `k` of a padded dim of size `n`."""
     limit = {"reflect": n - 1, "replicate": math.inf if n else 0, "circular": n}.get(mode)
     if limit is None:
-        raise ArgumentError(f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
+        raise ArgumentError(
+            f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}"
+        )
     if max(widths) > limit:
         raise ShapeError(f"pad: mode {mode!r} with widths {widths} needs a larger dim than {n}")
     if mode == "circular":
@@ -594,4 +621,6 @@ def _at_least(tensors: tuple[Any, ...], change: Any) -> Any:
         return change(tensors[0])
     if not tensors:
         raise ArgumentTypeError("expected at least one tensor")
-    return tuple(change(x) for x in (tensors[0] if isinstance(tensors[0], (tuple, list)) else tensors))
+    return tuple(
+        change(x) for x in (tensors[0] if isinstance(tensors[0], (tuple, list)) else tensors)
+    )
