@@ -1,0 +1,96 @@
+"""`Batch`: what an update rule gets to see of the parameters that have gradients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array, Backend
+from minitorch.value import wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Batch:
+    """Parameters of one group on one backend, with their gradients and state, as lists of arrays.
+
+    Attributes:
+        backend: serves all of them.
+        variables: the parameters.
+        params, grads: the arrays.
+        states: for each parameter its entry in the optimizer's state.
+    """
+
+    __slots__ = ("backend", "grads", "params", "states", "variables")
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.variables: list[Variable] = []
+        self.params: list[Array] = []
+        self.grads: list[Array] = []
+        self.states: list[dict[str, Any]] = []
+
+    def append(self, x: Variable, grad: Array, state: dict[str, Any]) -> None:
+        """Adds a parameter."""
+        self.variables.append(x)
+        self.params.append(x.array)
+        self.grads.append(grad)
+        self.states.append(state)
+
+    def buffers(self, name: str, start: float = 0.0) -> list[Array]:
+        """The arrays of this name in the state, like the parameters; filled with `start` where new."""
+        result = []
+        for x, state in zip(self.params, self.states, strict=True):
+            value = state.get(name)
+            if value is None:
+                value = state[name] = wrap(filled_like(self.backend, x, start))
+            result.append(value.array)
+        return result
+
+    def counters(self) -> list[Array]:
+        """The arrays that count the steps of each parameter."""
+        result = []
+        for state in self.states:
+            step = state.get("step")
+            if step is None:
+                step = state["step"] = new_counter(self.backend)
+            result.append(step.array)
+        return result
+
+    def advance(self) -> list[float]:
+        """Counts a step of each parameter, and returns the counts."""
+        counters = self.counters()
+        for count in counters:
+            self.backend.add_into(count, 1)
+        return [float(count) for count in counters]
+
+    def real(self, values: list[Any]) -> list[Any]:
+        """`values`, one per parameter, with those of complex parameters as two: real and imaginary part.
+
+        Arrays are split into views of their parts; numbers are repeated.
+        """
+        if all(x.dtype.kind != "c" for x in self.params):
+            return values
+        result = []
+        for x, value in zip(self.params, values, strict=True):
+            if x.dtype.kind != "c":
+                result.append(value)
+            elif hasattr(value, "dtype"):
+                result += [value.real, value.imag]
+            else:
+                result += [value, value]
+        return result
+
+
+def filled_like(backend: Backend, x: Array, start: float) -> Array:
+    """An array like `x` of this value, which for complex numbers fills both parts."""
+    value = complex(start, start) if x.dtype.kind == "c" else start
+    return backend.full(x.shape, value, x.dtype) if start else backend.zeros(x.shape, x.dtype)
+
+
+def new_counter(backend: Backend) -> Variable:
+    """A tensor that counts steps, with PyTorch's dtype for it."""
+    default = dtypes.get_default_dtype()
+    kind = dtypes.float64 if default is dtypes.float64 else dtypes.float32
+    return wrap(backend.zeros((), kind.dtype))
