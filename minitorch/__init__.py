@@ -205,6 +205,16 @@ from minitorch.ops import (
     var_mean as var_mean,
     where as where,
 )
+from minitorch.predicates import (
+    is_complex as is_complex,
+    is_floating_point as is_floating_point,
+    is_inference as is_inference,
+    is_nonzero as is_nonzero,
+    is_same_size as is_same_size,
+    is_signed as is_signed,
+    is_tensor as is_tensor,
+    numel as numel,
+)
 from minitorch.printing import set_printoptions as set_printoptions
 from minitorch.random import (
     Generator as Generator,
@@ -235,8 +245,10 @@ __version__ = "0.1.0"
 
 if _TYPE_CHECKING:
     from minitorch import nn as nn
+    from minitorch import optim as optim
+    from minitorch import utils as utils
 
-_ROOMS = ("nn",)  # packages that are imported when first used
+_ROOMS = ("nn", "optim", "utils")  # packages that are imported when first used
 
 
 def __getattr__(name: str) -> object:
