@@ -25,7 +25,7 @@ VIEWS = {
     "unsqueeze": lambda x, n, m: x.unsqueeze(n % (x.ndim + 1)),
     "squeeze": lambda x, n, m: x.squeeze(),
     "transpose": lambda x, n, m: x.transpose(0, -1),
-    "permute": lambda x, n, m: x.permute(*reversed(range(x.ndim))),
+    "permute": lambda x, n, m: x.permute(tuple(reversed(range(x.ndim)))),
     "narrow": lambda x, n, m: x.narrow(0, 0, max(1, x.shape[0] - n % 2)),
     "select": lambda x, n, m: x.select(-1, n % x.shape[-1]),
     "detach": lambda x, n, m: x.detach(),

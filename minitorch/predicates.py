@@ -1,0 +1,72 @@
+"""Questions about a tensor as a whole: `is_tensor`, `is_floating_point`, `numel` and so on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minitorch.errors import ArgumentTypeError, ShapeError
+from minitorch.value import Value
+
+
+def checked(op_name: str, input: Any) -> Any:
+    """The argument, if it is a tensor.
+
+    Raises:
+        ArgumentTypeError: if it is not.
+    """
+    if not isinstance(input, Value):
+        raise ArgumentTypeError(f"{op_name}: expected a Tensor, got {type(input).__name__}")
+    return input
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether `obj` is a tensor.
+
+    >>> import minitorch
+    >>> minitorch.is_tensor(minitorch.ones(2)), minitorch.is_tensor([1.0])
+    (True, False)
+    """
+    return isinstance(obj, Value)
+
+
+def is_floating_point(input: Any) -> bool:
+    """Whether the dtype is a floating-point one."""
+    return bool(checked("is_floating_point", input).dtype.is_floating_point)
+
+
+def is_complex(input: Any) -> bool:
+    """Whether the dtype is a complex one."""
+    return bool(checked("is_complex", input).dtype.is_complex)
+
+
+def is_signed(input: Any) -> bool:
+    """Whether the dtype has negative numbers."""
+    return bool(checked("is_signed", input).dtype.is_signed)
+
+
+def is_inference(input: Any) -> bool:
+    """Whether the tensor was made under `inference_mode`."""
+    return bool(checked("is_inference", input)._inference)
+
+
+def is_same_size(input: Any, other: Any) -> bool:
+    """Whether both tensors have the same shape."""
+    return tuple(checked("is_same_size", input).shape) == tuple(checked("is_same_size", other).shape)
+
+
+def is_nonzero(input: Any) -> bool:
+    """Whether the single element of a tensor is not zero.
+
+    Raises:
+        ShapeError: for any other number of elements.
+    """
+    if checked("is_nonzero", input).numel() != 1:
+        raise ShapeError(
+            f"is_nonzero: expected one element, got shape {tuple(input.shape)}; use .any() or .all()"
+        )
+    return bool(input.item() != 0)
+
+
+def numel(input: Any) -> int:
+    """The number of elements."""
+    return int(checked("numel", input).array.size)
