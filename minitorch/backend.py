@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from minitorch.backend_activation import ActivationKernels
 from minitorch.backend_nn import LayerKernels
 from minitorch.backend_optim import OptimizerKernels
+from minitorch.backend_recurrent import RecurrentKernels
 from minitorch.errors import BackendError
 
 Array = Any
@@ -30,7 +31,7 @@ class Calls:
         return function(*args, **kwargs)
 
 
-class Backend(ActivationKernels, LayerKernels, OptimizerKernels):
+class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernels):
     """The interface between ops and an array library.
 
     Arrays of every backend have NumPy's operators, indexing, `shape, dtype, ndim, size, sum(axis, keepdims=),

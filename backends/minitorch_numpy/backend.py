@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from minitorch_numpy import random, special
 from minitorch_numpy.optim import NumpyOptimizerKernels
+from minitorch_numpy.recurrent import NumpyRecurrentKernels
 
 
 class QuietCalls(threading.local):
@@ -40,7 +41,7 @@ def _argsort(x: Array, axis: int = -1) -> Array:
     return np.argsort(x, axis=axis, kind="stable")
 
 
-class NumpyBackend(NumpyOptimizerKernels, Backend):
+class NumpyBackend(NumpyOptimizerKernels, NumpyRecurrentKernels, Backend):
     """Arrays are `numpy.ndarray`; nothing is compiled."""
 
     name = "numpy"
