@@ -215,6 +215,10 @@ class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernel
         total = self.log(self.sum(self.exp(x - top), axis=axis, keepdims=True)) + top
         return total if keepdims else self.squeeze(total, axis)
 
+    def diagonal(self, x: Array, offset: int, axis1: int, axis2: int) -> Array:
+        """The elements x[…, i, i + offset, …] over two axes, along the last axis of the result; a view."""
+        return x.diagonal(offset, axis1, axis2)
+
     def linear(self, x: Array, w: Array, b: Array | None) -> Array:
         """x @ wᵀ + b."""
         y = self.matmul(x, w.T)

@@ -100,6 +100,13 @@ class PointwiseMethods:
     clamp_ = clip_ = _in_place(ops.clamp, "clamp_")
 
 
+class ActivationMethods:
+    """Activations that PyTorch has as methods, too."""
+
+    relu, relu_, sigmoid, sigmoid_ = ops.relu, ops.relu_, ops.sigmoid, ops.sigmoid_
+    softmax, log_softmax, prelu, hardshrink = ops.softmax, ops.log_softmax, ops.prelu, ops.hardshrink
+
+
 class ComparisonMethods:
     """Questions, answered by booleans."""
 
@@ -201,12 +208,35 @@ class IndexMethods:
     """Selections by index tensors and masks."""
 
     index_select, take_along_dim = ops.index_select, ops.take_along_dim
-    masked_fill = ops.masked_fill
+    gather, scatter, scatter_add = ops.gather, ops.scatter, ops.scatter_add
+    index_add, index_copy, index_fill = ops.index_add, ops.index_copy, ops.index_fill
+    masked_fill, masked_select, masked_scatter = ops.masked_fill, ops.masked_select, ops.masked_scatter
+    take, put, nonzero, argwhere = ops.take, ops.put, ops.nonzero, ops.argwhere
+
+    scatter_, scatter_add_ = _in_place(ops.scatter, "scatter_"), _in_place(ops.scatter_add, "scatter_add_")
+    index_add_, index_copy_ = _in_place(ops.index_add, "index_add_"), _in_place(ops.index_copy, "index_copy_")
+    index_fill_, put_ = _in_place(ops.index_fill, "index_fill_"), _in_place(ops.put, "put_")
     masked_fill_ = _in_place(ops.masked_fill, "masked_fill_")
+    masked_scatter_ = _in_place(ops.masked_scatter, "masked_scatter_")
 
     def where(self, condition: Any, other: Any) -> Variable:
         """This tensor where `condition` holds, else `other`."""
         return ops.where(condition, self, other)  # type: ignore[no-any-return]
+
+
+class OrderMethods:
+    """Elements in order."""
+
+    sort, argsort, topk, kthvalue, median = ops.sort, ops.argsort, ops.topk, ops.kthvalue, ops.median
+
+
+class DiagonalMethods:
+    """Diagonals and triangles of matrices."""
+
+    diagonal, diag, diag_embed, trace, tril, triu = (
+        ops.diagonal, ops.diag, ops.diag_embed, ops.trace, ops.tril, ops.triu,
+    )  # fmt: skip
+    tril_, triu_ = _in_place(ops.tril, "tril_"), _in_place(ops.triu, "triu_")
 
 
 class ProductMethods:
@@ -260,10 +290,13 @@ class Methods(
     RandomMethods,
     ArithmeticMethods,
     PointwiseMethods,
+    ActivationMethods,
     ComparisonMethods,
     ReductionMethods,
     ShapeMethods,
     IndexMethods,
+    OrderMethods,
+    DiagonalMethods,
     ProductMethods,
     MemoryMethods,
 ):

@@ -147,6 +147,12 @@ class NumpyBackend(NumpyOptimizerKernels, NumpyRecurrentKernels, Backend):
         y[tuple(region)] = x[tuple(inner)]
         return y
 
+    def diagonal(self, x: Array, offset: int, axis1: int, axis2: int) -> Array:
+        """A view on a diagonal; NumPy's own may not be written to."""
+        y = x.diagonal(offset, axis1, axis2)
+        y.flags.writeable = x.flags.writeable
+        return y
+
     @staticmethod
     def add_along_axis(x: Array, indices: Array, values: Array, axis: int) -> None:
         """x[…, indices, …] += values along `axis`; duplicate indices add up."""

@@ -1,6 +1,42 @@
 """The differentiable functions: `ops.exp(x)`, which is also `x.exp()` and `minitorch.exp(x)`."""
 
 from minitorch.ops import common as common
+from minitorch.ops.activation import (
+    celu as celu,
+    celu_ as celu_,
+    elu as elu,
+    elu_ as elu_,
+    gelu as gelu,
+    glu as glu,
+    hardshrink as hardshrink,
+    hardsigmoid as hardsigmoid,
+    hardsigmoid_ as hardsigmoid_,
+    hardswish as hardswish,
+    hardswish_ as hardswish_,
+    hardtanh as hardtanh,
+    hardtanh_ as hardtanh_,
+    leaky_relu as leaky_relu,
+    leaky_relu_ as leaky_relu_,
+    logsigmoid as logsigmoid,
+    mish as mish,
+    mish_ as mish_,
+    prelu as prelu,
+    relu as relu,
+    relu6 as relu6,
+    relu_ as relu_,
+    selu as selu,
+    selu_ as selu_,
+    sigmoid as sigmoid,
+    sigmoid_ as sigmoid_,
+    silu as silu,
+    silu_ as silu_,
+    softplus as softplus,
+    softshrink as softshrink,
+    softsign as softsign,
+    tanhshrink as tanhshrink,
+    threshold as threshold,
+    threshold_ as threshold_,
+)
 from minitorch.ops.arithmetic import (
     add as add,
     atan2 as atan2,
@@ -38,6 +74,27 @@ from minitorch.ops.compare import (
     lt as lt,
     ne as ne,
 )
+from minitorch.ops.cross_entropy import (
+    cross_entropy as cross_entropy,
+    nll_loss as nll_loss,
+)
+from minitorch.ops.diagonal import (
+    diag as diag,
+    diag_embed as diag_embed,
+    diagonal as diagonal,
+    trace as trace,
+    tril as tril,
+    triu as triu,
+)
+from minitorch.ops.distance import (
+    cosine_similarity as cosine_similarity,
+    normalize as normalize,
+    pairwise_distance as pairwise_distance,
+)
+from minitorch.ops.einsum import (
+    einsum as einsum,
+    tensordot as tensordot,
+)
 from minitorch.ops.extremum import (
     clamp as clamp,
     maximum as maximum,
@@ -59,6 +116,15 @@ from minitorch.ops.linalg import (
     mv as mv,
     outer as outer,
     rmatmul as rmatmul,
+)
+from minitorch.ops.loss import (
+    binary_cross_entropy as binary_cross_entropy,
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+    huber_loss as huber_loss,
+    kl_div as kl_div,
+    l1_loss as l1_loss,
+    mse_loss as mse_loss,
+    smooth_l1_loss as smooth_l1_loss,
 )
 from minitorch.ops.memory import (
     bool_ as bool_,
@@ -139,6 +205,21 @@ from minitorch.ops.reduce import (
     var as var,
     var_mean as var_mean,
 )
+from minitorch.ops.scatter import (
+    argwhere as argwhere,
+    gather as gather,
+    index_add as index_add,
+    index_copy as index_copy,
+    index_fill as index_fill,
+    masked_scatter as masked_scatter,
+    masked_select as masked_select,
+    nonzero as nonzero,
+    one_hot as one_hot,
+    put as put,
+    scatter as scatter,
+    scatter_add as scatter_add,
+    take as take,
+)
 from minitorch.ops.select import (
     where as where,
 )
@@ -176,4 +257,16 @@ from minitorch.ops.shape import (
     unsqueeze as unsqueeze,
     view as view,
     view_as as view_as,
+)
+from minitorch.ops.softmax import (
+    log_softmax as log_softmax,
+    softmax as softmax,
+    softmin as softmin,
+)
+from minitorch.ops.sort import (
+    argsort as argsort,
+    kthvalue as kthvalue,
+    median as median,
+    sort as sort,
+    topk as topk,
 )

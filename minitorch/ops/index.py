@@ -88,11 +88,14 @@ class SetItem(Op):
 
 
 class TakeAlong(Op):
-    """y = x picked at `indices` along `dim`;   dx = zeros, with g added there."""
+    """y = x picked at `indices` along `dim`;   dx = zeros, with g added there.
+
+    Along the other dims the indices may be shorter than x; its first elements are meant then.
+    """
 
     def forward(self, x: Array, *, indices: Array, dim: int) -> Array:
         self.indices, self.dim, self.input_shape = indices, dim, x.shape
-        return self.backend.take_along_axis(x, indices, dim)
+        return self.backend.take_along_axis(corner(x, indices.shape, dim), indices, dim)
 
     def backward(self, g: Array) -> Array:
         return AddAlong.apply(g, indices=self.indices, dim=self.dim, shape=self.input_shape)
@@ -104,11 +107,16 @@ class AddAlong(Op):
     def forward(self, x: Array, *, indices: Array, dim: int, shape: tuple[int, ...]) -> Array:
         self.indices, self.dim = indices, dim
         y = self.backend.zeros(shape, x.dtype)
-        self.backend.add_along_axis(y, indices, x, dim)
+        self.backend.add_along_axis(corner(y, indices.shape, dim), indices, x, dim)
         return y
 
     def backward(self, g: Array) -> Array:
         return TakeAlong.apply(g, indices=self.indices, dim=self.dim)
+
+
+def corner(x: Array, shape: tuple[int, ...], dim: int) -> Array:
+    """The part of `x` that indices of this shape reach along `dim`, a view."""
+    return x[tuple(slice(None) if i == dim else slice(n) for i, n in enumerate(shape))]
 
 
 # What may stand in brackets -------------------------------------------------------------------------------

@@ -1,0 +1,298 @@
+"""Losses of classification: cross_entropy from logits, nll_loss from log-probabilities."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from minitorch.backend import Array
+from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
+from minitorch.op import Op
+from minitorch.ops.common import array_of, check_floating
+from minitorch.ops.index import take_along_dim
+from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
+from minitorch.ops.shape import movedim
+from minitorch.ops.softmax import Softmax, log_softmax, softmax
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class CrossEntropy(Op):
+    """yᵢ = −wᵢ·log softmax(xᵢ)[tᵢ], over s;   dxᵢ = gᵢ·wᵢ·(softmax(xᵢ) − onehot(tᵢ)) / s.
+
+    `reduction` "none" gives all yᵢ, "sum" and "mean" their sum, with s = Σ wᵢ for the mean and s = 1 else.
+    """
+
+    def forward(self, x: Array, *, target: Array, weights: Array | None, reduction: str) -> Array:
+        losses, log_p = self.backend.cross_entropy(x, target)
+        if weights is not None:
+            losses = losses * weights
+        scale = 1.0
+        if reduction == "mean":
+            total = len(target) if weights is None else float(weights.sum())
+            scale = 1 / total if total else math.nan
+        self.column = None if weights is None else weights.reshape(-1, 1)
+        self.scale, self.target, self.each = scale, target, reduction == "none"
+        self.save(x=x)
+        self.keep(log_p=log_p)
+        return losses if self.each else losses.sum() * losses.dtype.type(scale)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        onehot = self.backend.zeros(x.shape, self.dtype)
+        onehot[self.backend.arange(len(self.target)), self.target] = 1
+        return (softmax_of(x) - onehot) * self.row_scale(g)
+
+    def fused_backward(self, g: Array) -> Array:
+        return self.backend.cross_entropy_backward(self.saved.log_p, self.target, self.row_scale(g))
+
+    def row_scale(self, g: Any) -> Any:
+        """What the gradient of each row is multiplied by."""
+        if self.each:
+            g = g.reshape(-1, 1)
+        if self.scale != 1:
+            g = g * self.scale
+        return g if self.column is None else g * self.column
+
+
+def softmax_of(x: Any) -> Any:
+    """Softmax of each row, of bare arrays and Variables alike."""
+    return Softmax.apply(x, dim=1)
+
+
+def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> tuple[Array, Array | None]:
+    """The flat target after all checks, and a mask of those that are not ignored (None: all count).
+
+    Raises:
+        DtypeError: if the target does not hold integers.
+        ShapeError: if its shape does not fit that of the input.
+        IndexRangeError: for a class that the input does not have.
+    """
+    check_floating(op_name, input.array)
+    shape, t = input.array.shape, array_of(target)
+    if t.dtype != "int64" and t.dtype != "uint8":
+        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind == "f" else ""
+        raise DtypeError(f"{op_name}: class indices must be int64, got {t.dtype}; use target.long(){remedy}")
+    if not shape:
+        raise ShapeError(f"{op_name}: a 0-d input has no classes; expected (N, C), (C) or (N, C, …)")
+    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if t.shape != expected and not (len(shape) == 1 and t.shape == (1,)):
+        raise ShapeError(target_message(op_name, shape, t.shape, expected))
+    classes = shape[1] if len(shape) > 1 else shape[0]
+    flat = t.reshape(-1) if t.dtype == "int64" else t.reshape(-1).astype("int64")
+    counted = None
+    if not flat.size:
+        return flat, counted
+    low, high = int(flat.min()), int(flat.max())
+    if low <= ignore_index <= high:
+        counted = flat != ignore_index
+        flat = flat * counted
+        low, high = int(flat.min()), int(flat.max())
+    if low < 0 or high >= classes:
+        raise IndexRangeError(
+            f"{op_name}: target class {low if low < 0 else high} is out of range for {classes} classes (input of shape "
+            f"{tuple(shape)}); classes count from 0 to {classes - 1}, and ignore_index is {ignore_index}"
+        )
+    return flat, counted
+
+
+def target_message(op_name: str, shape: Any, got: Any, expected: Any) -> str:
+    """Says how the target's shape differs from what the input's asks for."""
+    message = (
+        f"{op_name}: a target of shape {tuple(got)} does not fit an input of shape {tuple(shape)}: "
+        f"expected class indices of shape {tuple(expected)}"
+    )
+    if got == (*expected, 1):
+        return message + "; use target.squeeze(-1)"
+    if len(shape) > 1 and got[:1] != tuple(shape[:1]):
+        return message + f": the batch sizes {got[0] if got else 1} and {shape[0]} differ"
+    if tuple(got) == tuple(shape):
+        return message + ", or floating-point class probabilities; for one-hot integers use target.argmax(1)"
+    return message
+
+
+def class_weights(op_name: str, input: Any, weight: Any, classes: int) -> Array:
+    """The array of the weight of each class, after checking that there is one for each."""
+    w = array_of(weight)
+    if w.shape != (classes,):
+        raise ShapeError(
+            f"{op_name}: weight has shape {tuple(w.shape)}, expected one number for each of the {classes} classes: "
+            f"({classes},)"
+        )
+    return w if w.dtype == input.array.dtype else w.astype(input.array.dtype)
+
+
+def rows(input: Any) -> Any:
+    """(N, C, …) or (C) as (N′, C)."""
+    if input.ndim == 1:
+        return input.reshape(1, -1)
+    return movedim(input, 1, -1).reshape(-1, input.shape[1]) if input.ndim > 2 else input
+
+
+def row_weights(
+    op_name: str, input: Any, weight: Any, target: Array, counted: Array | None, classes: int
+) -> Array | None:
+    """The weight of each row: that of its class, and 0 where the target is ignored; None for all 1."""
+    weights = None if weight is None else class_weights(op_name, input, weight, classes)[target]
+    if counted is None:
+        return weights
+    return counted.astype(input.array.dtype) if weights is None else weights * counted
+
+
+def nll_loss(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Variable:
+    """−wᵢ · input[i, targetᵢ], averaged over Σ wᵢ: the negative log-likelihood of the target classes.
+
+    Args:
+        input: log-probabilities, as `log_softmax` gives them.
+        target: the class of each sample, int64.
+        weight: a factor per class.
+        size_average: the older spelling of `reduction`.
+        ignore_index: targets of this value count for nothing.
+        reduce: the older spelling of `reduction`.
+        reduction: `"mean"`, `"sum"` or `"none"`.
+
+    Shape: input (N, C), (C) or (N, C, d₁, …), target (N), () or (N, d₁, …).
+
+    Raises:
+        IndexRangeError: for a class that the input does not have; the message names it.
+        DtypeError: if the target does not hold integers.
+        ShapeError: if the shapes do not fit, or for the mean over an empty batch.
+
+    >>> import minitorch
+    >>> log_p = minitorch.log_softmax(minitorch.tensor([[0.0, 0.0], [3.0, 0.0]]), dim=1)
+    >>> minitorch.nn.functional.nll_loss(log_p, minitorch.tensor([0, 1]))
+    tensor(1.8709)
+    """
+    reduction = choose_reduction("nll_loss", reduction, size_average, reduce)
+    if isinstance(input.grad_fn, Softmax):
+        warn_of_softmax("nll_loss", "log-probabilities: use log_softmax in its place")
+    t, counted = class_indices("nll_loss", input, target, ignore_index)
+    check_not_empty("nll_loss", input, reduction)
+    flat = rows(input)
+    weights = row_weights("nll_loss", input, weight, t, counted, flat.shape[1])
+    picked = -take_along_dim(flat, t.reshape(-1, 1), 1).reshape(-1)
+    return reduce_rows(picked if weights is None else picked * weights, weights, target, reduction)
+
+
+def reduce_rows(losses: Any, weights: Array | None, target: Any, reduction: str) -> Variable:
+    """The losses of all rows, weighted already, reduced; the mean is over the sum of the weights."""
+    if reduction == "none":
+        return losses.reshape(target.shape)  # type: ignore[no-any-return]
+    if reduction == "mean" and weights is not None:
+        total = float(weights.sum())
+        return losses.sum() * (1 / total if total else math.nan)  # type: ignore[no-any-return]
+    return reduce_losses(losses, reduction)
+
+
+def warn_of_softmax(op_name: str, expected: str) -> None:
+    """Says that a loss was given probabilities where it expects something else."""
+    warnings.warn(
+        f"{op_name}: its input comes out of softmax, but it expects {expected}", UserWarning, stacklevel=3
+    )
+
+
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Variable:
+    """−log softmax(input)[target], averaged: how far logits are from the target classes.
+
+    With class probabilities p as target: −Σ wᶜ · pᶜ · log softmax(input)ᶜ, averaged over samples.
+
+    Args:
+        input: logits, before any softmax.
+        target: the class of each sample (int64), or a probability for each class (the input's shape).
+        weight: a factor per class.
+        size_average: the older spelling of `reduction`.
+        ignore_index: class indices of this value count for nothing.
+        reduce: the older spelling of `reduction`.
+        reduction: `"mean"`, `"sum"` or `"none"`.
+        label_smoothing: the share ε of each target that is spread evenly over all classes.
+
+    Shape: input (N, C), (C) or (N, C, d₁, …), target (N), () or (N, d₁, …), or that of the input.
+
+    Raises:
+        IndexRangeError: for a class that the input does not have; the message names it.
+        DtypeError: if class indices are not integers.
+        ShapeError: if the shapes do not fit, or for the mean over an empty batch.
+
+    Source: label smoothing: C. Szegedy et al., "Rethinking the Inception Architecture" (2016).
+
+    >>> import minitorch
+    >>> logits = minitorch.tensor([[0.0, 0.0], [3.0, 0.0]])
+    >>> minitorch.nn.functional.cross_entropy(logits, minitorch.tensor([0, 1]))
+    tensor(1.8709)
+    """
+    reduction = choose_reduction("cross_entropy", reduction, size_average, reduce)
+    if not 0 <= label_smoothing <= 1:
+        raise ArgumentError(f"cross_entropy: label_smoothing must lie between 0 and 1, got {label_smoothing}")
+    if isinstance(input.grad_fn, Softmax):
+        warn_of_softmax("cross_entropy", "logits: leave the softmax out, cross_entropy applies it itself")
+    if target.dtype.is_floating_point and target.shape == input.shape:
+        return probability_cross_entropy(input, target, weight, reduction, label_smoothing)
+    t, counted = class_indices("cross_entropy", input, target, ignore_index)
+    check_not_empty("cross_entropy", input, reduction)
+    flat = rows(input)
+    weights = row_weights("cross_entropy", input, weight, t, counted, flat.shape[1])
+    if label_smoothing:
+        return smoothed(flat, t, weight, weights, counted, target, reduction, label_smoothing)
+    y = CrossEntropy.apply(flat, target=t, weights=weights, reduction=reduction)
+    return y.reshape(target.shape) if reduction == "none" and target.ndim != 1 else y
+
+
+def smoothed(
+    flat: Any,
+    t: Array,
+    weight: Any,
+    weights: Array | None,
+    counted: Array | None,
+    target: Any,
+    reduction: str,
+    share: float,
+) -> Variable:
+    """Cross-entropy of targets of which a share is spread evenly over all classes."""
+    log_p = log_softmax(flat, 1)
+    picked = -take_along_dim(log_p, t.reshape(-1, 1), 1).reshape(-1)
+    if weights is not None:
+        picked = picked * weights
+    each = -(log_p if weight is None else log_p * class_weights("", flat, weight, flat.shape[1])).sum(1)
+    if counted is not None:
+        each = each * counted.astype(flat.array.dtype)
+    losses = picked * (1 - share) + each * (share / flat.shape[1])
+    return reduce_rows(losses, weights, target, reduction)
+
+
+def probability_cross_entropy(
+    input: Any, target: Any, weight: Any, reduction: str, share: float
+) -> Variable:
+    """−Σ wᶜ · pᶜ · log softmax(x)ᶜ over classes, for targets that are probabilities."""
+    check_floating("cross_entropy", input.array)
+    check_not_empty("cross_entropy", input, reduction)
+    dim = 1 if input.ndim > 1 else 0
+    classes = input.shape[dim]
+    if share:
+        target = target * (1 - share) + share / classes
+    terms = log_softmax(input, dim) * target
+    if weight is not None:
+        w = class_weights("cross_entropy", input, weight, classes)
+        terms = terms * w.reshape(-1, *(1,) * (input.ndim - dim - 1))
+    losses = -terms.sum(dim)
+    if reduction == "mean":
+        return losses.sum() / (input.numel() / classes)  # type: ignore[no-any-return]
+    return reduce_losses(losses, reduction)

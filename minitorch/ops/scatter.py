@@ -1,0 +1,416 @@
+"""Gather and scatter: elements read from, and written to, the places that an index tensor names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
+from minitorch.op import Op
+from minitorch.ops.common import array_of, wrap_dim
+from minitorch.ops.index import (
+    AddAlong,
+    PutItem,
+    TakeAlong,
+    as_index,
+    check_range,
+    corner,
+    getitem,
+    setitem,
+)
+from minitorch.ops.memory import clone
+from minitorch.ops.shape import broadcast_shapes, expand, stack
+from minitorch.registry import backend_of
+from minitorch.value import Value, wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Scatter(Op):
+    """y = x, with v in the place of its elements at `indices` along `dim`;   dx = g, with 0 there,  dv = g there."""
+
+    def forward(self, x: Array, v: Array, *, indices: Array, dim: int) -> Array:
+        self.indices, self.dim = indices, dim
+        y = self.backend.copy(x)
+        self.backend.put_along_axis(corner(y, indices.shape, dim), indices, v, dim)
+        return y
+
+    def backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        need_x, need_v = self.needs_input_grad
+        indices, dim = self.indices, self.dim
+        return (
+            Scatter.apply(g, 0.0, indices=indices, dim=dim) if need_x else None,
+            TakeAlong.apply(g, indices=indices, dim=dim) if need_v else None,
+        )
+
+
+# Along one dim, with an index for each element -------------------------------------------------------------
+
+
+def index_along(op_name: str, input: Any, dim: int, index: Any) -> tuple[int, Array]:
+    """The dim, and the index array, after checking that it fits and stays within the input.
+
+    Raises:
+        ShapeError: if it has other dims than the input, or is larger along a dim other than `dim`.
+        IndexRangeError: for an index that the dim does not have, also for negative ones.
+    """
+    d, array, shape = wrap_dim(op_name, dim, input.ndim), as_index(op_name, index), tuple(input.shape)
+    if not array.size:
+        return d, array.reshape(array.shape if array.ndim == input.ndim else (0,) * input.ndim)
+    if max(array.ndim, 1) != max(input.ndim, 1):
+        raise ShapeError(
+            f"{op_name}: an index of shape {array.shape} has {array.ndim} dimensions and an input of shape {shape} "
+            f"{input.ndim}; both need the same number. For whole slices use index_select or index_add"
+        )
+    for i, (n, m) in enumerate(zip(array.shape, shape, strict=False)):
+        if i != d and n > m:
+            raise ShapeError(
+                f"{op_name}: an index of shape {array.shape} is larger than an input of shape {shape} at dim {i}; "
+                f"only along dim {d} may it be larger"
+            )
+    check_bounds(op_name, array, shape, d)
+    return d, array
+
+
+def check_bounds(op_name: str, indices: Array, shape: tuple[int, ...], dim: int) -> None:
+    """Refuses indices outside of 0 … size − 1; these ops do not count from the end."""
+    n = shape[dim] if shape else 1
+    if indices.size:
+        low, high = int(indices.min()), int(indices.max())
+        if low < 0 or high >= n:
+            remedy = "; negative indices do not count from the end here" if -n <= low < 0 and high < n else ""
+            raise IndexRangeError(
+                f"{op_name}: index {low if low < 0 else high} is out of range for dim {dim} of size {n} (shape {shape}); "
+                f"it must lie between 0 and {n - 1}{remedy}"
+            )
+
+
+def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Variable:
+    """The elements at `index` along `dim`: y[i][j] = x[index[i][j]][j] for dim 0.
+
+    Args:
+        input: what to pick from.
+        dim: along which the indices count.
+        index: as many dims as `input`; along other dims than `dim` it may be smaller.
+        sparse_grad: accepted for PyTorch's sake; gradients are dense.
+
+    Shape: the result has the shape of `index`.
+
+    Raises:
+        IndexRangeError: for an index out of range; negative ones are, too.
+        ShapeError: if the index does not fit the input.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[1, 2], [3, 4]])
+    >>> minitorch.gather(x, 1, minitorch.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+    """
+    d, array = index_along("gather", input, dim, index)
+    if not array.size:
+        return input.new_zeros(array_of(index).shape)  # type: ignore[no-any-return]
+    if not input.ndim:
+        picked = TakeAlong.apply(input.reshape(1), indices=array.reshape(-1), dim=0)
+        return picked.reshape(array_of(index).shape)
+    return TakeAlong.apply(input, indices=array, dim=d)
+
+
+def source_along(op_name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, int, Array, Any]:
+    """Input, dim, indices and source of a scatter, after all checks; 0-d ones with one dim."""
+    d, array = index_along(op_name, input, dim, index)
+    if not isinstance(src, Value):
+        value = input.array.dtype.type(src)
+    else:
+        if src.array.dtype != input.array.dtype:
+            raise DtypeError(f"{op_name}: the source is {src.dtype} and the input {input.dtype}; use src.to(input.dtype)")
+        if array.size and (src.ndim != array.ndim or any(n > m for n, m in zip(array.shape, src.shape, strict=True))):
+            raise ShapeError(
+                f"{op_name}: an index of shape {array.shape} is larger than the source of shape {tuple(src.shape)}; "
+                f"each index needs an element of the source"
+            )
+        value = src if src.array.shape == array.shape else getitem(src, tuple(slice(n) for n in array.shape))
+    if not input.ndim:
+        return input.reshape(1), 0, array.reshape(-1), value.reshape(-1) if isinstance(value, Value) else value
+    return input, d, array, value
+
+
+def scatter(
+    input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Variable:
+    """A copy of `input` with elements of `src` at `index` along `dim`: y[index[i][j]][j] = src[i][j] for dim 0.
+
+    Where an index occurs twice, the last one wins; the gradient with respect to `src` is right for unique ones.
+
+    Args:
+        input: what the copy is made of.
+        dim: along which the indices count.
+        index: as many dims as `input`; along other dims than `dim` it may be smaller.
+        src: a tensor at least as large as `index`, or a number.
+        value: a number in the place of `src`.
+        reduce: `"add"` or `"multiply"` to combine with what is there.
+
+    Raises:
+        IndexRangeError: for an index out of range; negative ones are, too.
+        ShapeError: if index, source and input do not fit.
+
+    >>> import minitorch
+    >>> minitorch.scatter(minitorch.zeros(2, 3), 1, minitorch.tensor([[2], [0]]), 1.0)
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
+    """
+    source = value if src is None else src
+    if source is None:
+        raise ArgumentError("scatter: give src, a tensor or a number")
+    x, d, array, v = source_along("scatter", input, dim, index, source)
+    if not array.size:
+        return clone(input)
+    if reduce is None:
+        y = Scatter.apply(x, v if isinstance(v, Value) else v.item(), indices=array, dim=d)
+    elif reduce == "add":
+        y = x + AddAlong.apply(whole(v, array), indices=array, dim=d, shape=x.shape)
+    elif reduce == "multiply":
+        y = scatter_products(x, d, array, whole(v, array))
+    else:
+        raise ArgumentError(f"scatter: reduce must be None, 'add' or 'multiply', got {reduce!r}")
+    return y.reshape(input.shape)  # type: ignore[no-any-return]
+
+
+def whole(v: Any, indices: Array) -> Any:
+    """A source of the indices' shape: itself, or a number repeated."""
+    return v if isinstance(v, Value) else wrap(backend_of(indices).full(indices.shape, v, v.dtype))
+
+
+def scatter_products(x: Any, dim: int, indices: Array, v: Any) -> Any:
+    """What is there times the source: one slice after the other, since within one no index occurs twice."""
+    for i in range(indices.shape[dim]):
+        at = (slice(None),) * dim + (slice(i, i + 1),)
+        factors = getitem(v, at) * TakeAlong.apply(x, indices=indices[at], dim=dim)
+        x = Scatter.apply(x, factors, indices=indices[at], dim=dim)
+    return x
+
+
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Variable:
+    """`input` with the elements of `src` added at `index` along `dim`; duplicates add up.
+
+    >>> import minitorch
+    >>> index = minitorch.tensor([0, 0, 2])
+    >>> minitorch.scatter_add(minitorch.zeros(3), 0, index, minitorch.tensor([1.0, 2.0, 3.0]))
+    tensor([3., 0., 3.])
+    """
+    x, d, array, v = source_along("scatter_add", input, dim, index, src)
+    if not array.size:
+        return clone(input)
+    y = x + AddAlong.apply(whole(v, array), indices=array, dim=d, shape=x.shape)
+    return y.reshape(input.shape)  # type: ignore[no-any-return]
+
+
+# Along one dim, with an index for each slice ----------------------------------------------------------------
+
+
+def slices_along(op_name: str, input: Any, dim: int, index: Any, source: Any) -> tuple[Any, tuple[Any, ...], Any]:
+    """Input, key and source of an operation on whole slices, after all checks; 0-d ones with one dim."""
+    d, array = wrap_dim(op_name, dim, input.ndim), as_index(op_name, index)
+    if array.ndim > 1:
+        raise ShapeError(f"{op_name}: index must be a vector, got shape {array.shape}")
+    array = array.reshape(-1)
+    check_bounds(op_name, array, tuple(input.shape), d)
+    if source.array.dtype != input.array.dtype:
+        raise DtypeError(f"{op_name}: the source is {source.dtype} and the input {input.dtype}; convert one of them")
+    x = input if input.ndim else input.reshape(1)
+    v = source if source.ndim or not input.ndim else source.reshape(1)
+    v = v if v.ndim else v.reshape(1)
+    expected = (*x.shape[:d], array.size, *x.shape[d + 1 :])
+    if tuple(v.shape) != expected:
+        raise ShapeError(
+            f"{op_name}: a source of shape {tuple(source.shape)} does not fit an input of shape {tuple(input.shape)} and "
+            f"{array.size} indices along dim {d}; expected {expected}"
+        )
+    return x, (slice(None),) * d + (array,), v
+
+
+def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Variable:
+    """`input` with `alpha` times the slices of `source` added at `index` along `dim`; duplicates add up.
+
+    >>> import minitorch
+    >>> x, rows = minitorch.zeros(2, 2), minitorch.ones(3, 2)
+    >>> minitorch.index_add(x, 0, minitorch.tensor([0, 1, 1]), rows)
+    tensor([[1., 1.],
+            [2., 2.]])
+    """
+    x, key, v = slices_along("index_add", input, dim, index, source)
+    v = v if alpha == 1 else v * alpha
+    y = x + PutItem.apply(v, index=key, shape=tuple(x.shape), unique=False)
+    return y.reshape(input.shape)  # type: ignore[no-any-return]
+
+
+def index_copy(input: Any, dim: int, index: Any, source: Any) -> Variable:
+    """A copy of `input` with the slices of `source` at `index` along `dim`.
+
+    >>> import minitorch
+    >>> x, row = minitorch.zeros(2, 2), minitorch.ones(1, 2)
+    >>> minitorch.index_copy(x, 0, minitorch.tensor([1]), row)
+    tensor([[0., 0.],
+            [1., 1.]])
+    """
+    x, key, v = slices_along("index_copy", input, dim, index, source)
+    y = clone(x)
+    setitem(y, key, v)
+    return y.reshape(input.shape)
+
+
+def index_fill(input: Any, dim: int, index: Any, value: Any) -> Variable:
+    """A copy of `input` with `value` in all slices at `index` along `dim`.
+
+    >>> import minitorch
+    >>> minitorch.index_fill(minitorch.zeros(2, 2), 1, minitorch.tensor([1]), 5)
+    tensor([[0., 5.],
+            [0., 5.]])
+    """
+    d, array = wrap_dim("index_fill", dim, input.ndim), as_index("index_fill", index)
+    if array.ndim > 1:
+        raise ShapeError(f"index_fill: index must be a vector, got shape {array.shape}")
+    if isinstance(value, Value) and value.array.ndim:
+        raise ShapeError(f"index_fill: value must be a number or a 0-d tensor, got shape {value.array.shape}")
+    y = clone(input if input.ndim else input.reshape(1))
+    check_range("index_fill", array, y.shape[d], d, y.shape)
+    setitem(y, (slice(None),) * d + (array.reshape(-1),), value)
+    return y.reshape(input.shape)
+
+
+# By a mask ----------------------------------------------------------------------------------------------------
+
+
+def as_mask(op_name: str, mask: Any) -> None:
+    """Refuses what is not a tensor of booleans."""
+    if array_of(mask).dtype.kind != "b":
+        raise DtypeError(f"{op_name}: the mask must be bool, got {array_of(mask).dtype}; use a comparison, or .bool()")
+
+
+def masked_select(input: Any, mask: Any) -> Variable:
+    """The elements where `mask` holds, as a vector; input and mask broadcast.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, -2.0, 3.0])
+    >>> minitorch.masked_select(x, x > 0)
+    tensor([1., 3.])
+    """
+    as_mask("masked_select", mask)
+    shape = broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+    return getitem(expand(input, shape), expand(mask, shape))
+
+
+def masked_scatter(input: Any, mask: Any, source: Any) -> Variable:
+    """A copy of `input` with the first elements of `source`, in order, where `mask` holds.
+
+    >>> import minitorch
+    >>> mask = minitorch.tensor([True, False, True])
+    >>> minitorch.masked_scatter(minitorch.zeros(3), mask, minitorch.tensor([1.0, 2.0, 3.0]))
+    tensor([1., 0., 2.])
+    """
+    as_mask("masked_scatter", mask)
+    if source.array.dtype != input.array.dtype:
+        raise DtypeError(f"masked_scatter: the source is {source.dtype} and the input {input.dtype}; convert one of them")
+    shape = broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+    y, where_true = clone(expand(input, shape)), expand(mask, shape)
+    count = int(where_true.array.sum())
+    if count > source.numel():
+        raise ShapeError(
+            f"masked_scatter: the mask holds at {count} places, but the source of shape {tuple(source.shape)} has only "
+            f"{source.numel()} elements"
+        )
+    setitem(y, where_true, getitem(source.reshape(-1), slice(count)))
+    return y
+
+
+# In the flattened tensor, and where something is ---------------------------------------------------------------
+
+
+def take(input: Any, index: Any) -> Variable:
+    """The elements at `index` of the flattened tensor; negative ones count from the end.
+
+    >>> import minitorch
+    >>> minitorch.take(minitorch.tensor([[1, 2], [3, 4]]), minitorch.tensor([3, 0]))
+    tensor([4, 1])
+    """
+    array = as_index("take", index)
+    check_range("take", array, input.numel(), 0, (input.numel(),))
+    return getitem(input.reshape(-1), index)
+
+
+def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Variable:
+    """A copy of `input` with `source` at `index` of the flattened tensor, or added there with `accumulate`.
+
+    >>> import minitorch
+    >>> minitorch.put(minitorch.zeros(3), minitorch.tensor([2]), minitorch.tensor([7.0]))
+    tensor([0., 0., 7.])
+    """
+    array = as_index("put", index)
+    check_range("put", array, input.numel(), 0, (input.numel(),))
+    if source.array.dtype != input.array.dtype:
+        raise DtypeError(f"put: the source is {source.dtype} and the input {input.dtype}; convert one of them")
+    if array.size != source.numel():
+        raise ShapeError(f"put: {array.size} indices for {source.numel()} elements of the source; give one for each")
+    key, flat, v = array.reshape(-1), input.reshape(-1), source.reshape(-1)
+    if accumulate:
+        y = flat + PutItem.apply(v, index=(key,), shape=tuple(flat.shape), unique=False)
+    else:
+        y = clone(flat)
+        setitem(y, key, v)
+    return y.reshape(input.shape)  # type: ignore[no-any-return]
+
+
+def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
+    """The indices of all elements that are not zero: one row for each, or one vector per dim with `as_tuple`.
+
+    >>> import minitorch
+    >>> minitorch.nonzero(minitorch.tensor([[0, 1], [2, 0]]))
+    tensor([[0, 1],
+            [1, 0]])
+    """
+    backend, x = backend_of(input.array), input.array
+    places = tuple(wrap(places) for places in backend.nonzero(x.reshape(-1) if not x.ndim else x))
+    if as_tuple:
+        return places
+    return stack(places, 1) if x.ndim else wrap(backend.zeros((places[0].numel(), 0), dtypes.int64.dtype))
+
+
+def argwhere(input: Any) -> Variable:
+    """The indices of all elements that are not zero, one row for each."""
+    return nonzero(input)  # type: ignore[no-any-return]
+
+
+def one_hot(tensor: Any, num_classes: int = -1) -> Variable:
+    """For each class index a vector of zeros, with a 1 at that place; int64.
+
+    Args:
+        tensor: class indices, int64, of any shape.
+        num_classes: the length of the vectors; by default one more than the largest index.
+
+    Shape: (…) → (…, num_classes).
+
+    Raises:
+        IndexRangeError: for an index that is negative or not below `num_classes`.
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.one_hot(minitorch.tensor([0, 2]))
+    tensor([[1, 0, 0],
+            [0, 0, 1]])
+    """
+    if tensor.dtype is not dtypes.int64:
+        raise DtypeError(f"one_hot: class indices must be int64, got {tensor.dtype}; use .long()")
+    if num_classes == -1:
+        if not tensor.numel():
+            raise ArgumentError("one_hot: an empty tensor does not tell the number of classes; give num_classes")
+        num_classes = max(int(tensor.array.max()), 0) + 1
+    if num_classes < 1:
+        raise ArgumentError(f"one_hot: num_classes must be positive, got {num_classes}")
+    low, high = (int(tensor.array.min()), int(tensor.array.max())) if tensor.numel() else (0, 0)
+    if low < 0 or high >= num_classes:
+        raise IndexRangeError(
+            f"one_hot: class {low if low < 0 else high} is out of range for {num_classes} classes; "
+            f"classes count from 0 to {num_classes - 1}"
+        )
+    zeros = tensor.new_zeros((*tensor.shape, num_classes))
+    return scatter(zeros, -1, tensor.unsqueeze(-1), 1)

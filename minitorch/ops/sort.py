@@ -1,0 +1,156 @@
+"""Order: sort, argsort, topk, kthvalue, median."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import DtypeError, IndexRangeError
+from minitorch.op import Op
+from minitorch.ops.common import array_of, wrap_dim
+from minitorch.ops.index import TakeAlong
+from minitorch.ops.reduce import ValuesIndices, check_not_empty
+from minitorch.ops.select import where
+from minitorch.ops.shape import narrow
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Argsort(Op):
+    """The indices that put x in order along `dim`, equal elements as they stand; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, dim: int, descending: bool) -> Array:
+        b = self.backend
+        if not descending:
+            return b.argsort(x, axis=dim)
+        flipped = b.argsort(b.flip(x, dim), axis=dim)  # so that equal ones keep their order
+        return x.shape[dim] - 1 - b.flip(flipped, dim)
+
+
+def order(op_name: str, input: Any, dim: int, descending: bool) -> Any:
+    """The indices that sort `input`, which has at least one dim."""
+    if array_of(input).dtype.kind == "c":
+        raise DtypeError(f"{op_name}: complex numbers have no order; sort x.abs() or x.real")
+    return Argsort.apply(input, dim=dim, descending=descending)
+
+
+def pick(input: Any, indices: Any, dim: int) -> Any:
+    """The elements of `input` at `indices` along `dim`."""
+    return TakeAlong.apply(input, indices=indices.array, dim=dim)
+
+
+def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesIndices:
+    """The elements in order along `dim`, and the indices at which they stood; NaN counts as largest.
+
+    Args:
+        input: any shape.
+        dim: along which to sort.
+        descending: largest first.
+        stable: accepted for PyTorch's sake; equal elements always keep their order.
+
+    >>> import minitorch
+    >>> values, indices = minitorch.sort(minitorch.tensor([3, 1, 2]))
+    >>> values, indices
+    (tensor([1, 2, 3]), tensor([1, 2, 0]))
+    """
+    d = wrap_dim("sort", dim, input.ndim)
+    if not input.ndim:
+        return ValuesIndices(input.clone(), input.new_zeros((), dtype=dtypes.int64))
+    indices = order("sort", input, d, descending)
+    return ValuesIndices(pick(input, indices, d), indices)
+
+
+def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Variable:
+    """The indices that put the elements in order along `dim`; arguments as for `sort`.
+
+    >>> import minitorch
+    >>> minitorch.argsort(minitorch.tensor([3, 1, 2]), descending=True)
+    tensor([0, 2, 1])
+    """
+    d = wrap_dim("argsort", dim, input.ndim)
+    return order("argsort", input, d, descending) if input.ndim else input.new_zeros((), dtype=dtypes.int64)  # type: ignore[no-any-return]
+
+
+def topk(
+    input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
+) -> ValuesIndices:
+    """The `k` largest elements along `dim`, largest first, and the indices at which they stood.
+
+    Args:
+        input: any shape.
+        k: how many.
+        dim: along which to choose.
+        largest: False for the smallest ones, smallest first.
+        sorted: accepted for PyTorch's sake; results are always in order.
+
+    Raises:
+        IndexRangeError: if there are fewer than `k` elements.
+
+    >>> import minitorch
+    >>> minitorch.topk(minitorch.tensor([1.0, 5.0, 3.0]), 2).indices
+    tensor([1, 2])
+    """
+    d = wrap_dim("topk", dim, input.ndim)
+    n = input.shape[d] if input.ndim else 1
+    if not 0 <= k <= n:
+        raise IndexRangeError(f"topk: k is {k}, but dim {d} of shape {tuple(input.shape)} has {n} elements")
+    if not input.ndim:
+        return sort(input) if k else ValuesIndices(input.new_zeros(0), input.new_zeros(0, dtype=dtypes.int64))
+    indices = narrow(order("topk", input, d, largest), d, 0, k)
+    return ValuesIndices(pick(input, indices, d), indices.contiguous())
+
+
+def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """The `k`-th smallest element along `dim`, counted from 1, and the index at which it stood.
+
+    Raises:
+        IndexRangeError: if there are fewer than `k` elements.
+
+    >>> import minitorch
+    >>> minitorch.kthvalue(minitorch.tensor([1.0, 5.0, 3.0]), 2).values
+    tensor(3.)
+    """
+    d = wrap_dim("kthvalue", dim, input.ndim)
+    n = input.shape[d] if input.ndim else 1
+    if not 1 <= k <= n:
+        raise IndexRangeError(
+            f"kthvalue: k is {k}, but must lie between 1 and {n} for dim {d} of shape {tuple(input.shape)}"
+        )
+    if not input.ndim:
+        return sort(input)
+    indices = narrow(order("kthvalue", input, d, False), d, k - 1, 1)
+    values = pick(input, indices, d)
+    return ValuesIndices(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
+
+
+def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The middle element, of an even number the lower one; with `dim` a pair of values and indices.
+
+    It is NaN where there is a NaN.  Without `dim`, equal medians share the gradient.
+
+    >>> import minitorch
+    >>> minitorch.median(minitorch.tensor([4.0, 1.0, 3.0, 2.0]))
+    tensor(2.)
+    """
+    if dim is None:
+        if not input.numel():
+            return input.new_full((), float("nan"))
+        middle = median(input.detach().reshape(-1), 0).values
+        hit = (input == middle) | (input != input) & (middle != middle)
+        return where(hit, input, input.new_zeros(())).sum() / hit.sum() if input.is_floating_point() else middle
+    d = wrap_dim("median", dim, input.ndim)
+    if not input.ndim:
+        return sort(input)
+    check_not_empty("median", input, (d,))
+    ordered = order("median", input, d, False)
+    n = input.shape[d]
+    indices = narrow(ordered, d, (n - 1) // 2, 1)
+    if input.is_floating_point():
+        last = narrow(ordered, d, n - 1, 1)
+        indices = where(pick(input, last, d).isnan(), last, indices)
+    values = pick(input, indices, d)
+    return ValuesIndices(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
