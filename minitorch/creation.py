@@ -138,7 +138,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Variable:
     """A tensor of `data`: itself, or sharing memory with an array, where the dtype allows."""
     if isinstance(data, Value):
-        return data.to(dtype=dtype, device=device)  # type: ignore[attr-defined, no-any-return]
+        return data.to(dtype=dtype, device=device)  # type: ignore[attr-defined]
     return finish(array_from(data, dtype, copy=False), device)
 
 

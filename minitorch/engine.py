@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
-from minitorch.op import FREED, Op, RemovableHandle
+from minitorch.op import FREED, Op
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
@@ -154,14 +154,14 @@ class Walk:
     def before(self, node: Op, g: Any) -> Any:
         """Runs the hooks on the gradients of a node's outputs."""
         gradients = list(g) if g.__class__ is list else [g]
-        for number, hook in node.hooks.of("output"):
+        for number, hook in node.node_hooks().of("output"):
             if gradients[number] is not None:
                 gradients[number] = self.call(hook, gradients[number])
-        for number, hook in node.hooks.of("retain"):
+        for number, hook in node.node_hooks().of("retain"):
             variable = hook()
             if variable is not None and gradients[number] is not None:
                 self.retained.append((variable, gradients[number]))
-        for _, hook in node.hooks.of("before"):
+        for _, hook in node.node_hooks().of("before"):
             changed = self.user(hook, tuple(map(self.as_variable, gradients)))
             if changed is not None:
                 gradients = [self.as_carried(x) for x in changed]
@@ -169,7 +169,7 @@ class Walk:
 
     def after(self, node: Op, grads: Any, g: Any) -> Any:
         """Runs the hooks on the gradients of a node's inputs."""
-        for _, hook in node.hooks.of("after"):
+        for _, hook in node.node_hooks().of("after"):
             grads = grads if grads.__class__ is tuple else (grads,)
             outputs = tuple(g) if g.__class__ is list else (g,)
             changed = self.user(
@@ -283,10 +283,10 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def cast(g: Any, dtype: Any) -> Any:
-    """A gradient in the dtype of the value it belongs to; of a complex one for a real value the real part."""
+    """A gradient in the dtype of the value that it belongs to; for a real value the real part."""
     if array_of(g).dtype.kind == "c" and dtype.kind != "c":
         g = g.real
-    return g.to(dtype) if isinstance(g, Value) else g.astype(dtype)
+    return g.to(dtype) if hasattr(g, "to") else g.astype(dtype)
 
 
 class user_mode(walking):
@@ -483,43 +483,3 @@ def _as_tuple(tensors: Any) -> tuple[Any, ...]:
     if tensors is None:
         return ()
     return (tensors,) if isinstance(tensors, Value) else tuple(tensors)
-
-
-# Hooks of a Variable -----------------------------------------------------------------------------------
-
-
-def register_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
-    """Calls `hook(grad)` when the gradient of `x` is known; what it returns, if anything, replaces it."""
-    if not x._requires_grad:
-        raise GradientError("register_hook: the tensor does not require grad")
-    if x.grad_fn is not None:
-        return x.grad_fn._hooks().add("output", x._output_nr, hook)
-    if x._leaf_hooks is None:
-        x._leaf_hooks = {}
-    handle = RemovableHandle(x._leaf_hooks)
-    x._leaf_hooks[handle.id] = hook
-    return handle
-
-
-def retain_grad(x: Variable) -> None:
-    """Makes the walk store the gradient of an inner value in its `.grad`, too."""
-    from weakref import ref
-
-    if not x._requires_grad:
-        raise GradientError("retain_grad: the tensor does not require grad")
-    if x.grad_fn is not None and not getattr(x, "retains_grad", False):
-        x.grad_fn._hooks().add("retain", x._output_nr, ref(x))
-        x.retains_grad = True
-
-
-def register_post_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
-    """Calls `hook(x)` after a walk has added to the `.grad` of a leaf."""
-    if not x._requires_grad or x.grad_fn is not None:
-        raise GradientError(
-            "register_post_accumulate_grad_hook: only leaves that require grad accumulate"
-        )
-    if x._post_hooks is None:
-        x._post_hooks = {}
-    handle = RemovableHandle(x._post_hooks)
-    x._post_hooks[handle.id] = hook
-    return handle

@@ -33,7 +33,7 @@ class Mode(NamedTuple):
     check_nan: bool = True
 
 
-_mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())
+_mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())  # noqa: B039 (a tuple)
 current = _mode.get
 
 
@@ -94,11 +94,7 @@ class _Bare(_Setting):
     """A setting that may also decorate without parentheses: `@no_grad`."""
 
     def __new__(cls, function: Any = None) -> Any:
-        setting = super().__new__(cls)
-        if function is None:
-            return setting
-        setting.__init__()
-        return setting(function)
+        return super().__new__(cls) if function is None else cls()(function)
 
 
 class no_grad(_Bare):
@@ -127,11 +123,7 @@ class inference_mode(_Setting):
     """Like `no_grad`, and the results can never be used in a recorded operation later."""
 
     def __new__(cls, mode: Any = True) -> Any:
-        setting = super().__new__(cls)
-        if not callable(mode):
-            return setting
-        setting.__init__()
-        return setting(mode)
+        return cls()(mode) if callable(mode) else super().__new__(cls)
 
     def __init__(self, mode: bool = True) -> None:
         if mode:
@@ -148,6 +140,7 @@ class set_grad_enabled(_Setting):
         self._token: Token[Mode] | None = _mode.set(_mode.get()._replace(grad=bool(mode)))
 
     def __enter__(self) -> None:
+        """Keeps the setting until the end of the block."""
         if self._token is None:  # used a second time
             self._token = _mode.set(_mode.get()._replace(**self._changes))
 

@@ -23,20 +23,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minitorch import dtypes
+from minitorch.arguments import explain, prepare
 from minitorch.backend import Array, Backend
-from minitorch.errors import (
-    ArgumentTypeError,
-    BackendError,
-    DtypeError,
-    GradientError,
-    InplaceError,
-    MinitorchError,
-    ShapeError,
-)
+from minitorch.errors import GradientError, InplaceError, MinitorchError
+from minitorch.hooks import AccumulateGrad, NodeHooks, RemovableHandle
 from minitorch.modes import current
-from minitorch.registry import backend_of, current_backend
-from minitorch.value import Value, Version, mark_view, wrap
+from minitorch.registry import backend_of
+from minitorch.value import Value, Version, mark_view
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -109,7 +102,7 @@ class Op:
     dtype: Any
     outputs: tuple[tuple[tuple[int, ...], Any], ...] | None = None
     recording: bool = False
-    hooks: Any = None
+    hooks: NodeHooks | None = None
     line: Any = None
     saved: Any = None
     _kept: tuple[str, ...] = ()
@@ -138,7 +131,9 @@ class Op:
         grad, raw, inference, anomaly, _ = current()
         if raw:
             return cls._apply_raw(inputs, settings)
-        first = dtype = edge_outputs = None
+        first: Any = None
+        dtype: Any = None
+        edge_outputs: dict[int, int] | None = None
         arrays: list[Any] = []
         edges: list[Any] = []
         recording = fractional = mixed = False
@@ -167,7 +162,7 @@ class Op:
                 arrays.append(x)
                 edges.append(None)
         if first is None or mixed or ((fractional or cls.float_only) and dtype.kind not in "fc"):
-            fitting = cls.prepare(inputs)
+            fitting = prepare(cls, inputs)
             if fitting is not inputs:
                 return cls.apply(*fitting, **settings)
 
@@ -179,12 +174,13 @@ class Op:
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             if isinstance(error, MinitorchError):
                 raise
-            raise op.explain(error, arrays) from error
+            raise explain(op, error, arrays) from error
         if out.__class__ is tuple:
             return op._finish_many(inputs, arrays, edges, edge_outputs, out, settings)
 
         result: Variable = new(Value.variable_class)
-        result.array = array = out if out.__class__ is backend.array_type else backend.asarray(out)
+        array = out if out.__class__ is backend.array_type else backend.asarray(out)
+        result.array = array
         if recording and array.dtype.kind in "fc":
             result.grad_fn, result._requires_grad = op, True
             op.edges, op.serial = edges, next(serials)
@@ -242,75 +238,14 @@ class Op:
         op.backend = backend_of(next(x for x in inputs if hasattr(x, "dtype")))
         return op.forward(*inputs, **settings)
 
-    @classmethod
-    def prepare(cls, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Inputs as the op takes them: arrays wrapped, devices checked, dtypes promoted.
-
-        Returns `inputs` itself if nothing had to change.
-
-        Raises:
-            ArgumentTypeError: for an input that is neither a Variable, a number, an array nor None.
-            BackendError: for inputs on different devices.
-        """
-        changed = False
-        fitting: list[Any] = []
-        for x in inputs:
-            if isinstance(x, current_backend().scalar_types):
-                x, changed = x.item(), True
-            elif not (
-                isinstance(x, (Value, bool, int, float, complex))
-                or (x is None and not cls.promotes)
-            ):
-                x, changed = cls._wrap(x), True
-            fitting.append(x)
-        tensors = [x for x in fitting if isinstance(x, Value)]
-        if not tensors:
-            raise ArgumentTypeError(
-                f"{cls.op_name}: expected at least one Tensor, got only numbers"
-            )
-        devices = {x.device for x in tensors}
-        if len(devices) > 1:
-            names = " and ".join(sorted(str(d) for d in devices))
-            raise BackendError(
-                f"{cls.op_name}: tensors on {names}; move them to one device with .to(device)"
-            )
-        if cls.promotes or cls.float_only:
-            present = [x for x in fitting if x is not None]
-            common = dtypes.result_type(*present) if cls.promotes else tensors[0].dtype
-            if cls.float_only and common.category < dtypes.FLOATING:
-                common = dtypes.get_default_dtype()
-            for i, x in enumerate(fitting):
-                if isinstance(x, Value) and x.dtype is not common:
-                    fitting[i], changed = x.to(common), True
-        return tuple(fitting) if changed else inputs
-
-    @classmethod
-    def _wrap(cls, x: Any) -> Variable:
-        if hasattr(x, "__array__") and hasattr(x, "dtype"):
-            return wrap(current_backend().asarray(x) if x.__class__.__module__ == "numpy" else x)
-        remedy = "did a function forget to return it?" if x is None else "make a tensor of it with minitorch.tensor(...)"
-        what = "None" if x is None else type(x).__name__
-        raise ArgumentTypeError(f"{cls.op_name}: expected a Tensor or a number, got {what}; {remedy}")
-
-    def explain(self, error: Exception, arrays: list[Any]) -> MinitorchError:
-        """A readable error for what the array library refused."""
-        shapes = [tuple(a.shape) for a in arrays if hasattr(a, "shape")]
-        kinds = [str(a.dtype) for a in arrays if hasattr(a, "dtype")]
-        if "broadcast" in str(error) and self.broadcasts:
-            return ShapeError(broadcast_message(self.op_name, shapes))
-        if isinstance(error, TypeError):
-            return DtypeError(
-                f"{self.op_name}: not defined for dtype {' and '.join(kinds)} ({error})"
-            )
-        return ShapeError(f"{self.op_name}: {error} (shapes {', '.join(map(str, shapes))})")
-
     # What the op remembers -----------------------------------------------------------------------
 
     def save(self, **values: Any) -> None:
         """Remembers inputs and outputs, by name, for the walk back (`self.saved.name`).
 
-        Inputs go by the name that they have in `forward`.  Only what went in or comes out: under `create_graph` it comes back tied to the graph.  A value
-        computed in between would come back as a constant, and second derivatives would be wrong.
+        Inputs go by the name that they have in `forward`.  Only what went in or comes out: under
+        `create_graph` it comes back tied to the graph.  A value computed in between would come back as a
+        constant, and second derivatives would be wrong.
         """
         if self.recording:
             self.saved = Saved(values if self.saved is None else {**self.saved.__dict__, **values})
@@ -423,88 +358,23 @@ class Op:
         """The nodes that the gradients of this one go to, each with the number of its output."""
         numbers = self.edge_outputs or (0,) * len(self.edges)
         return tuple(
-            (AccumulateGrad(edge) if isinstance(edge, Value) else edge, number)
+            (edge if isinstance(edge, Op) else AccumulateGrad(edge), number)
             for edge, number in zip(self.edges, numbers, strict=True)
         )
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls `hook(grad_inputs, grad_outputs)` after this node's gradients are computed."""
-        return self._hooks().add("after", 0, hook)
+        return self.node_hooks().add("after", 0, hook)
 
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls `hook(grad_outputs)` before this node's gradients are computed."""
-        return self._hooks().add("before", 0, hook)
+        return self.node_hooks().add("before", 0, hook)
 
-    def _hooks(self) -> NodeHooks:
+    def node_hooks(self) -> NodeHooks:
+        """The table of this node's hooks, made on first use."""
         if self.hooks is None:
             self.hooks = NodeHooks()
-        return self.hooks  # type: ignore[no-any-return]
+        return self.hooks
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
-
-
-class AccumulateGrad:
-    """How a leaf appears among `next_functions`."""
-
-    def __init__(self, leaf: Variable) -> None:
-        self.variable = leaf
-        self.next_functions: tuple[Any, ...] = ()
-
-    def name(self) -> str:
-        """Always `AccumulateGrad`."""
-        return "AccumulateGrad"
-
-    def __repr__(self) -> str:
-        return "<AccumulateGrad>"
-
-
-class NodeHooks:
-    """The hooks of one node: on the gradients of its outputs, before it, and after it."""
-
-    def __init__(self) -> None:
-        self.table: dict[int, tuple[str, int, Callable[..., Any]]] = {}
-
-    def add(self, when: str, output: int, hook: Callable[..., Any]) -> RemovableHandle:
-        """Registers a hook; `when` is "output", "retain", "before" or "after"."""
-        handle = RemovableHandle(self.table)
-        self.table[handle.id] = (when, output, hook)
-        return handle
-
-    def of(self, when: str) -> list[tuple[int, Callable[..., Any]]]:
-        """The hooks of one kind, in the order in which they were registered."""
-        return [(output, hook) for at, output, hook in self.table.values() if at == when]
-
-
-class RemovableHandle:
-    """Takes a hook away again, by `remove()` or as a context manager."""
-
-    _ids = count()
-
-    def __init__(self, table: dict[int, Any]) -> None:
-        self.id = next(self._ids)
-        self._table = table
-
-    def remove(self) -> None:
-        """Takes the hook away; doing so twice is harmless."""
-        self._table.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.remove()
-
-
-def broadcast_message(op_name: str, shapes: list[tuple[int, ...]]) -> str:
-    """Says which dimension keeps these shapes from broadcasting."""
-    text = f"{op_name}: shapes {' and '.join(map(str, shapes))} do not broadcast"
-    for back in range(1, max(map(len, shapes)) + 1):
-        sizes = sorted({s[-back] for s in shapes if len(s) >= back and s[-back] != 1})
-        if len(sizes) > 1:
-            text += (
-                f": at dimension {-back} the sizes {' and '.join(map(str, sizes))} differ "
-                f"and neither is 1. Reshape or unsqueeze one of them"
-            )
-            break
-    return text

@@ -20,7 +20,7 @@ class Options:
     """What `set_printoptions` changes."""
 
     precision = 4
-    threshold = 1000
+    threshold: float = 1000
     edgeitems = 3
     linewidth = 80
     sci_mode: bool | None = None
@@ -48,7 +48,7 @@ def set_printoptions(
     if profile is not None:
         Options.precision, Options.threshold, Options.edgeitems, Options.linewidth = presets[
             profile
-        ]  # type: ignore[assignment]
+        ]
     for name, value in {
         "precision": precision,
         "threshold": threshold,

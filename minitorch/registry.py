@@ -39,11 +39,11 @@ def get_backend(name: str) -> Backend:
 def _load(name: str) -> Backend:
     if name in BUILT_IN:
         module, attribute = BUILT_IN[name]
-        return getattr(import_module(module), attribute)()  # type: ignore[no-any-return]
+        return getattr(import_module(module), attribute)()
     from importlib.metadata import entry_points
 
     for entry in entry_points(group="minitorch.backends", name=name):
-        return entry.load()()  # type: ignore[no-any-return]
+        return entry.load()()
     raise BackendError(f"no backend {name!r}; installed: {', '.join(available_backends())}")
 
 

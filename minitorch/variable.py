@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from minitorch import creation, dtypes, engine, inplace, ops, predicates, printing
+from minitorch import creation, dtypes, engine, hooks, inplace, ops, predicates, printing
 from minitorch.device import device
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.methods import Methods
-from minitorch.op import RemovableHandle
+from minitorch.hooks import RemovableHandle
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
@@ -93,7 +93,7 @@ class Variable(Methods, Value):
     @property
     def ndim(self) -> int:
         """The number of dimensions."""
-        return self.array.ndim  # type: ignore[no-any-return]
+        return self.array.ndim
 
     def dim(self) -> int:
         """The number of dimensions."""
@@ -107,21 +107,23 @@ class Variable(Methods, Value):
 
     def numel(self) -> int:
         """The number of elements."""
-        return self.array.size  # type: ignore[no-any-return]
+        return self.array.size
 
     nelement = numel
 
     @property
     def itemsize(self) -> int:
         """Bytes per element."""
-        return self.array.dtype.itemsize  # type: ignore[no-any-return]
+        return self.array.dtype.itemsize
 
-    element_size = itemsize.fget
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self.itemsize
 
     @property
     def nbytes(self) -> int:
         """Bytes of all elements."""
-        return self.array.nbytes  # type: ignore[no-any-return]
+        return self.array.nbytes
 
     def stride(self, dim: int | None = None) -> Any:
         """The step in memory from one element to the next along each dim, counted in elements."""
@@ -272,15 +274,15 @@ class Variable(Methods, Value):
 
     def register_hook(self, hook: Any) -> RemovableHandle:
         """Calls `hook(grad)` when its gradient is known; what it returns, if anything, replaces the gradient."""
-        return engine.register_hook(self, hook)
+        return hooks.register_hook(self, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Any) -> RemovableHandle:
         """Calls `hook(self)` after a walk has added to `.grad`; for leaves."""
-        return engine.register_post_hook(self, hook)
+        return hooks.register_post_hook(self, hook)
 
     def retain_grad(self) -> None:
         """Keeps the gradient of this inner value in `.grad`, too."""
-        engine.retain_grad(self)
+        hooks.retain_grad(self)
 
     detach = ops.detach
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.modes import is_grad_enabled
-from minitorch.op import Op, RemovableHandle
+from minitorch.hooks import RemovableHandle
+from minitorch.op import Op
 from minitorch.value import Value
 
 if TYPE_CHECKING:

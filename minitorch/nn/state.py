@@ -15,7 +15,7 @@ from minitorch.errors import ArgumentTypeError, NotSupportedError, StateDictErro
 from minitorch.modes import no_grad
 from minitorch.nn.hooks import Hook, HookMethods, add
 from minitorch.nn.parameter import Parameter
-from minitorch.op import RemovableHandle
+from minitorch.hooks import RemovableHandle
 from minitorch.value import Value
 
 if TYPE_CHECKING:

@@ -364,7 +364,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
     Raises:
         ShapeError: if they do not broadcast.
     """
-    from minitorch.op import broadcast_message
+    from minitorch.arguments import broadcast_message
 
     result: list[int] = []
     width = max(map(len, shapes), default=0)

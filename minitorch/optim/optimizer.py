@@ -17,7 +17,7 @@ from minitorch.errors import (
     ShapeError,
 )
 from minitorch.modes import enable_grad, no_grad
-from minitorch.op import RemovableHandle
+from minitorch.hooks import RemovableHandle
 from minitorch.optim.batch import Batch
 from minitorch.optim.state import check_state_dict, group_without_params, loaded_state
 from minitorch.registry import backend_of
@@ -127,11 +127,11 @@ class Optimizer:
         self.__dict__.setdefault("_step_post_hooks", {})
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for number, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {number}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join([*lines, ")"])
+            text += f"\nParameter Group {number}\n"
+            text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+        return text + ")"
 
     # Groups --------------------------------------------------------------------------------------
 

@@ -1,0 +1,89 @@
+"""What goes into an op: arrays wrapped, devices checked, dtypes promoted, and errors explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.errors import ArgumentTypeError, BackendError, DtypeError, MinitorchError, ShapeError
+from minitorch.registry import current_backend
+from minitorch.value import Value, wrap
+
+if TYPE_CHECKING:
+    from minitorch.op import Op
+    from minitorch.variable import Variable
+
+
+def prepare(op: type[Op], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Inputs as the op takes them: arrays wrapped, devices checked, dtypes promoted.
+
+    Returns `inputs` itself if nothing had to change.
+
+    Raises:
+        ArgumentTypeError: for an input that is neither a Variable, a number, an array nor None.
+        BackendError: for inputs on different devices.
+    """
+    changed = False
+    fitting: list[Any] = []
+    scalars: tuple[Any, ...] = current_backend().scalar_types
+    for x in inputs:
+        if isinstance(x, scalars):
+            x, changed = x.item(), True
+        elif not (isinstance(x, (Value, bool, int, float, complex)) or (x is None and not op.promotes)):
+            x, changed = as_input(op.op_name, x), True
+        fitting.append(x)
+    tensors: list[Any] = [x for x in fitting if isinstance(x, Value)]
+    if not tensors:
+        raise ArgumentTypeError(f"{op.op_name}: expected at least one Tensor, got only numbers")
+    devices = {x.device for x in tensors}
+    if len(devices) > 1:
+        names = " and ".join(sorted(str(d) for d in devices))
+        raise BackendError(f"{op.op_name}: tensors on {names}; move them to one device with .to(device)")
+    if op.promotes or op.float_only:
+        present = [x for x in fitting if x is not None]
+        common = dtypes.result_type(*present) if op.promotes else tensors[0].dtype
+        if op.float_only and common.category < dtypes.FLOATING:
+            common = dtypes.get_default_dtype()
+        for i, x in enumerate(fitting):
+            if hasattr(x, "array") and x.dtype is not common:
+                fitting[i], changed = x.to(common), True
+    return tuple(fitting) if changed else inputs
+
+
+def as_input(op_name: str, x: Any) -> Variable:
+    """A Variable around an array; anything else is refused."""
+    if hasattr(x, "__array__") and hasattr(x, "dtype"):
+        return wrap(current_backend().asarray(x) if x.__class__.__module__ == "numpy" else x)
+    if x is None:
+        raise ArgumentTypeError(
+            f"{op_name}: expected a Tensor, got None; did a function forget to return it?"
+        )
+    raise ArgumentTypeError(
+        f"{op_name}: expected a Tensor or a number, got {type(x).__name__}; "
+        f"make a tensor of it with minitorch.tensor(...)"
+    )
+
+
+def explain(op: Op, error: Exception, arrays: list[Any]) -> MinitorchError:
+    """A readable error for what the array library refused."""
+    shapes = [tuple(a.shape) for a in arrays if hasattr(a, "shape")]
+    kinds = [str(a.dtype) for a in arrays if hasattr(a, "dtype")]
+    if "broadcast" in str(error) and op.broadcasts:
+        return ShapeError(broadcast_message(op.op_name, shapes))
+    if isinstance(error, TypeError):
+        return DtypeError(f"{op.op_name}: not defined for dtype {' and '.join(kinds)} ({error})")
+    return ShapeError(f"{op.op_name}: {error} (shapes {', '.join(map(str, shapes))})")
+
+
+def broadcast_message(op_name: str, shapes: list[tuple[int, ...]]) -> str:
+    """Says which dimension keeps these shapes from broadcasting."""
+    text = f"{op_name}: shapes {' and '.join(map(str, shapes))} do not broadcast"
+    for back in range(1, max(map(len, shapes)) + 1):
+        sizes = sorted({s[-back] for s in shapes if len(s) >= back and s[-back] != 1})
+        if len(sizes) > 1:
+            text += (
+                f": at dimension {-back} the sizes {' and '.join(map(str, sizes))} differ "
+                f"and neither is 1. Reshape or unsqueeze one of them"
+            )
+            break
+    return text
