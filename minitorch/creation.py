@@ -1,12 +1,12 @@
-"""New tensors: from data, filled, counted, random."""
+"""New tensors: from data, filled, counted."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from minitorch import dtypes, random
+from minitorch import dtypes
 from minitorch.device import require
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.ops.common import ensure_size
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
-complex_number = type(1j)  # `complex` is a function of this module
+complex_number = complex  # `complex` is a function of this module
 
 
 def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:
@@ -83,7 +83,7 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
         ) from None
     except TypeError as error:
         raise ArgumentTypeError(f"tensor: cannot make a tensor of {type(data).__name__}: {error}") from None
-    if array.dtype == "uint64" or array.dtype == object and kinds == {int}:
+    if array.dtype == "uint64" or (array.dtype == object and kinds == {int}):
         raise ArgumentError(
             "tensor: an integer does not fit into 64 bits; pass floats for numbers of this size"
         )
@@ -96,6 +96,10 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
     if array.dtype != wanted:
         if array.dtype.kind == "i" and wanted.kind in "iu":
             check_fits("tensor", array, wanted)
+        if array.dtype.kind == "c" and wanted.kind != "c":
+            raise ArgumentTypeError(
+                f"tensor: complex numbers do not fit into {wanted}; take their real parts first"
+            )
         array = backend.astype(array, wanted)
     return array
 
@@ -107,8 +111,9 @@ def check_fits(op_name: str, values: Any, dtype: Any) -> None:
         ArgumentError: for such an integer; the message names it.
     """
     limits = dtypes.iinfo(dtypes.as_dtype(dtype))
+    lowest = limits.min or -limits.max  # negative numbers wrap around in unsigned dtypes, as in PyTorch
     for value in (values.min(), values.max()) if values.size else ():
-        if not limits.min <= int(value) <= limits.max:
+        if not lowest <= int(value) <= limits.max:
             raise ArgumentError(
                 f"{op_name}: {int(value)} does not fit into {dtype}, which holds {limits.min} to {limits.max}"
             )
@@ -251,6 +256,7 @@ def filler(op_name: str, value: Any, dtype: dtypes.dtype) -> Any:
         raise ArgumentTypeError(f"{op_name}: expected a number to fill with, got {type(value).__name__}")
     if isinstance(value, int) and dtype.category == dtypes.INTEGER:
         check_fits(op_name, current_backend().asarray(value), dtype.dtype)
+        return value % 256 if dtype is dtypes.uint8 else value
     if isinstance(value, complex_number) and not dtype.is_complex:
         raise DtypeError(f"{op_name}: the complex number {value} does not fit into {dtype}")
     return value
@@ -331,173 +337,6 @@ def logspace(
     """`steps` numbers from base^start to base^end, equally spaced on a logarithmic scale."""
     powers = base ** current_backend().linspace(start, end, steps)
     return finish(powers.astype(numpy_dtype(dtype)), device, requires_grad)
-
-
-# Random ------------------------------------------------------------------------------------------------------
-
-
-def floating(op_name: str, dtype: Any) -> Any:
-    """The dtype of a random tensor.
-
-    Raises:
-        DtypeError: for integer dtypes.
-    """
-    kind = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
-    if not (kind.is_floating_point or kind.is_complex):
-        raise DtypeError(f"{op_name}: needs a floating-point dtype, got {kind}; use randint for integers")
-    return kind
-
-
-def rand(
-    *sizes: Any,
-    size: Any = None,
-    generator: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """Random numbers, uniform on [0, 1)."""
-    array = random.draw(
-        "uniform", shape_of("rand", sizes, size), dtype=floating("rand", dtype), generator=generator
-    )
-    return finish(array, device, requires_grad)
-
-
-def randn(
-    *sizes: Any,
-    size: Any = None,
-    generator: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """Random numbers, normal with mean 0 and variance 1."""
-    array = random.draw(
-        "normal",
-        shape_of("randn", sizes, size),
-        dtype=floating("randn", dtype),
-        generator=generator,
-    )
-    return finish(array, device, requires_grad)
-
-
-def randint(
-    low: Any,
-    high: Any = None,
-    size: Any = None,
-    *,
-    generator: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """Random integers from `low` to `high − 1`; `randint(high, size)` starts at 0."""
-    if size is None:
-        low, high, size = 0, low, high
-    if size is None or high is None or not low < high:
-        raise ArgumentError(
-            f"randint: expected low < high and a size, got low={low}, high={high}, size={size}"
-        )
-    shape = shape_of("randint", (size,))
-    array = random.draw("integers", low, high, shape, dtype=dtype or dtypes.int64, generator=generator)
-    return finish(array, device, requires_grad)
-
-
-def randperm(
-    n: int,
-    *,
-    generator: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """The integers 0, …, n − 1 in random order."""
-    if n < 0:
-        raise ArgumentError(f"randperm: n must not be negative, got {n}")
-    array = random.draw("permutation", n, dtype=dtype or dtypes.int64, generator=generator)
-    return finish(array, device, requires_grad)
-
-
-def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None
-) -> Variable:
-    """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors."""
-    spread = std.array if isinstance(std, Value) else std
-    if not current_backend().all(current_backend().asarray(spread) >= 0):
-        raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
-    if size is None:
-        like = mean if isinstance(mean, Value) else std
-        if not isinstance(like, Value):
-            raise ArgumentError("normal: give a size, or a tensor for mean or std")
-        size, dtype = like.array.shape, dtype or dtypes.as_dtype(like.array.dtype)
-        if isinstance(mean, Value) and isinstance(std, Value):
-            from minitorch.ops.shape import broadcast_shapes
-
-            size = broadcast_shapes(mean.array.shape, std.array.shape)
-    return randn(*size, generator=generator, dtype=dtype) * std + mean
-
-
-def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
-    """1 with the probability given by each element of `input` (or by `p`), else 0."""
-    chances = input.array if p is None else current_backend().asarray(p)
-    if not current_backend().all((chances >= 0) & (chances <= 1)):
-        raise ArgumentError("bernoulli: probabilities must lie between 0 and 1")
-    draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
-    return wrap((draws < chances).astype(input.array.dtype))
-
-
-def multinomial(
-    input: Variable, num_samples: int, replacement: bool = False, *, generator: Any = None
-) -> Variable:
-    """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix)."""
-    if input.ndim not in (1, 2) or input.shape[-1] == 0:
-        raise ArgumentError(
-            f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}"
-        )
-    source = random.source(generator)
-    rows = input.array.reshape(-1, input.shape[-1])
-    for row in rows:
-        if not (row >= 0).all() or not 0 < row.sum() < math.inf:
-            raise ArgumentError("multinomial: weights must be finite, not negative, and not all zero")
-        if not replacement and num_samples > int((row > 0).sum()):
-            raise ArgumentError(
-                f"multinomial: {num_samples} samples without replacement need as many positive weights"
-            )
-    drawn = [source.choice(row, num_samples, replacement) for row in rows]
-    result = current_backend().asarray(drawn, dtypes.int64.dtype)
-    return wrap(result.reshape(*input.shape[:-1], num_samples))
-
-
-# Like another tensor --------------------------------------------------------------------------------------------
-
-
-def _like(function: Callable[..., Variable], op_name: str) -> Callable[..., Variable]:
-    def like(input: Variable, *args: Any, dtype: Any = None, device: Any = None, **kwargs: Any) -> Variable:
-        kwargs.pop("memory_format", None)
-        kind = input.dtype if dtype is None else dtype
-        if op_name == "full_like":
-            return full(input.shape, *args, dtype=kind, device=device, **kwargs)
-        if op_name == "randint_like":
-            bounds = (0, *args) if len(args) == 1 else args
-            return randint(*bounds, input.shape, dtype=kind, device=device, **kwargs)
-        return function(*input.shape, dtype=kind, device=device, **kwargs)
-
-    like.__name__ = like.__qualname__ = op_name
-    like.__doc__ = f"As `{function.__name__}`, in the shape and (unless given) the dtype of `input`."
-    return like
-
-
-empty_like, zeros_like, ones_like = (
-    _like(empty, "empty_like"),
-    _like(zeros, "zeros_like"),
-    _like(ones, "ones_like"),
-)
-full_like, rand_like, randn_like = (
-    _like(full, "full_like"),
-    _like(rand, "rand_like"),
-    _like(randn, "randn_like"),
-)
-randint_like = _like(randint, "randint_like")
 
 
 def check_requires_grad(dtype: dtypes.dtype) -> None:

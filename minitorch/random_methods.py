@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from minitorch import creation, dtypes, inplace, random
+from minitorch import dtypes, inplace, random, sampling
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
@@ -35,7 +35,7 @@ def check_floating(op_name: str, x: Any) -> None:
 class RandomMethods:
     """New random elements, stored in the tensor itself, which is returned."""
 
-    bernoulli, multinomial = creation.bernoulli, creation.multinomial
+    bernoulli, multinomial = sampling.bernoulli, sampling.multinomial
 
     def uniform_(self, from_: float = 0.0, to: float = 1.0, *, generator: Any = None) -> Variable:
         """Uniform on [from, to).

@@ -1,0 +1,119 @@
+"""New tensors in the shape and, unless another is given, the dtype of an existing one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch import creation, sampling
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+def empty_like(
+    input: Variable,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Variable:
+    """Arbitrary elements, in the shape of `input`."""
+    kind = input.dtype if dtype is None else dtype
+    return creation.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+
+
+def zeros_like(
+    input: Variable,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Variable:
+    """Zeros, in the shape of `input`.
+
+    >>> import minitorch
+    >>> minitorch.zeros_like(minitorch.tensor([1, 2]))
+    tensor([0, 0])
+    """
+    kind = input.dtype if dtype is None else dtype
+    return creation.zeros(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+
+
+def ones_like(
+    input: Variable,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Variable:
+    """Ones, in the shape of `input`."""
+    kind = input.dtype if dtype is None else dtype
+    return creation.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+
+
+def full_like(
+    input: Variable,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Variable:
+    """`fill_value` in every element, in the shape of `input`."""
+    kind = input.dtype if dtype is None else dtype
+    return creation.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
+
+
+def rand_like(
+    input: Variable,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    generator: Any = None,
+) -> Variable:
+    """Random numbers, uniform on [0, 1), in the shape of `input`."""
+    kind = input.dtype if dtype is None else dtype
+    return sampling.rand(
+        input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
+    )
+
+
+def randn_like(
+    input: Variable,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    generator: Any = None,
+) -> Variable:
+    """Normal random numbers, in the shape of `input`."""
+    kind = input.dtype if dtype is None else dtype
+    return sampling.randn(
+        input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
+    )
+
+
+def randint_like(
+    input: Variable,
+    low: Any,
+    high: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    generator: Any = None,
+) -> Variable:
+    """Random integers from `low` to `high − 1` (from 0 if only one bound is given), in the shape of `input`."""
+    low, high = (0, low) if high is None else (low, high)
+    kind = input.dtype if dtype is None else dtype
+    return sampling.randint(
+        low, high, input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
+    )

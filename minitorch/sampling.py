@@ -1,0 +1,147 @@
+"""New tensors of random numbers. All of them take a `generator`; without one they draw from the default."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes, random
+from minitorch.creation import finish
+from minitorch.errors import ArgumentError, DtypeError
+from minitorch.registry import current_backend
+from minitorch.value import Value, wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+def floating(op_name: str, dtype: Any) -> Any:
+    """The dtype of a random tensor.
+
+    Raises:
+        DtypeError: for integer dtypes.
+    """
+    kind = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+    if not (kind.is_floating_point or kind.is_complex):
+        raise DtypeError(f"{op_name}: needs a floating-point dtype, got {kind}; use randint for integers")
+    return kind
+
+
+def rand(
+    *sizes: Any,
+    size: Any = None,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Random numbers, uniform on [0, 1)."""
+    array = random.draw(
+        "uniform", shape_of("rand", sizes, size), dtype=floating("rand", dtype), generator=generator
+    )
+    return finish(array, device, requires_grad)
+
+
+def randn(
+    *sizes: Any,
+    size: Any = None,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Random numbers, normal with mean 0 and variance 1."""
+    array = random.draw(
+        "normal",
+        shape_of("randn", sizes, size),
+        dtype=floating("randn", dtype),
+        generator=generator,
+    )
+    return finish(array, device, requires_grad)
+
+
+def randint(
+    low: Any,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """Random integers from `low` to `high − 1`; `randint(high, size)` starts at 0."""
+    if size is None:
+        low, high, size = 0, low, high
+    if size is None or high is None or not low < high:
+        raise ArgumentError(
+            f"randint: expected low < high and a size, got low={low}, high={high}, size={size}"
+        )
+    shape = shape_of("randint", (size,))
+    array = random.draw("integers", low, high, shape, dtype=dtype or dtypes.int64, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+def randperm(
+    n: int,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Variable:
+    """The integers 0, …, n − 1 in random order."""
+    if n < 0:
+        raise ArgumentError(f"randperm: n must not be negative, got {n}")
+    array = random.draw("permutation", n, dtype=dtype or dtypes.int64, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+def normal(
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None
+) -> Variable:
+    """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors."""
+    spread = std.array if isinstance(std, Value) else std
+    if not current_backend().all(current_backend().asarray(spread) >= 0):
+        raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
+    if size is None:
+        like = mean if isinstance(mean, Value) else std
+        if not isinstance(like, Value):
+            raise ArgumentError("normal: give a size, or a tensor for mean or std")
+        size, dtype = like.array.shape, dtype or dtypes.as_dtype(like.array.dtype)
+        if isinstance(mean, Value) and isinstance(std, Value):
+            from minitorch.ops.shape import broadcast_shapes
+
+            size = broadcast_shapes(mean.array.shape, std.array.shape)
+    return randn(*size, generator=generator, dtype=dtype) * std + mean
+
+
+def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
+    """1 with the probability given by each element of `input` (or by `p`), else 0."""
+    chances = input.array if p is None else current_backend().asarray(p)
+    if not current_backend().all((chances >= 0) & (chances <= 1)):
+        raise ArgumentError("bernoulli: probabilities must lie between 0 and 1")
+    draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
+    return wrap((draws < chances).astype(input.array.dtype))
+
+
+def multinomial(
+    input: Variable, num_samples: int, replacement: bool = False, *, generator: Any = None
+) -> Variable:
+    """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix)."""
+    if input.ndim not in (1, 2) or input.shape[-1] == 0:
+        raise ArgumentError(
+            f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}"
+        )
+    source = random.source(generator)
+    rows = input.array.reshape(-1, input.shape[-1])
+    for row in rows:
+        if not (row >= 0).all() or not 0 < row.sum() < math.inf:
+            raise ArgumentError("multinomial: weights must be finite, not negative, and not all zero")
+        if not replacement and num_samples > int((row > 0).sum()):
+            raise ArgumentError(
+                f"multinomial: {num_samples} samples without replacement need as many positive weights"
+            )
+    drawn = [source.choice(row, num_samples, replacement) for row in rows]
+    result = current_backend().asarray(drawn, dtypes.int64.dtype)
+    return wrap(result.reshape(*input.shape[:-1], num_samples))
