@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
 from minitorch.op import FREED, Op
-from minitorch.registry import backend_of
+from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
@@ -277,8 +277,12 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
         *range(extra),
         *(i + extra for i, n in enumerate(shape) if n == 1 != g.shape[i + extra]),
     )
-    if dims:
+    if dims and g.dtype.itemsize > 2:
         g = g.sum(dims, keepdims=True)
+    elif dims:  # float16, which the op adds up in float32
+        from minitorch.ops.reduce import sum
+
+        g = sum(g, dims, keepdim=True)
     return g.reshape(shape)
 
 
@@ -328,7 +332,10 @@ def backward(
     targets = None if inputs is None else _as_tuple(inputs)
     if targets is not None and not targets:
         raise ArgumentError("backward: inputs is empty; leave it out for all leaves")
-    walk = _walk(_as_tuple(tensors), _as_tuple(grad_tensors), retain_graph, create_graph, targets)
+    for i, x in enumerate(targets or ()):
+        if not x.requires_grad:
+            raise GradientError(f"backward: input {i} of shape {tuple(x.shape)} does not require grad")
+    walk = _walk(_starts(tensors), _as_tuple(grad_tensors), retain_graph, create_graph, targets)
     with user_mode(create_graph):
         gradients = walk.leaf_gradients()
         for x in targets or ():
@@ -377,13 +384,17 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ArgumentError("grad: materialize_grads=True contradicts allow_unused=False")
     targets = _as_tuple(inputs)
+    if not targets:
+        raise ArgumentError("grad: inputs is empty; name what to differentiate by")
     for i, x in enumerate(targets):
-        if not x._requires_grad:
+        if not isinstance(x, Value):
+            raise ArgumentTypeError(f"grad: expected Tensors as inputs, got {type(x).__name__}")
+        if not x.requires_grad:
             raise GradientError(
                 f"grad: input {i} of shape {tuple(x.shape)} does not require grad; "
                 f"set x.requires_grad_() before it is used"
             )
-    walk = _walk(_as_tuple(outputs), _as_tuple(grad_outputs), retain_graph, create_graph, targets)
+    walk = _walk(_starts(outputs), _as_tuple(grad_outputs), retain_graph, create_graph, targets)
     with user_mode(create_graph):
         leaves = {id(leaf): g for leaf, g in walk.leaf_gradients()}
         walk.deliver([])
@@ -412,14 +423,19 @@ def _walk(
     targets: tuple[Variable, ...] | None,
 ) -> Walk:
     """Starts a walk at the roots and runs it to its end."""
+    for g in gradients:
+        if g is not None and not isinstance(g, Value):
+            raise ArgumentTypeError(f"backward: a gradient must be a Tensor or None, got {type(g).__name__}")
+    for root in roots:
+        if not isinstance(root, Value):
+            raise ArgumentTypeError(f"backward: expected Tensors to start from, got {type(root).__name__}")
     if gradients and len(gradients) != len(roots):
-        raise ArgumentError(f"backward: {len(roots)} tensors but {len(gradients)} gradients")
+        raise ArgumentError(f"backward: {len(gradients)} gradients are given for {len(roots)} tensors")
     walk = Walk(create_graph, create_graph if retain_graph is None else retain_graph)
     if targets is not None:
         walk.captured = {(x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None}
         walk.needed = _leading_to(roots, targets)
-    backend = backend_of(roots[0].array)
-    with walking(create_graph), backend.quiet():
+    with walking(create_graph), current_backend().quiet():
         for i, root in enumerate(roots):
             if root._view is not None:
                 root._view.refresh(root)
@@ -443,8 +459,6 @@ def _first_gradient(root: Variable, g: Variable | None) -> Variable:
                 f"Reduce it first (loss.mean() or loss.sum()), or pass gradient= of its shape"
             )
         return wrap(backend_of(root.array).full(shape, 1, root.array.dtype))
-    if not isinstance(g, Value):
-        raise ArgumentTypeError(f"backward: gradient must be a Tensor, got {type(g).__name__}")
     if g.array.shape != shape:
         raise ShapeError(
             f"backward: the gradient has shape {tuple(g.array.shape)}, the tensor has shape {shape}; "
@@ -477,6 +491,12 @@ def _leading_to(roots: tuple[Variable, ...], targets: tuple[Variable, ...]) -> s
                 needed.add(consumer)
                 stack.append(consumer)
     return needed
+
+
+def _starts(tensors: Any) -> tuple[Any, ...]:
+    if tensors is None:
+        raise ArgumentTypeError("backward: expected Tensors to start from, got None")
+    return _as_tuple(tensors)
 
 
 def _as_tuple(tensors: Any) -> tuple[Any, ...]:

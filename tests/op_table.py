@@ -32,12 +32,15 @@ from typing import Any
 
 import minitorch
 import numpy as np
+import op_rows_activation
 import scipy.special
 from op_samples import ROWS, call, elementwise, ints, mask, pairs, reductions, row, x
 
 __all__ = ["NOT_DIFFERENTIABLE", "ROWS"]
 
+ROOMS = [op_rows_activation]  # each adds its rows when it is imported
 NOT_DIFFERENTIABLE = {
+    *("argsort", "argwhere", "nonzero", "one_hot"),
     *("all", "any", "argmax", "argmin", "isfinite", "isinf", "isnan"),
     *("allclose", "eq", "equal", "ge", "gt", "isclose", "le", "lt", "ne"),
     *("bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift"),
@@ -289,7 +292,7 @@ row(
         call(x(2, 3) + 800, 1),
         call(x(), 0),
         call(x(3, 0), 0),
-        call(np.array([[-np.inf, 1.0], [-np.inf, -np.inf]]), 1, kink=True),
+        call(np.array([[-np.inf, 1.0], [0.0, -np.inf]]), 1, kink=True),
     ],
     integers="float",
     half=False,

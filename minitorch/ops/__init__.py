@@ -144,6 +144,9 @@ from minitorch.ops.memory import (
     to as to,
     type_as as type_as,
 )
+from minitorch.ops.norm import (
+    norm as norm,
+)
 from minitorch.ops.pointwise import (
     abs as abs,
     acos as acos,
@@ -197,7 +200,6 @@ from minitorch.ops.reduce import (
     max as max,
     mean as mean,
     min as min,
-    norm as norm,
     prod as prod,
     std as std,
     std_mean as std_mean,

@@ -78,9 +78,16 @@ class Pow(Binary):
     """z = xʸ;   dx = g·y·xʸ⁻¹,  dy = g·z·ln x  (0 where y = 0, and where x = 0 ≤ y)."""
 
     def forward(self, x: Array, y: Array) -> Array:
+        if hasattr(y, "dtype") and y.dtype.kind == "i" and (y < 0).any():
+            return self.integer_power(x, y)
         z = self.backend.power(x, y)
         self.save(x=x, y=y, output=z)
         return z
+
+    def integer_power(self, x: Array, y: Array) -> Array:
+        """Integers to negative powers: rounded towards zero, so only powers of ±1 are left."""
+        b = self.backend
+        return b.where((y < 0) & (b.abs(x) != 1), 0, b.power(x, b.abs(y)))
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
         need_x, need_y = self.needs_input_grad

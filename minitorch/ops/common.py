@@ -34,6 +34,15 @@ def conj(x: Any) -> Any:
     return x.conj() if kind == "c" else x
 
 
+def check_ordered(op_name: str, *values: Any) -> None:
+    """Refuses complex numbers, which have no larger and smaller."""
+    for x in values:
+        if isinstance(x, complex) or hasattr(x, "dtype") and x.dtype.kind == "c":
+            raise DtypeError(
+                f"{op_name}: complex numbers have no order; compare x.abs(), x.real or x.imag instead"
+            )
+
+
 def check_floating(op_name: str, x: Any) -> None:
     """Refuses arrays of integers and booleans."""
     if x.dtype.kind in "biu":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.ops.common import check_floating
 from minitorch.ops.extremum import clamp
-from minitorch.ops.reduce import norm
+from minitorch.ops.norm import norm
 from minitorch.ops.reduce import sum as total
 
 if TYPE_CHECKING:

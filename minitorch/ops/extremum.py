@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError
-from minitorch.op import Op
-from minitorch.ops.common import Binary
+from minitorch.ops.common import Binary, check_ordered
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -30,6 +29,7 @@ class Maximum(Extremum):
     """z = max(x, y), NaN if either is."""
 
     def forward(self, x: Array, y: Array) -> Array:
+        check_ordered("maximum", x, y)
         if self.recording:
             self.keep(first=self.backend.greater(x, y), tie=self.backend.equal(x, y))
         return self.backend.maximum(x, y)
@@ -39,26 +39,40 @@ class Minimum(Extremum):
     """z = min(x, y), NaN if either is."""
 
     def forward(self, x: Array, y: Array) -> Array:
+        check_ordered("minimum", x, y)
         if self.recording:
             self.keep(first=self.backend.less(x, y), tie=self.backend.equal(x, y))
         return self.backend.minimum(x, y)
 
 
-class Clamp(Op):
-    """y = min(max(x, low), high);   dx = g where low ≤ x ≤ high, else 0."""
+class Clamp(Binary):
+    """y = min(max(x, low), high);   dx = g where low ≤ x ≤ high,  and dlow, dhigh = g where they are the result."""
 
-    def forward(self, x: Array, *, low: Any, high: Any) -> Array:
+    optional = True
+
+    def forward(self, x: Array, low: Any, high: Any) -> Array:
+        check_ordered("clamp", x, low, high)
         if self.recording:
-            inside = self.backend.full((), True, bool)
+            b = self.backend
+            inside = b.full((), True, bool)
             if low is not None:
                 inside = inside & (x >= low)
             if high is not None:
                 inside = inside & (x <= high)
             self.keep(inside=inside)
+            if hasattr(low, "dtype"):
+                self.keep(below=(x < low) & (True if high is None else b.less(low, high)))
+            if hasattr(high, "dtype"):
+                self.keep(above=(x > high) | (False if low is None else b.less(high, low)))
         return self.backend.clip(x, low, high)
 
-    def backward(self, g: Array) -> Array:
-        return g * self.saved.inside
+    def backward(self, g: Array) -> tuple[Array | None, Array | None, Array | None]:
+        need_x, need_low, need_high = self.needs_input_grad
+        return (
+            g * self.saved.inside if need_x else None,
+            g * self.saved.below if need_low else None,
+            g * self.saved.above if need_high else None,
+        )
 
 
 def maximum(input: Any, other: Any) -> Variable:
@@ -85,7 +99,4 @@ def clamp(input: Variable, min: Any = None, max: Any = None) -> Variable:
     """
     if min is None and max is None:
         raise ArgumentError("clamp: give at least one of min and max")
-    if hasattr(min, "dtype") or hasattr(max, "dtype"):
-        y = input if min is None else maximum(input, min)
-        return y if max is None else minimum(y, max)
-    return Clamp.apply(input, low=min, high=max)
+    return Clamp.apply(input, min, max)

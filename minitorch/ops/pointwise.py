@@ -50,35 +50,35 @@ class Sign(Step):
     """y = −1, 0 or 1; of a complex number x/|x|."""
 
     def forward(self, x: Array) -> Array:
-        return self.backend.sign(x)
+        return self.backend.copy(x) if x.dtype.kind == "b" else self.backend.sign(x)
 
 
 class Round(Step):
     """The nearest integer, halves to the even one."""
 
     def forward(self, x: Array) -> Array:
-        return x if x.dtype.kind in "iub" else self.backend.rint(x)
+        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.rint(x)
 
 
 class Floor(Step):
     """The largest integer not above x."""
 
     def forward(self, x: Array) -> Array:
-        return x if x.dtype.kind in "iub" else self.backend.floor(x)
+        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.floor(x)
 
 
 class Ceil(Step):
     """The smallest integer not below x."""
 
     def forward(self, x: Array) -> Array:
-        return x if x.dtype.kind in "iub" else self.backend.ceil(x)
+        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.ceil(x)
 
 
 class Trunc(Step):
     """The integer part."""
 
     def forward(self, x: Array) -> Array:
-        return x if x.dtype.kind in "iub" else self.backend.trunc(x)
+        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.trunc(x)
 
 
 class Smooth(Op):
@@ -489,7 +489,7 @@ def rsqrt(input: Variable) -> Variable:
 
 def square(input: Variable) -> Variable:
     """x², elementwise."""
-    return input * input
+    return input**2 if array_of(input).dtype.kind == "b" else input * input
 
 
 def reciprocal(input: Variable) -> Variable:

@@ -1,4 +1,4 @@
-"""Reductions to fewer dimensions: sum, mean, prod, var, extrema, cumulative sums, logsumexp, norm."""
+"""Reductions to fewer dimensions: sum, mean, prod, var, extrema, cumulative sums, logsumexp."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, DtypeError, IndexRangeError
+from minitorch.errors import DtypeError, IndexRangeError
 from minitorch.op import Op
-from minitorch.ops.common import Dims, array_of, reduced_dims, wrap_dim
+from minitorch.ops.common import Dims, array_of, check_floating, check_ordered, reduced_dims, wrap_dim
 from minitorch.ops.pointwise import abs, sqrt
 from minitorch.ops.select import where
 from minitorch.ops.shape import expand, flip
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class Sum(Op):
     """y = Σ x over some dims;   dx = g, spread over them."""
 
-    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+    def forward(self, x: Array, *, dims: tuple[int, ...], exact: bool = False) -> Array:
         self.input_shape, self.dims = x.shape, dims
-        kind = self.backend.asarray(0, "int64").dtype if x.dtype.kind in "biu" else None
-        return self.backend.sum(x, axis=dims, dtype=kind)
+        y = self.backend.sum(x, axis=dims, dtype=accumulator(x, exact))
+        return y if x.dtype.char != "e" else y.astype(x.dtype)
 
     def backward(self, g: Array) -> Array:
         return spread(g, self.dims, self.input_shape)
@@ -33,11 +33,11 @@ class Sum(Op):
 class Prod(Op):
     """y = Π x along `dim`;   dx = g·Π of the others, right for zeros, too."""
 
-    def forward(self, x: Array, *, dim: int) -> Array:
+    def forward(self, x: Array, *, dim: int, exact: bool = False) -> Array:
         self.dim = dim
         self.save(x=x)
-        kind = self.backend.asarray(0, "int64").dtype if x.dtype.kind in "biu" else None
-        return self.backend.prod(x, axis=dim, dtype=kind)
+        y = self.backend.prod(x, axis=dim, dtype=accumulator(x, exact))
+        return y if x.dtype.char != "e" else y.astype(x.dtype)
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x
@@ -49,10 +49,10 @@ class Prod(Op):
 class Cumsum(Op):
     """yᵢ = Σ xⱼ over j ≤ i along `dim`;   dxⱼ = Σ gᵢ over i ≥ j."""
 
-    def forward(self, x: Array, *, dim: int) -> Array:
+    def forward(self, x: Array, *, dim: int, exact: bool = False) -> Array:
         self.dim = dim
-        kind = self.backend.asarray(0, "int64").dtype if x.dtype.kind in "biu" else x.dtype
-        return self.backend.cumsum(x, axis=dim, dtype=kind)
+        y = self.backend.cumsum(x, axis=dim, dtype=accumulator(x, exact))
+        return y if x.dtype.char != "e" else y.astype(x.dtype)
 
     def backward(self, g: Array) -> Array:
         return flip(Cumsum.apply(flip(g, (self.dim,)), dim=self.dim), (self.dim,))
@@ -71,13 +71,14 @@ class Extreme(Op):
         self.dims = dims
         if self.recording:
             top = y.reshape(kept_shape(x.shape, dims))
-            self.keep(hit=self.backend.logical_or(x == top, self.backend.isnan(x)))
+            self.keep(hit=x == top)
 
 
 class Amax(Extreme):
     """y = max x over some dims."""
 
     def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        check_ordered("amax", x)
         y = self.backend.asarray(self.backend.max(x, axis=dims))
         self.remember(x, y, dims)
         return y
@@ -87,6 +88,7 @@ class Amin(Extreme):
     """y = min x over some dims."""
 
     def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        check_ordered("amin", x)
         y = self.backend.asarray(self.backend.min(x, axis=dims))
         self.remember(x, y, dims)
         return y
@@ -117,6 +119,7 @@ class Arg(Op):
     differentiable = False
 
     def forward(self, x: Array, *, dim: int, kind: str) -> Array:
+        check_ordered(kind, x)
         return getattr(self.backend, kind)(x, axis=dim)
 
 
@@ -127,6 +130,18 @@ class Truth(Op):
 
     def forward(self, x: Array, *, dims: tuple[int, ...], kind: str) -> Array:
         return getattr(self.backend, kind)(x, axis=dims)
+
+
+def accumulator(x: Array, exact: bool) -> Any:
+    """The dtype in which elements are added up: int64 for integers (unless `exact`), float32 for float16."""
+    if x.dtype.kind in "biu":
+        return x.dtype if exact else "int64"
+    return "float32" if x.dtype.char == "e" else None
+
+
+def in_float32(function: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
+    """A reduction of float16 computed in float32, since its sums would overflow and lose digits."""
+    return function(input.to(dtypes.float32), *args, **kwargs).to(dtypes.float16)
 
 
 def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
@@ -180,7 +195,8 @@ def sum(
     if dtype is not None:
         input = input.to(dtype)
     dims = reduced_dims("sum", dim, input.ndim)
-    return keep_dims(Sum.apply(input, dims=dims), input, dims, keepdim or keepdims)
+    total = Sum.apply(input, dims=dims, exact=dtype is not None)
+    return keep_dims(total, input, dims, keepdim or keepdims)
 
 
 def mean(
@@ -208,6 +224,8 @@ def mean(
         raise DtypeError(
             f"mean: needs a floating-point or complex tensor, got {kind}; use x.float().mean()"
         )
+    if kind.char == "e":
+        return in_float32(mean, input, dim, keepdim or keepdims)
     dims = reduced_dims("mean", dim, input.ndim)
     count = math.prod(input.shape[d] for d in dims)
     total = Sum.apply(input, dims=dims)
@@ -220,12 +238,13 @@ def prod(
     """The product of all elements, or of those along one dim; integers are multiplied as int64."""
     if dtype is not None:
         input = input.to(dtype)
+    exact = dtype is not None
     if dim is None:
-        return Prod.apply(input.reshape(-1), dim=0)
+        return Prod.apply(input.reshape(-1), dim=0, exact=exact)
     d = wrap_dim("prod", dim, input.ndim)
     if not input.ndim:
-        return Prod.apply(input.reshape(-1), dim=0)
-    return keep_dims(Prod.apply(input, dim=d), input, (d,), keepdim)
+        return Prod.apply(input.reshape(-1), dim=0, exact=exact)
+    return keep_dims(Prod.apply(input, dim=d, exact=exact), input, (d,), keepdim)
 
 
 def var(
@@ -251,6 +270,9 @@ def var(
     """
     if isinstance(dim, bool):
         dim, unbiased = None, dim
+    check_floating("var", input.array)
+    if input.dtype is dtypes.float16:
+        return in_float32(var, input, dim, unbiased, keepdim, correction=correction)
     dims = reduced_dims("var", dim, input.ndim)
     correction = (1 if unbiased else 0) if correction is None else correction
     count = math.prod(input.shape[d] for d in dims) - correction
@@ -273,6 +295,9 @@ def std(
     correction: float | None = None,
 ) -> Variable:
     """The standard deviation, the square root of `var`; the arguments are the same."""
+    check_floating("std", input.array)
+    if input.dtype is dtypes.float16:
+        return in_float32(std, input, dim, unbiased, keepdim, correction=correction)
     return sqrt(var(input, dim, unbiased, keepdim, correction=correction))
 
 
@@ -314,13 +339,16 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
     if dtype is not None:
         input = input.to(dtype)
     d = wrap_dim("cumsum", dim, input.ndim)
+    exact = dtype is not None
     if not input.ndim:
-        return Cumsum.apply(input.reshape(1), dim=0).reshape(())
-    return Cumsum.apply(input, dim=d)
+        return Cumsum.apply(input.reshape(1), dim=0, exact=exact).reshape(())
+    return Cumsum.apply(input, dim=d, exact=exact)
 
 
 def logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Variable:
     """ln Σ eˣ over dims, without overflow."""
+    if input.dtype is dtypes.float16:
+        return in_float32(logsumexp, input, dim, keepdim)
     dims = reduced_dims("logsumexp", dim, input.ndim)
     return keep_dims(Logsumexp.apply(input, dims=dims), input, dims, keepdim)
 
@@ -426,58 +454,3 @@ def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     """Whether any element is true (not zero), over all dims or some."""
     dims = reduced_dims("any", dim, input.ndim)
     return keep_dims(Truth.apply(input, dims=dims, kind="any"), input, dims, keepdim)
-
-
-def norm(
-    input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
-) -> Variable:
-    """The p-norm (Σ |x|ᵖ)^(1/p) over all elements, or over dims.
-
-    Args:
-        input: the values.
-        p: a number, `inf`, `-inf`, or `"fro"` for 2.
-        dim: one dim or several; None for all.
-        keepdim: keep the reduced dims at size 1.
-        dtype: cast to this first.
-
-    >>> import minitorch
-    >>> minitorch.norm(minitorch.tensor([3.0, 4.0]))
-    tensor(5.)
-    """
-    if dtype is not None:
-        input = input.to(dtype)
-    if array_of(input).dtype.kind in "biu":
-        raise DtypeError("norm: needs a floating-point or complex tensor; use x.float()")
-    dims = reduced_dims("norm", dim, input.ndim)
-    if p in ("fro", 2):
-        y: Any = Norm2.apply(input, dims=dims)
-    elif p == math.inf:
-        y = Amax.apply(abs(input), dims=dims)
-    elif p == -math.inf:
-        y = Amin.apply(abs(input), dims=dims)
-    elif p == 0:
-        y = Sum.apply((input != 0).to(input.real.dtype), dims=dims)
-    elif p == 1:
-        y = Sum.apply(abs(input), dims=dims)
-    elif isinstance(p, (int, float)):
-        y = Sum.apply(abs(input) ** p, dims=dims) ** (1 / p)
-    else:
-        raise ArgumentError(f"norm: p must be a number, inf, -inf or 'fro', got {p!r}")
-    return keep_dims(y, input, dims, keepdim)
-
-
-class Norm2(Op):
-    """y = √Σ |x|² over dims;   dx = g·x/y, and 0 where y = 0."""
-
-    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
-        self.dims = dims
-        b = self.backend
-        y = b.asarray(b.sqrt(b.sum(b.square(b.abs(x)), axis=dims)))
-        self.save(x=x, output=y)
-        return y
-
-    def backward(self, g: Array) -> Array:
-        x, y = self.saved.x, self.saved.output
-        zero = array_of(y) == 0
-        scale = where(zero, 0.0, g / where(zero, 1.0, y))
-        return x * spread(scale, self.dims, x.shape)
