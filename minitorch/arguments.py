@@ -29,12 +29,16 @@ def prepare(op: type[Op], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     for x in inputs:
         if isinstance(x, scalars):
             x, changed = x.item(), True
-        elif not (isinstance(x, (Value, bool, int, float, complex)) or (x is None and not op.promotes)):
+        elif not (isinstance(x, (Value, bool, int, float, complex)) or (x is None and op.optional)):
             x, changed = as_input(op.op_name, x), True
         fitting.append(x)
     tensors: list[Any] = [x for x in fitting if isinstance(x, Value)]
     if not tensors:
-        raise ArgumentTypeError(f"{op.op_name}: expected at least one Tensor, got only numbers")
+        kinds = " and ".join(sorted({type(x).__name__ for x in inputs}))
+        raise ArgumentTypeError(
+            f"{op.op_name}: expected a Tensor, got {kinds.replace('NoneType', 'None')}; "
+            f"make a tensor of a number with minitorch.tensor(...)"
+        )
     devices = {x.device for x in tensors}
     if len(devices) > 1:
         names = " and ".join(sorted(str(d) for d in devices))

@@ -74,13 +74,19 @@ def check(op_name: str, x: Variable) -> None:
     if x._view is not None:
         x._view.refresh(x)
     if current().grad:
-        base = x if x._view is None else x._view.base
-        if base._requires_grad and base.grad_fn is None:
-            what = "a leaf" if base is x else "a view of a leaf"
+        leaf: Value = x
+        if x._view is not None and not (x._requires_grad and x.grad_fn is None):
+            leaf = x._view.base
+        if leaf._requires_grad and leaf.grad_fn is None:
+            what = "a leaf" if leaf is x else "a view of a leaf"
             raise InplaceError(
                 f"{op_name}: {what} that requires grad cannot be changed in place (shape {tuple(x.shape)}). "
                 f"Do it under minitorch.no_grad() to set its value, or use the out-of-place operation"
             )
+    if x._inference and not current().inference:
+        raise InplaceError(
+            f"{op_name}: a tensor made under inference_mode cannot be changed in place outside of it; clone() it"
+        )
     shape, strides = x.array.shape, x.array.strides
     if x.array.size and any(n > 1 and s == 0 for n, s in zip(shape, strides, strict=True)):
         raise InplaceError(
@@ -151,15 +157,20 @@ def overwrite(op_name: str, x: Variable, src: Variable) -> Variable:
     from minitorch.ops.shape import expand
 
     check(op_name, x)
+    own, other = tuple(x.shape), tuple(src.shape)
+    if len(other) > len(own) or any(m not in (1, n) for n, m in zip(own[::-1], other[::-1], strict=False)):
+        raise ShapeError(f"{op_name}: a tensor of shape {other} does not broadcast to the shape {own} of the target")
     out = expand(src, *x.shape)
     return assign(op_name, x, Overwrite.apply(x, out if out.dtype is x.dtype else out.to(x.dtype)))
 
 
 def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
     """The elements of `src`, broadcast and cast, stored in the tensor itself, which is returned."""
+    if isinstance(src, (bool, int, float, complex)):
+        return fill_(x, src)
     if not isinstance(src, Value):
         raise ArgumentTypeError(
-            f"copy_: expected a Tensor, got {type(src).__name__}; use fill_() for numbers, minitorch.tensor() for lists"
+            f"copy_: expected a Tensor or a number, got {type(src).__name__}; make a tensor with minitorch.tensor(...)"
         )
     return overwrite("copy_", x, src)  # type: ignore[arg-type]
 
@@ -226,5 +237,13 @@ def reshaping(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def set_data(x: Variable, new: Variable) -> None:
-    """`x.data = new`: other memory behind the same Variable, unnoticed by the graph."""
+    """`x.data = new`: other memory behind the same Variable, unnoticed by the graph.
+
+    Raises:
+        ArgumentTypeError, DtypeError: unless it is a tensor, of a dtype that has gradients where `x` requires grad.
+    """
+    if not isinstance(new, Value):
+        raise ArgumentTypeError(f"data: expected a Tensor, got {type(new).__name__}")
+    if x._requires_grad and not (new.dtype.is_floating_point or new.dtype.is_complex):
+        raise DtypeError(f"data: the tensor requires grad, so its data must not be {new.dtype}")
     x.array = new.array

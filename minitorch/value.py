@@ -112,7 +112,7 @@ def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int])
     array, origin = view.array, source.array
     if array is not origin and array.base is not (origin if origin.base is None else origin.base):
         return
-    if source._view is None:
+    if source._view is None or (source._requires_grad and source.grad_fn is None):
         view._view = View(source, (step,))
     else:
         view._view = View(source._view.base, (*source._view.steps, step))

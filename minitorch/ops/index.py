@@ -128,7 +128,7 @@ def parse_index(x: Variable, index: Any) -> tuple[tuple[Any, ...], tuple[Any, ..
     Integers are applied before index tensors, as in PyTorch; NumPy would move the dims of
     `x[0, :, indices]` about.
     """
-    items = index if isinstance(index, tuple) else (index,)
+    items = index if isinstance(index, tuple) or is_like_tuple(index) else (index,)
     basic: list[Any] = []
     advanced: list[Any] = []
     for item in items:
@@ -146,6 +146,13 @@ def parse_index(x: Variable, index: Any) -> tuple[tuple[Any, ...], tuple[Any, ..
     if all(isinstance(item, slice) or item is Ellipsis for item in advanced):
         return tuple(basic), None
     return tuple(basic), tuple(advanced)
+
+
+def is_like_tuple(index: Any) -> bool:
+    """Whether a list stands for several indices, as in PyTorch: if a part of it is not a number."""
+    return isinstance(index, list) and any(
+        item is None or item is Ellipsis or isinstance(item, (list, tuple, slice, Value)) for item in index
+    )
 
 
 def plain_index(item: Any) -> Any:
@@ -192,9 +199,12 @@ def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
     shape = tuple(x.shape)
     used = sum(item is not None and item is not Ellipsis for item in basic)
     if used > len(shape):
+        remedy = "" if shape else "; its number is x.item()"
         raise IndexRangeError(
-            f"index: {used} indices for a tensor of shape {shape} with {len(shape)} dims"
+            f"index: {used} indices are too many for a tensor of shape {shape} with {len(shape)} dims{remedy}"
         )
+    if sum(item is Ellipsis for item in basic) > 1:
+        raise IndexRangeError("index: only one ... may stand in an index")
     at = place_of_ellipsis(basic)
     if at is not None:
         full = [*basic[:at], *[slice(None)] * (len(shape) - used), *basic[at + 1 :]]
@@ -243,7 +253,7 @@ def check_range(op_name: str, indices: Array, n: int, dim: int, shape: Any) -> N
     if indices.size and not (-n <= int(indices.min()) and int(indices.max()) < n):
         low, high = int(indices.min()), int(indices.max())
         raise IndexRangeError(
-            f"{op_name}: index {high if high >= n else low} is out of range for dim {dim} of shape "
+            f"{op_name}: {high if high >= n else low} is out of range for dim {dim} of shape "
             f"{tuple(shape)}; it must lie between {-n} and {n - 1}"
         )
 
@@ -259,12 +269,16 @@ def getitem(input: Variable, index: Any) -> Variable:
 def setitem(input: Variable, index: Any, value: Any) -> None:
     """`x[index] = value`, in place; gradients flow to `value` and to what stays of `x`."""
     from minitorch import inplace
-    from minitorch.creation import as_tensor
+    from minitorch.creation import as_tensor, filler
 
     basic, advanced = parse_index(input, index)
     inplace.check("setitem", input)
     if not isinstance(value, Value):
-        value = as_tensor(value, dtype=input.dtype)
+        try:
+            number = isinstance(value, (bool, int, float, complex))
+            value = as_tensor(filler("setitem", value, input.dtype) if number else value, dtype=input.dtype)
+        except ArgumentTypeError as error:
+            raise ArgumentTypeError(f"setitem: {str(error).removeprefix('tensor: ')}") from None
     elif value.dtype is not input.dtype:
         value = value.to(input.dtype)
     target = input
