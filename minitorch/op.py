@@ -78,6 +78,7 @@ class Op:
         float_only: integer inputs are cast to the default floating-point dtype first.
         broadcasts: the engine sums gradients over the dimensions along which an input was broadcast.
         differentiable: whether results can require grad at all.
+        optional: None may stand for an input that is left out.
         view: the result shares memory with the first input.
 
     Attributes of an applied op:
@@ -90,6 +91,7 @@ class Op:
     float_only: ClassVar[bool] = False
     broadcasts: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
+    optional: ClassVar[bool] = False
     view: ClassVar[bool] = False
     op_name: ClassVar[str] = "op"
     parameters: ClassVar[dict[str, int]] = {}
@@ -157,7 +159,7 @@ class Op:
             else:
                 if x.__class__ is float:
                     fractional = True
-                elif x.__class__ is not int and (x is not None or cls.promotes):
+                elif x.__class__ is not int and (x is not None or not cls.optional):
                     mixed = True
                 arrays.append(x)
                 edges.append(None)

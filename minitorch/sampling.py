@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes, random
-from minitorch.creation import finish
+from minitorch.creation import finish, shape_of
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap

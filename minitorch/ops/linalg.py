@@ -33,6 +33,8 @@ class Matmul(Op):
 class Linear(Op):
     """Y = X·Wᵀ + b;   dX = G·W,  dW = Gᵀ·X,  db = Σ G over rows."""
 
+    optional = True
+
     def forward(self, x: Array, w: Array, b: Array | None) -> Array:
         self.save(x=x, w=w)
         return self.backend.linear(x, w, b)
