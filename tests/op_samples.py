@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import minitorch
 import numpy as np
+
+import minitorch
 
 _rng = np.random.default_rng(0)
 
@@ -41,7 +42,7 @@ class Sample:
         args, kwargs: the arguments.
         kink: the function has no derivative there, so finite differences say nothing; only what PyTorch
             does there counts.
-        real: the call is not for complex tensors, though the function is.
+        real: the call is for floating-point tensors only, though the function takes others.
     """
 
     args: tuple[Any, ...]
@@ -117,7 +118,7 @@ def flat(result: Any) -> list[Any]:
     return [result]
 
 
-# Families of samples ------------------------------------------------------------------------------------
+# Families of samples ------------------------------------------------------------
 
 
 def elementwise(low: float = -2.0, high: float = 2.0) -> Callable[[], list[Sample]]:
@@ -127,7 +128,7 @@ def elementwise(low: float = -2.0, high: float = 2.0) -> Callable[[], list[Sampl
 
 
 def pairs(low: float = -2.0, high: float = 2.0, scalar: Any = 1.7) -> Callable[[], list[Sample]]:
-    """Calls of a function of two tensors that broadcast, or of a tensor and a number (unless None)."""
+    """Calls of a function of two tensors that broadcast, or of a tensor and a number."""
     shapes = [
         ((2, 3), (2, 3)),
         ((2, 3), (3,)),
@@ -140,16 +141,14 @@ def pairs(low: float = -2.0, high: float = 2.0, scalar: Any = 1.7) -> Callable[[
     ]
 
     def make() -> list[Sample]:
-        both = [
-            call(x(*a, low=low, high=high), x(*b, low=low, high=high)) for a, b in shapes
-        ]
+        both = [call(x(*a, low=low, high=high), x(*b, low=low, high=high)) for a, b in shapes]
         return both if scalar is None else [*both, call(x(2, 3, low=low, high=high), scalar)]
 
     return make
 
 
 def reductions(**settings: Any) -> Callable[[], list[Sample]]:
-    """Calls of a reduction over all dims, one or several, negative ones, kept ones, of 0-d and empty tensors."""
+    """Calls of a reduction: over all dims, one, several, kept, of 0-d and empty tensors."""
 
     def make() -> list[Sample]:
         return [
@@ -165,7 +164,7 @@ def reductions(**settings: Any) -> Callable[[], list[Sample]]:
     return make
 
 
-# Rows --------------------------------------------------------------------------------------------------------
+# Rows ------------------------------------------------------------
 
 
 @dataclass
@@ -232,11 +231,11 @@ def row(
     ROWS[name] = Row(name, reference, samples, **fields)
 
 
-# From samples to tensors ------------------------------------------------------------------------------------
+# From samples to tensors ------------------------------------------------------------
 
 
 def tensors(sample: Sample, requires_grad: bool = True) -> tuple[Sample, list[minitorch.Tensor]]:
-    """The call with tensors that share the arrays' memory, and those among them that are differentiated."""
+    """The call with tensors in the arrays' memory, and those of them that are differentiated."""
     leaves: list[minitorch.Tensor] = []
 
     def change(leaf: Any) -> Any:

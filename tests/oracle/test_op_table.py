@@ -2,12 +2,13 @@
 
 import re
 
-import minitorch
 import numpy as np
 import pytest
-from minitorch.errors import MinitorchError
 from op_samples import Row, Sample, flat, is_float, tensors
 from op_table import ROWS
+
+import minitorch
+from minitorch.errors import MinitorchError
 
 torch = pytest.importorskip("torch")
 pytestmark = [
@@ -56,9 +57,7 @@ def gradients(grad, outputs, leaves, from_array):
     chosen = [y for y in flat(outputs) if y.requires_grad]
     if not chosen:
         return [None] * len(leaves)
-    starts = [
-        from_array(np.asarray(rng.uniform(0.5, 1.5, y.shape), array_of(y).dtype)) for y in chosen
-    ]
+    starts = [from_array(np.asarray(rng.uniform(0.5, 1.5, y.shape), array_of(y).dtype)) for y in chosen]
     return grad(chosen, leaves, starts, allow_unused=True)
 
 
@@ -71,7 +70,7 @@ def assert_same(ours, theirs, what):
             continue
         assert a.dtype == b.dtype, f"{what}: minitorch gives {a.dtype}, PyTorch {b.dtype}"
         assert a.shape == b.shape, what
-        tolerance = TOLERANCE.get(str(b.dtype), 1e-9)
+        tolerance = TOLERANCE.get(str(b.dtype), 1e-7)
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=what)
 
 
@@ -89,9 +88,7 @@ def compare(row: Row, sample: Sample, requires_grad=True, what=""):
             result = row(*ours.args, **ours.kwargs)
         except MinitorchError:
             return
-        raise AssertionError(
-            f"{what}: PyTorch refuses ({error}), minitorch gives {result}"
-        ) from None
+        raise AssertionError(f"{what}: PyTorch refuses ({error}), minitorch gives {result}") from None
     if any(y.dtype is torch.complex32 for y in flat(expected)):
         return
     results = row(*ours.args, **ours.kwargs)
@@ -100,8 +97,9 @@ def compare(row: Row, sample: Sample, requires_grad=True, what=""):
         try:
             wanted = gradients(torch.autograd.grad, expected, their_leaves, torch.tensor)
         except RuntimeError as error:
-            assert "is not implemented" in str(error), what
-            return
+            if re.search("is not implemented|is not supported", str(error)):
+                return
+            raise
         got = gradients(minitorch.autograd.grad, results, our_leaves, minitorch.tensor)
         assert_same(got, wanted, what + " gradient")
 
@@ -138,6 +136,8 @@ def test_result_dtypes(row):
         count = len(sample.arrays)
         for first in DTYPES:
             for second in DTYPES if count > 1 else DTYPES[:1]:
+                if first == "float16" and not row.half:
+                    continue
                 if row.name == "bmm" and first != second:
                     continue  # PyTorch reads one dtype's bytes as the other's
                 kinds = iter([first] + [second] * count)
@@ -150,7 +150,7 @@ def test_result_dtypes_with_0d_tensors_and_numbers(row):
         if len(sample.args) != 2 or sample.kwargs or sample.kink:
             continue
         shapes = [getattr(a, "shape", None) for a in sample.args]
-        if () not in shapes and None not in shapes or not any(map(is_float, sample.args)):
+        if (() not in shapes and None not in shapes) or not any(map(is_float, sample.args)):
             continue
         for first in DTYPES:
             for second in DTYPES if len(sample.arrays) > 1 else DTYPES[:1]:
