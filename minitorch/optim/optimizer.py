@@ -16,8 +16,8 @@ from minitorch.errors import (
     NotSupportedError,
     ShapeError,
 )
-from minitorch.modes import enable_grad, no_grad
 from minitorch.hooks import RemovableHandle
+from minitorch.modes import enable_grad, no_grad
 from minitorch.optim.batch import Batch
 from minitorch.optim.state import check_state_dict, group_without_params, loaded_state
 from minitorch.registry import backend_of

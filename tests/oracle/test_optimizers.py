@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
+
+import minitorch
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.oracle
@@ -95,9 +96,7 @@ def advance(library: Any, params: list[Any], optimizer: Any, dtype: str, step: i
 def check(ours: list[Any], theirs: list[Any], dtype: str) -> None:
     tolerance = 1e-5 if dtype in ("float32", "complex64") else 1e-10
     for x, y in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(
-            x.detach().numpy(), y.detach().numpy(), rtol=tolerance, atol=tolerance
-        )
+        np.testing.assert_allclose(x.detach().numpy(), y.detach().numpy(), rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])

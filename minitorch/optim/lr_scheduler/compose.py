@@ -44,6 +44,14 @@ class Composed(LRScheduler):
         assert optimizer is not None
         self._schedulers, self.optimizer = list(schedulers), optimizer
 
+    def _initial_step(self) -> None:
+        """Sets the learning rates of the start; that the parts step for it is no reason for a warning."""
+        called, self.optimizer._step_called = self.optimizer._step_called, True
+        try:
+            super()._initial_step()
+        finally:
+            self.optimizer._step_called = called
+
     def state_dict(self) -> dict[str, Any]:
         """All that the schedule and its parts remember."""
         return {
@@ -102,6 +110,12 @@ class SequentialLR(Composed):
                 f"SequentialLR: {len(schedulers)} schedulers need {len(schedulers) - 1} "
                 f"milestones, got {len(milestones)}"
             )
+        for k, scheduler in enumerate(schedulers[1:], 1):
+            if isinstance(scheduler, Composed):
+                raise ArgumentError(
+                    f"SequentialLR: scheduler {k} is a {type(scheduler).__name__}, which cannot start at a "
+                    f"milestone; list its parts here instead, with milestones of their own"
+                )
         self._milestones = list(milestones)
         self.last_epoch = last_epoch + 1
         # Making the parts took the first step of each of them: undo that.

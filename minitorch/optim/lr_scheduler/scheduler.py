@@ -78,7 +78,7 @@ class LRScheduler:
         """
         if self._step_count == 1 and not self.optimizer._step_called:
             warnings.warn(
-                "Detected call of `lr_scheduler.step()` before `optimizer.step()`: the first "
+                "Detected call of `lr_scheduler.step()` before `optimizer.step()`. The first "
                 "learning rate of the schedule is skipped. Call `optimizer.step()` first, then "
                 "`lr_scheduler.step()`",
                 UserWarning,
