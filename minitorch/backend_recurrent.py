@@ -104,9 +104,7 @@ class RecurrentKernels:
             dh, dc = self.matmul(dgates[t], w), dc * f[t]
         return self.stack(dgates, axis=0), dh, dc
 
-    def gru_forward(
-        self, gates: Array, h: Array, w: Array, b: Array, reverse: bool
-    ) -> tuple[Array, Array]:
+    def gru_forward(self, gates: Array, h: Array, w: Array, b: Array, reverse: bool) -> tuple[Array, Array]:
         """With a = gates and s = W·h + b: r, z = σ(a + s);  n = tanh(aₙ + r·sₙ);  h = n + z·(h − n)."""
         steps = len(gates)
         states, kept = [h] * steps, [gates] * steps

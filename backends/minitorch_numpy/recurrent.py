@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from minitorch.backend_recurrent import delayed, split_gates, steps_of
 
 Array = Any
@@ -88,9 +89,7 @@ class NumpyRecurrentKernels:
             dc *= f
         return dgates, dh, dc
 
-    def gru_forward(
-        self, gates: Array, h: Array, w: Array, b: Array, reverse: bool
-    ) -> tuple[Array, Array]:
+    def gru_forward(self, gates: Array, h: Array, w: Array, b: Array, reverse: bool) -> tuple[Array, Array]:
         n_hidden = h.shape[1]
         wt = transposed(w)
         states = np.empty((*gates.shape[:2], n_hidden), gates.dtype)

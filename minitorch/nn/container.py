@@ -16,9 +16,7 @@ def position(container: Any, index: Any, size: int) -> int:
     """An index counted from the front, after checking it."""
     i = operator.index(index)
     if not -size <= i < size:
-        raise IndexRangeError(
-            f"{type(container).__name__}: index {i} is out of range; it has {size} modules"
-        )
+        raise IndexRangeError(f"{type(container).__name__}: index {i} is out of range; it has {size} modules")
     return i % size
 
 
@@ -116,11 +114,9 @@ class Sequential(Numbered):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        if len(args) == 1 and isinstance(args[0], OrderedDict):
-            named = args[0].items()
-        else:
-            named = {str(i): module for i, module in enumerate(args)}.items()
-        for name, module in named:
+        by_name = len(args) == 1 and isinstance(args[0], OrderedDict)
+        named = args[0] if by_name else {str(i): module for i, module in enumerate(args)}
+        for name, module in named.items():
             if not isinstance(module, Module):
                 raise ArgumentTypeError(
                     f"Sequential: element {name!r} is a {describe(module)}, expected a Module"
@@ -158,9 +154,7 @@ class Sequential(Numbered):
 
     def _times(self, times: Any) -> int:
         if not isinstance(times, int):
-            raise ArgumentTypeError(
-                f"Sequential: expected an integer after *, got {describe(times)}"
-            )
+            raise ArgumentTypeError(f"Sequential: expected an integer after *, got {describe(times)}")
         if times <= 0:
             raise ArgumentError(f"Sequential: cannot be repeated {times} times")
         return times
@@ -199,9 +193,7 @@ class ModuleList(Numbered):
             else:
                 runs.append([i, 1, text])
         lines = [
-            indent(
-                f"({i}): {text}" if count == 1 else f"({i}-{i + count - 1}): {count} x {text}"
-            )
+            indent(f"({i}): {text}" if count == 1 else f"({i}-{i + count - 1}): {count} x {text}")
             for i, count, text in runs
         ]
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"

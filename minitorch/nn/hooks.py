@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ArgumentTypeError
-from minitorch.modes import is_grad_enabled
 from minitorch.hooks import RemovableHandle
+from minitorch.modes import is_grad_enabled
 from minitorch.op import Op
 from minitorch.value import Value
 
@@ -60,7 +60,7 @@ class HookMethods:
     def register_forward_pre_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Calls `hook(module, args)` before each forward; what it returns, if anything, replaces the arguments.
+        """Calls `hook(module, args)` before each forward; what it returns, if anything, replaces `args`.
 
         Args:
             hook: the function.
@@ -77,7 +77,9 @@ class HookMethods:
         with_kwargs: bool = False,
         always_call: bool = False,
     ) -> RemovableHandle:
-        """Calls `hook(module, args, output)` after each forward; what it returns, if anything, replaces the output.
+        """Calls `hook(module, args, output)` after each forward.
+
+        What it returns, if anything, replaces the output.
 
         Args:
             hook: the function.
@@ -87,9 +89,7 @@ class HookMethods:
         """
         return add(self._hook_tables().forward, (hook, with_kwargs, always_call), prepend)
 
-    def register_full_backward_pre_hook(
-        self, hook: Hook, prepend: bool = False
-    ) -> RemovableHandle:
+    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_output)` when the gradients of the module's outputs are known.
 
         What it returns, if anything, replaces them.
@@ -105,9 +105,7 @@ class HookMethods:
         return add(self._hook_tables().backward, hook, prepend)
 
 
-def call_with_hooks(
-    module: Module, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def call_with_hooks(module: Module, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The forward of `module` with everything that is hooked to it."""
     output, called = None, set()
     try:

@@ -9,6 +9,7 @@ from minitorch import random
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.modes import no_grad
 from minitorch.registry import backend_of
+from minitorch.value import wrap
 from minitorch.variable import Variable
 
 GAINS = {
@@ -42,9 +43,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
     if nonlinearity not in GAINS:
         names = ", ".join([*GAINS, "leaky_relu"])
-        raise ArgumentError(
-            f"calculate_gain: unknown nonlinearity {nonlinearity!r}; expected one of {names}"
-        )
+        raise ArgumentError(f"calculate_gain: unknown nonlinearity {nonlinearity!r}; expected one of {names}")
     return GAINS[nonlinearity]
 
 
@@ -69,7 +68,7 @@ def store(tensor: Variable, array: Any) -> Variable:
     """Puts an array (or a number) into the tensor, outside of any graph."""
     with no_grad():
         backend = backend_of(tensor.array)
-        return tensor.copy_(backend.asarray(array, tensor.array.dtype))
+        return tensor.copy_(wrap(backend.asarray(array, tensor.array.dtype)))
 
 
 def uniform_(tensor: Variable, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Variable:
@@ -79,9 +78,7 @@ def uniform_(tensor: Variable, a: float = 0.0, b: float = 1.0, generator: Any = 
     return store(tensor, draw("uniform", tensor, generator) * (b - a) + a)
 
 
-def normal_(
-    tensor: Variable, mean: float = 0.0, std: float = 1.0, generator: Any = None
-) -> Variable:
+def normal_(tensor: Variable, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Variable:
     """Fills the tensor from the normal distribution; returns it."""
     if std < 0:
         raise ArgumentError(f"normal_: std must not be negative, got {std}")
@@ -96,7 +93,7 @@ def trunc_normal_(
     b: float = 2.0,
     generator: Any = None,
 ) -> Variable:
-    """Fills the tensor from the normal distribution, with values outside of [a, b] drawn again; returns it."""
+    """Fills the tensor from the normal distribution, drawing again outside of [a, b]; returns it."""
     if not a < b or std <= 0:
         raise ArgumentError(f"trunc_normal_: needs a < b and std > 0, got a={a}, b={b}, std={std}")
 
@@ -163,7 +160,8 @@ def dirac_(tensor: Variable, groups: int = 1) -> Variable:
 def xavier_uniform_(tensor: Variable, gain: float = 1.0, generator: Any = None) -> Variable:
     """Uniform on ±gain·√(6 / (fan_in + fan_out)); returns the tensor.
 
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", 2010.
     """
     bound = gain * math.sqrt(6.0 / sum(fans("xavier_uniform_", tensor)))
     return uniform_(tensor, -bound, bound, generator)
@@ -172,15 +170,14 @@ def xavier_uniform_(tensor: Variable, gain: float = 1.0, generator: Any = None) 
 def xavier_normal_(tensor: Variable, gain: float = 1.0, generator: Any = None) -> Variable:
     """Normal with std gain·√(2 / (fan_in + fan_out)); returns the tensor.
 
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", 2010.
     """
     std = gain * math.sqrt(2.0 / sum(fans("xavier_normal_", tensor)))
     return normal_(tensor, 0.0, std, generator)
 
 
-def kaiming_std(
-    op_name: str, tensor: Variable, a: float, mode: str, nonlinearity: str
-) -> float:
+def kaiming_std(op_name: str, tensor: Variable, a: float, mode: str, nonlinearity: str) -> float:
     """gain / √fan, by which the variance of signals is kept forward or backward."""
     if mode.lower() not in ("fan_in", "fan_out"):
         raise ArgumentError(f"{op_name}: mode must be 'fan_in' or 'fan_out', got {mode!r}")
@@ -230,7 +227,8 @@ def orthogonal_(tensor: Variable, gain: float = 1, generator: Any = None) -> Var
 
     Columns of random numbers are made orthogonal one by one (Gram–Schmidt, done twice for accuracy).
 
-    Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013.
+    Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks", 2013.
     """
     shape = tensor.array.shape
     if len(shape) < 2:

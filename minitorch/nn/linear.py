@@ -73,8 +73,7 @@ class Linear(Module):
 
     def extra_repr(self) -> str:
         return (
-            f"in_features={self.in_features}, out_features={self.out_features}, "
-            f"bias={self.bias is not None}"
+            f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
         )
 
 
@@ -111,9 +110,7 @@ class Bilinear(Module):
             raise ArgumentError(f"Bilinear: in1_features must be positive, got {in1_features}")
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features
-        self.weight = empty_parameter(
-            out_features, in1_features, in2_features, device=device, dtype=dtype
-        )
+        self.weight = empty_parameter(out_features, in1_features, in2_features, device=device, dtype=dtype)
         b = empty_parameter(out_features, device=device, dtype=dtype) if bias else None
         self.register_parameter("bias", b)
         self.reset_parameters()

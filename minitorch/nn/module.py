@@ -149,17 +149,11 @@ class Module(StateMethods):
     def _check_name(self, what: str, name: Any) -> None:
         """Refuses names that cannot be attributes or parts of a key."""
         if not isinstance(name, str):
-            raise ArgumentTypeError(
-                f"register_{what}: the name must be a string, got {type(name).__name__}"
-            )
+            raise ArgumentTypeError(f"register_{what}: the name must be a string, got {type(name).__name__}")
         if not name or "." in name:
-            raise ModuleKeyError(
-                f"register_{what}: the name {name!r} must not be empty or contain a dot"
-            )
+            raise ModuleKeyError(f"register_{what}: the name {name!r} must not be empty or contain a dot")
         if hasattr(self, name) and name not in self._registries()[what]:
-            raise ModuleKeyError(
-                f"register_{what}: {type(self).__name__} has an attribute {name!r} already"
-            )
+            raise ModuleKeyError(f"register_{what}: {type(self).__name__} has an attribute {name!r} already")
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Adds a parameter, or None in the place of one that is left out.
@@ -197,11 +191,9 @@ class Module(StateMethods):
                 f"register_buffer: {name!r} is a {type(tensor).__name__}, expected a Tensor or None"
             )
         self._buffers[name] = tensor
-        (
-            self._non_persistent_buffers_set.discard
-            if persistent
-            else self._non_persistent_buffers_set.add
-        )(name)
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(
+            name
+        )
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Adds a child."""
@@ -233,15 +225,15 @@ class Module(StateMethods):
                     f"it has {names}"
                 )
             module = inner
-        return module  # type: ignore[no-any-return]
+        return module
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path such as `"features.3.weight"`."""
-        return self._get_member("get_parameter", "parameter", target)  # type: ignore[no-any-return]
+        return self._get_member("get_parameter", "parameter", target)
 
     def get_buffer(self, target: str) -> Variable:
         """The buffer at a path such as `"features.3.running_mean"`."""
-        return self._get_member("get_buffer", "buffer", target)  # type: ignore[no-any-return]
+        return self._get_member("get_buffer", "buffer", target)
 
     def _get_member(self, op_name: str, kind: str, target: str) -> Any:
         path, _, name = target.rpartition(".")
@@ -295,9 +287,7 @@ class Module(StateMethods):
             recurse: those of descendants, too.
             remove_duplicate: give a parameter with several names only once.
         """
-        return self._named_members(
-            lambda module: module._parameters, prefix, recurse, remove_duplicate
-        )
+        return self._named_members(lambda module: module._parameters, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """All parameters, for an optimizer."""
@@ -307,9 +297,7 @@ class Module(StateMethods):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Variable]]:
         """All buffers with their paths."""
-        return self._named_members(
-            lambda module: module._buffers, prefix, recurse, remove_duplicate
-        )
+        return self._named_members(lambda module: module._buffers, prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Variable]:
         """All buffers."""
@@ -396,7 +384,9 @@ class Module(StateMethods):
         """
         where, dtype, _ = parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise DtypeError(f"to: a module can only be cast to a floating-point or complex dtype, not {dtype}")
+            raise DtypeError(
+                f"to: a module can only be cast to a floating-point or complex dtype, not {dtype}"
+            )
         if where is not None:
             require(where)
         return self._apply(lambda x: x.to(where, dtype if is_fractional(x) else None))
@@ -455,7 +445,9 @@ def kind_of(value: Any) -> str:
 
 def describe(value: Any) -> str:
     """The type of a value; of a class that it is one, since it was probably not called."""
-    return f"class ({value.__name__}, without parentheses)" if isinstance(value, type) else type(value).__name__
+    return (
+        f"class ({value.__name__}, without parentheses)" if isinstance(value, type) else type(value).__name__
+    )
 
 
 def is_fractional(x: Variable) -> bool:

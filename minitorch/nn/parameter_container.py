@@ -10,24 +10,22 @@ from minitorch.errors import ArgumentTypeError, IndexRangeError, ModuleKeyError,
 from minitorch.nn.container import pairs_of
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter
-from minitorch.value import Value
+from minitorch.variable import Variable
 
 
 def as_parameter(value: Any) -> Any:
     """A tensor as a parameter; anything else as it is."""
-    return (
-        Parameter(value) if isinstance(value, Value) and not isinstance(value, Parameter) else value
-    )
+    return Parameter(value) if isinstance(value, Variable) and not isinstance(value, Parameter) else value
 
 
 def describe_items(items: Iterable[tuple[Any, Any]]) -> str:
     """One line for each element of a container of parameters."""
     lines = []
     for key, value in items:
-        if isinstance(value, Value):
+        if isinstance(value, Variable):
             size = "x".join(map(str, value.array.shape))
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-            lines.append(f"  ({key}): {kind} containing: [{value.dtype} of size {size}]")  # type: ignore[attr-defined]
+            lines.append(f"  ({key}): {kind} containing: [{value.dtype} of size {size}]")
         else:
             lines.append(f"  ({key}): Object of type: {type(value).__name__}")
     return "\n".join(lines)
@@ -49,9 +47,7 @@ class ParameterList(Module):
     def _name(self, index: Any) -> str:
         i = operator.index(index)
         if not -self._size <= i < self._size:
-            raise IndexRangeError(
-                f"ParameterList: index {i} is out of range; it has {self._size} elements"
-            )
+            raise IndexRangeError(f"ParameterList: index {i} is out of range; it has {self._size} elements")
         return str(i % self._size)
 
     def __getitem__(self, index: int | slice) -> Any:
@@ -77,9 +73,9 @@ class ParameterList(Module):
         self._size += 1
         return self
 
-    def extend(self, values: Iterable[Any]) -> Self:
+    def extend(self, values: Any) -> Self:
         """Adds values at the end; returns the list."""
-        if not isinstance(values, Iterable) or isinstance(values, Value):
+        if not isinstance(values, Iterable) or isinstance(values, Variable):
             raise ArgumentTypeError(
                 f"ParameterList.extend: expected a list of parameters, got {type(values).__name__}"
             )
@@ -116,9 +112,7 @@ class ParameterDict(Module):
 
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
-            raise ArgumentTypeError(
-                f"ParameterDict: keys must be strings, got {type(key).__name__}"
-            )
+            raise ArgumentTypeError(f"ParameterDict: keys must be strings, got {type(key).__name__}")
         if key not in self._keys:
             self._check_name("parameter", key)
         setattr(self, key, as_parameter(value))
@@ -171,7 +165,7 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of `key`, or `default`."""
-        return self[key] if key in self else default
+        return self[key] if key in self._keys else default
 
     def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
         """A new dict with `default` for every key."""

@@ -12,10 +12,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch.errors import ArgumentTypeError, NotSupportedError, StateDictError
+from minitorch.hooks import RemovableHandle
 from minitorch.modes import no_grad
 from minitorch.nn.hooks import Hook, HookMethods, add
 from minitorch.nn.parameter import Parameter
-from minitorch.hooks import RemovableHandle
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -66,12 +66,10 @@ class StateMethods(HookMethods):
         self._save_to_state_dict(destination, prefix, keep_vars)
         for name, child in self._modules.items():
             if child is not None:
-                child.state_dict(
-                    destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
-                )
+                child.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in list(hooks.state_dict_post.values()) if hooks else ():
             hook(self, destination, prefix, {})
-        return destination  # type: ignore[no-any-return]
+        return destination
 
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         """Adds what belongs to this module itself, without its children."""
@@ -150,7 +148,10 @@ class StateMethods(HookMethods):
         return add(self._hook_tables().state_dict_pre, hook)
 
     def register_state_dict_post_hook(self, hook: Hook) -> RemovableHandle:
-        """Calls `hook(module, state_dict, prefix, local_metadata)` after `state_dict` has collected; it may change the dict."""
+        """Calls `hook(module, state_dict, prefix, local_metadata)` after `state_dict` has collected.
+
+        It may change the dict.
+        """
         return add(self._hook_tables().state_dict_post, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Hook) -> RemovableHandle:
@@ -214,9 +215,7 @@ class Loading:
     def compare(self, key: str, own: Any, value: Any) -> None:
         """Notes what keeps a value from being loaded."""
         if not isinstance(value, Value):
-            self.problems.append(
-                f"wrong type: {key} is a {type(value).__name__}, expected a Tensor"
-            )
+            self.problems.append(f"wrong type: {key} is a {type(value).__name__}, expected a Tensor")
         elif tuple(value.array.shape) != tuple(own.array.shape):
             self.problems.append(
                 f"shape mismatch: {key} is {shape_of(value)} in the state dict, {shape_of(own)} in the module"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.backend_recurrent import delayed, split_gates, steps_of
 from minitorch.op import Op
-from minitorch.ops.activation import relu, sigmoid
+from minitorch.ops.activation import sigmoid
 from minitorch.ops.common import array_of
 from minitorch.ops.linalg import Matmul
 from minitorch.ops.pointwise import tanh
@@ -80,9 +80,7 @@ class Lstm(Op):
 
     materialize = False
 
-    def forward(
-        self, a: Array, h0: Array, c0: Array, w: Array, *, reverse: bool
-    ) -> tuple[Array, Array]:
+    def forward(self, a: Array, h0: Array, c0: Array, w: Array, *, reverse: bool) -> tuple[Array, Array]:
         self.reverse = reverse
         h, c, kept = self.backend.lstm_forward(a, h0, c0, w, reverse)
         self.save(a=a, h0=h0, c0=c0, w=w, h=h, c=c)
@@ -179,14 +177,12 @@ def rnn_layer(
     return Rnn.apply(gates, h0, weight, relu=nonlinearity == "relu", reverse=reverse)
 
 
-def lstm_layer(
-    gates: Any, h0: Any, c0: Any, weight: Any, reverse: bool = False
-) -> tuple[Variable, Variable]:
+def lstm_layer(gates: Any, h0: Any, c0: Any, weight: Any, reverse: bool = False) -> tuple[Variable, Variable]:
     """All states and cells of an LSTM layer; arguments as for `rnn_layer`.
 
     Shape: gates (T, B, 4H), h0 and c0 (B, H), weight (4H, H) → twice (T, B, H).
     """
-    return Lstm.apply(gates, h0, c0, weight, reverse=reverse)  # type: ignore[no-any-return]
+    return Lstm.apply(gates, h0, c0, weight, reverse=reverse)
 
 
 def gru_layer(gates: Any, h0: Any, weight: Any, bias: Any, reverse: bool = False) -> Variable:

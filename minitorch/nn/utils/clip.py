@@ -52,7 +52,7 @@ def get_total_norm(
     Raises:
         GradientError: if it is infinite or NaN, with `error_if_nonfinite`.
     """
-    listed = [tensors] if isinstance(tensors, Value) else list(tensors)
+    listed: list[Any] = [tensors] if isinstance(tensors, Value) else list(tensors)
     norm = total_norm("get_total_norm", listed, float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm):
         raise GradientError(f"get_total_norm: the norm is {norm}")
@@ -104,9 +104,7 @@ def clip_grad_norm_(
     return creation.tensor(norm, dtype=grads[0].dtype if grads else None)
 
 
-def clip_grad_value_(
-    parameters: Tensors, clip_value: float, foreach: bool | None = None
-) -> None:
+def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Limits each element of the gradients to [−clip_value, clip_value]."""
     bound = float(clip_value)
     with no_grad():

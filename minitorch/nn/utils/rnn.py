@@ -34,9 +34,7 @@ def pad_sequence(
             [1., 0.]])
     """
     if padding_side not in ("left", "right"):
-        raise ArgumentError(
-            f"pad_sequence: padding_side must be 'left' or 'right', got {padding_side!r}"
-        )
+        raise ArgumentError(f"pad_sequence: padding_side must be 'left' or 'right', got {padding_side!r}")
     if not len(sequences):
         raise ArgumentError("pad_sequence: got an empty list of sequences")
     longest = max(x.shape[0] for x in sequences)

@@ -31,9 +31,7 @@ def vector_to_parameters(vec: Variable, parameters: Iterable[Any]) -> None:
         ShapeError: if their numbers differ; nothing is changed then.
     """
     if not isinstance(vec, Value):
-        raise ArgumentTypeError(
-            f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}"
-        )
+        raise ArgumentTypeError(f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}")
     listed = list(parameters)
     count = sum(parameter.numel() for parameter in listed)
     if vec.numel() != count:

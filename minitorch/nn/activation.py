@@ -1,0 +1,329 @@
+"""Activations as layers: each computes the function of the same meaning in `nn.functional`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minitorch.errors import ArgumentError
+from minitorch.nn import functional as F
+from minitorch.nn import init
+from minitorch.nn.module import Module
+from minitorch.nn.parameter import Parameter, empty_parameter
+from minitorch.variable import Variable
+
+
+class InPlace(Module):
+    """Base of activations that can store their result in the input itself."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
+
+    def _with_inplace(self, text: str) -> str:
+        return text + (", inplace=True" if self.inplace else "")
+
+
+class ReLU(InPlace):
+    """max(x, 0).
+
+    >>> import minitorch
+    >>> minitorch.nn.ReLU()(minitorch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+
+    def forward(self, input: Variable) -> Variable:
+        return F.relu(input, self.inplace)
+
+
+class ReLU6(InPlace):
+    """min(max(x, 0), 6)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.relu6(input, self.inplace)
+
+
+class SELU(InPlace):
+    """ELU with the α and scale for which activations normalise themselves."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.selu(input, self.inplace)
+
+
+class SiLU(InPlace):
+    """x · σ(x)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.silu(input, self.inplace)
+
+
+class Mish(InPlace):
+    """x · tanh(log(1 + exp(x)))."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.mish(input, self.inplace)
+
+
+class Hardswish(InPlace):
+    """x · min(max(x + 3, 0), 6) / 6."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.hardswish(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return ""
+
+
+class Hardsigmoid(InPlace):
+    """min(max(x + 3, 0), 6) / 6."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.hardsigmoid(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return ""
+
+
+class Hardtanh(InPlace):
+    """min(max(x, min_val), max_val)."""
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        if not max_val > min_val:
+            raise ArgumentError(
+                f"Hardtanh: max_val must be greater than min_val, got {min_val} and {max_val}"
+            )
+        self.min_val, self.max_val = min_val, max_val
+
+    def forward(self, input: Variable) -> Variable:
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self) -> str:
+        return self._with_inplace(f"min_val={self.min_val}, max_val={self.max_val}")
+
+
+class Threshold(InPlace):
+    """x where x > threshold, else value."""
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        self.threshold, self.value = threshold, value
+
+    def forward(self, input: Variable) -> Variable:
+        return F.threshold(input, self.threshold, self.value, self.inplace)
+
+    def extra_repr(self) -> str:
+        return self._with_inplace(f"threshold={self.threshold}, value={self.value}")
+
+
+class LeakyReLU(InPlace):
+    """x where x > 0, else negative_slope · x."""
+
+    def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        self.negative_slope = negative_slope
+
+    def forward(self, input: Variable) -> Variable:
+        return F.leaky_relu(input, self.negative_slope, self.inplace)
+
+    def extra_repr(self) -> str:
+        return self._with_inplace(f"negative_slope={self.negative_slope}")
+
+
+class ELU(InPlace):
+    """x where x > 0, else α · (exp(x) − 1)."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        self.alpha = alpha
+
+    def forward(self, input: Variable) -> Variable:
+        return F.elu(input, self.alpha, self.inplace)
+
+    def extra_repr(self) -> str:
+        return self._with_inplace(f"alpha={self.alpha}")
+
+
+class CELU(ELU):
+    """max(x, 0) + min(α · (exp(x/α) − 1), 0)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.celu(input, self.alpha, self.inplace)
+
+
+class Sigmoid(Module):
+    """σ(x) = 1 / (1 + exp(−x))."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.sigmoid(input)
+
+
+class LogSigmoid(Module):
+    """log σ(x)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.logsigmoid(input)
+
+
+class Tanh(Module):
+    """tanh(x)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.tanh(input)
+
+
+class Tanhshrink(Module):
+    """x − tanh(x)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.tanhshrink(input)
+
+
+class Softsign(Module):
+    """x / (1 + |x|)."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.softsign(input)
+
+
+class GELU(Module):
+    """x · Φ(x), with Φ the distribution function of the normal distribution.
+
+    Args:
+        approximate: `"none"`, or `"tanh"` for an approximation.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input: Variable) -> Variable:
+        return F.gelu(input, approximate=self.approximate)
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
+
+
+class GLU(Module):
+    """a · σ(b) for the two halves a, b of the input along `dim`."""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Variable) -> Variable:
+        return F.glu(input, self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class Hardshrink(Module):
+    """x where |x| > lambd, else 0."""
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input: Variable) -> Variable:
+        return F.hardshrink(input, self.lambd)
+
+    def extra_repr(self) -> str:
+        return f"{self.lambd}"
+
+
+class Softshrink(Hardshrink):
+    """x moved towards 0 by lambd, and 0 where |x| ≤ lambd."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.softshrink(input, self.lambd)
+
+
+class Softplus(Module):
+    """log(1 + exp(beta · x)) / beta; x itself where beta · x > threshold."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__()
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, input: Variable) -> Variable:
+        return F.softplus(input, self.beta, self.threshold)
+
+    def extra_repr(self) -> str:
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+class PReLU(Module):
+    """x where x > 0, else weight · x, with a slope that is learned: one, or one per channel.
+
+    Args:
+        num_parameters: 1, or the number of channels (dim 1 of the input).
+        init: the slope to begin with.
+        device, dtype: of the parameter.
+    """
+
+    weight: Parameter
+
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__()
+        self.num_parameters, self.init = num_parameters, init
+        self.weight = empty_parameter(num_parameters, device=device, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Sets the initial slope again."""
+        init.constant_(self.weight, self.init)
+
+    def forward(self, input: Variable) -> Variable:
+        return F.prelu(input, self.weight)
+
+    def extra_repr(self) -> str:
+        return f"num_parameters={self.num_parameters}"
+
+
+class Softmax(Module):
+    """exp(x) / Σ exp(x) along `dim`.
+
+    >>> import minitorch
+    >>> minitorch.nn.Softmax(dim=0)(minitorch.zeros(2))
+    tensor([0.5000, 0.5000])
+    """
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Variable) -> Variable:
+        return F.softmax(input, self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class Softmin(Softmax):
+    """exp(−x) / Σ exp(−x) along `dim`."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.softmin(input, self.dim)
+
+
+class LogSoftmax(Softmax):
+    """log of `Softmax`, computed without overflow."""
+
+    def forward(self, input: Variable) -> Variable:
+        return F.log_softmax(input, self.dim)
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of images, (N, C, H, W) or (C, H, W)."""
+
+    def forward(self, input: Variable) -> Variable:
+        if input.ndim not in (3, 4):
+            raise ArgumentError(
+                f"Softmax2d: expected (N, C, H, W) or (C, H, W), got shape {tuple(input.shape)}"
+            )
+        return F.softmax(input, -3)

@@ -1,0 +1,212 @@
+"""Losses as modules: each computes the function of the same meaning in `nn.functional`."""
+
+from __future__ import annotations
+
+from minitorch.nn import functional as F
+from minitorch.nn.module import Module
+from minitorch.ops.loss import choose_reduction
+from minitorch.variable import Variable
+
+
+class Loss(Module):
+    """What losses share: how the values of all elements become one.
+
+    Args:
+        size_average, reduce: an older spelling of `reduction`.
+        reduction: `"mean"`, `"sum"`, or `"none"` for one value per element.
+    """
+
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__()
+        if size_average is not None or reduce is not None:
+            reduction = choose_reduction(type(self).__name__, reduction, size_average, reduce)
+        self.reduction = reduction
+
+
+class L1Loss(Loss):
+    """|x − y|, averaged."""
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.l1_loss(input, target, reduction=self.reduction)
+
+
+class MSELoss(Loss):
+    """(x − y)², averaged.
+
+    >>> import minitorch
+    >>> minitorch.nn.MSELoss()(minitorch.tensor([1.0, 2.0]), minitorch.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.mse_loss(input, target, reduction=self.reduction)
+
+
+class SmoothL1Loss(Loss):
+    """(x − y)² / (2·beta) where |x − y| < beta, else |x − y| − beta/2; averaged."""
+
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        beta: float = 1.0,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.beta = beta
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
+
+
+class HuberLoss(Loss):
+    """(x − y)² / 2 where |x − y| < delta, else delta·(|x − y| − delta/2); averaged."""
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        super().__init__(reduction=reduction)
+        self.delta = delta
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
+
+
+class KLDivLoss(Loss):
+    """y · (log y − x), for log-probabilities x; `reduction="batchmean"` is the mathematical definition.
+
+    Args:
+        size_average, reduce, reduction: see `Loss`; also `"batchmean"`.
+        log_target: the target holds log-probabilities, too.
+    """
+
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        log_target: bool = False,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.log_target = log_target
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
+
+
+class WeightedLoss(Loss):
+    """Base of losses with weights, which are a buffer: they move and are saved with the module."""
+
+    weight: Variable | None
+
+    def __init__(
+        self,
+        weight: Variable | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.register_buffer("weight", weight)
+
+
+class NLLLoss(WeightedLoss):
+    """−x[target], for log-probabilities x; averaged.
+
+    Args:
+        weight: of each class.
+        size_average, reduce, reduction: see `Loss`.
+        ignore_index: targets of this value do not count.
+    """
+
+    def __init__(
+        self,
+        weight: Variable | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self.ignore_index = ignore_index
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.nll_loss(
+            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
+        )
+
+
+class CrossEntropyLoss(WeightedLoss):
+    """−log softmax(x)[target], for logits x; averaged.
+
+    Args:
+        weight: of each class.
+        size_average, reduce, reduction: see `Loss`.
+        ignore_index: targets of this value do not count.
+        label_smoothing: the share of each target that is spread evenly over all classes.
+
+    >>> import minitorch
+    >>> loss = minitorch.nn.CrossEntropyLoss()
+    >>> loss(minitorch.zeros(1, 4), minitorch.tensor([2]))
+    tensor(1.3863)
+    """
+
+    def __init__(
+        self,
+        weight: Variable | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.cross_entropy(
+            input,
+            target,
+            self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
+        )
+
+
+class BCELoss(WeightedLoss):
+    """−y·log p − (1 − y)·log(1 − p), for probabilities p; averaged."""
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
+
+
+class BCEWithLogitsLoss(WeightedLoss):
+    """`BCELoss` of σ(x), for logits x, without overflow.
+
+    Args:
+        weight: of each element.
+        size_average, reduce, reduction: see `Loss`.
+        pos_weight: of positive targets.
+    """
+
+    pos_weight: Variable | None
+
+    def __init__(
+        self,
+        weight: Variable | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        pos_weight: Variable | None = None,
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input: Variable, target: Variable) -> Variable:
+        return F.binary_cross_entropy_with_logits(
+            input, target, self.weight, pos_weight=self.pos_weight, reduction=self.reduction
+        )

@@ -1,0 +1,188 @@
+"""Pools: the largest or the mean element of each window, also with windows chosen by the output's size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minitorch.nn import functional as F
+from minitorch.nn.module import Module
+
+
+class MaxPool(Module):
+    """Base of MaxPool1d and MaxPool2d; see `MaxPool2d`."""
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        return_indices: bool = False,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+        self.padding, self.dilation = padding, dilation
+        self.return_indices, self.ceil_mode = return_indices, ceil_mode
+
+    def _settings(self) -> dict[str, Any]:
+        names = "kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices"
+        return {name: getattr(self, name) for name in names}
+
+    def extra_repr(self) -> str:
+        return (
+            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+            f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
+        )
+
+
+class MaxPool1d(MaxPool):
+    """The largest element of each window of a sequence; arguments as for `MaxPool2d`."""
+
+    def forward(self, input: Any) -> Any:
+        return F.max_pool1d(input, **self._settings())
+
+
+class MaxPool2d(MaxPool):
+    """The largest element of each window of an image.
+
+    Args:
+        kernel_size: height and width of the windows; one number for both.
+        stride: distance of the windows, `kernel_size` by default.
+        padding: elements (that are never the largest) added on each side.
+        dilation: distance of the elements of a window.
+        return_indices: also return where the largest elements were.
+        ceil_mode: keep a last window that sticks out.
+
+    >>> import minitorch
+    >>> minitorch.nn.MaxPool2d(2)(minitorch.zeros(8, 3, 32, 32)).shape
+    minitorch.Size([8, 3, 16, 16])
+    """
+
+    def forward(self, input: Any) -> Any:
+        return F.max_pool2d(input, **self._settings())
+
+
+class AvgPool1d(Module):
+    """The mean of each window of a sequence; arguments as for `AvgPool2d`."""
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = single(kernel_size)
+        self.stride = self.kernel_size if stride is None else single(stride)
+        self.padding = single(padding)
+        self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
+
+    def forward(self, input: Any) -> Any:
+        return F.avg_pool1d(
+            input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
+        )
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool2d(Module):
+    """The mean of each window of an image.
+
+    Args:
+        kernel_size: height and width of the windows; one number for both.
+        stride: distance of the windows, `kernel_size` by default.
+        padding: zeros added on each side.
+        ceil_mode: keep a last window that sticks out.
+        count_include_pad: the zeros count as elements of a window.
+        divisor_override: divide by this instead of the number of elements.
+    """
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+        self.padding = padding
+        self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
+        self.divisor_override = divisor_override
+
+    def forward(self, input: Any) -> Any:
+        return F.avg_pool2d(
+            input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+            self.count_include_pad, self.divisor_override,
+        )  # fmt: skip
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AdaptivePool(Module):
+    """Base of pools that get the size of their output instead of that of their windows."""
+
+    def __init__(self, output_size: Any) -> None:
+        super().__init__()
+        self.output_size = output_size
+
+    def extra_repr(self) -> str:
+        return f"output_size={self.output_size}"
+
+
+class AdaptiveAvgPool1d(AdaptivePool):
+    """The means of `output_size` windows that cover a sequence."""
+
+    def forward(self, input: Any) -> Any:
+        return F.adaptive_avg_pool1d(input, self.output_size)
+
+
+class AdaptiveAvgPool2d(AdaptivePool):
+    """The means of windows that cover an image.
+
+    Args:
+        output_size: how many windows in each dim; None for as many as there are elements.
+
+    >>> import minitorch
+    >>> minitorch.nn.AdaptiveAvgPool2d(1)(minitorch.zeros(8, 64, 7, 7)).shape
+    minitorch.Size([8, 64, 1, 1])
+    """
+
+    def forward(self, input: Any) -> Any:
+        return F.adaptive_avg_pool2d(input, self.output_size)
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """Base of AdaptiveMaxPool1d and 2d."""
+
+    def __init__(self, output_size: Any, return_indices: bool = False) -> None:
+        super().__init__(output_size)
+        self.return_indices = return_indices
+
+
+class AdaptiveMaxPool1d(AdaptiveMaxPool):
+    """The largest elements of `output_size` windows that cover a sequence."""
+
+    def forward(self, input: Any) -> Any:
+        return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool2d(AdaptiveMaxPool):
+    """The largest elements of windows that cover an image; arguments as for `AdaptiveAvgPool2d`."""
+
+    def forward(self, input: Any) -> Any:
+        return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
+
+
+def single(value: Any) -> tuple[int, ...]:
+    """A size of one dim as a tuple."""
+    return tuple(value) if hasattr(value, "__iter__") else (value,)

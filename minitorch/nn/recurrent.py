@@ -1,0 +1,348 @@
+"""Recurrent layers over whole sequences: RNN, LSTM, GRU."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any, ClassVar
+
+from minitorch import creation, ops
+from minitorch.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    DtypeError,
+    NotSupportedError,
+    ShapeError,
+)
+from minitorch.nn import functional as F
+from minitorch.nn import init
+from minitorch.nn.module import Module
+from minitorch.nn.parameter import empty_parameter
+from minitorch.ops import recurrent
+from minitorch.value import Value
+from minitorch.variable import Variable
+
+State = Any  # a tensor; for LSTM a pair of tensors
+Weights = tuple[Any, Any, Any, Any]  # w_ih, w_hh, b_ih, b_hh; the biases may be None
+
+
+def run_rnn(
+    x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
+) -> tuple[Variable, ...]:
+    """All states of one layer in one direction.  Shape: x (T, B, I), h (B, H) → (T, B, H)."""
+    w_ih, w_hh, b_ih, b_hh = weights
+    bias = None if b_ih is None else b_ih + b_hh
+    return (recurrent.rnn_layer(F.linear(x, w_ih, bias), state[0], w_hh, nonlinearity, reverse),)
+
+
+def run_lstm(
+    x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
+) -> tuple[Variable, ...]:
+    """As `run_rnn`; all states and all cells."""
+    w_ih, w_hh, b_ih, b_hh = weights
+    bias = None if b_ih is None else b_ih + b_hh
+    return recurrent.lstm_layer(F.linear(x, w_ih, bias), state[0], state[1], w_hh, reverse)
+
+
+def run_gru(
+    x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
+) -> tuple[Variable, ...]:
+    """As `run_rnn`."""
+    w_ih, w_hh, b_ih, b_hh = weights
+    if b_hh is None:
+        b_hh = creation.zeros(w_hh.shape[0], dtype=w_hh.dtype)
+    return (recurrent.gru_layer(F.linear(x, w_ih, b_ih), state[0], w_hh, b_hh, reverse),)
+
+
+RUN = {"RNN": run_rnn, "LSTM": run_lstm, "GRU": run_gru}
+GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def check_input(name: str, x: Any, input_size: int, weight: Any) -> None:
+    """Refuses inputs of another size or dtype than the layer's."""
+    if x.shape[-1] != input_size:
+        raise ShapeError(
+            f"{name}: an input of shape {tuple(x.shape)} does not fit input_size={input_size}: "
+            f"its last size must be {input_size}, not {x.shape[-1]}"
+        )
+    if x.dtype is not weight.dtype:
+        raise DtypeError(
+            f"{name}: the input is {x.dtype}, the weights are {weight.dtype}; "
+            f"convert one, as in x.to({weight.dtype}) or model.to({x.dtype})"
+        )
+
+
+class RNNBase(Module):
+    """What RNN, LSTM and GRU share: layers and directions, parameters, and the order of dimensions."""
+
+    kind: ClassVar[str]
+    states: ClassVar[int] = 1
+    nonlinearity: str = "tanh"
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        name = type(self).__name__
+        for what, value in {
+            "input_size": input_size,
+            "hidden_size": hidden_size,
+            "num_layers": num_layers,
+        }.items():
+            if not isinstance(value, int):
+                raise ArgumentTypeError(f"{name}: {what} must be an integer, got {type(value).__name__}")
+            if value <= 0:
+                raise ArgumentError(f"{name}: {what} must be positive, got {value}")
+        for what, flag in {"bias": bias, "batch_first": batch_first}.items():
+            if not isinstance(flag, bool):
+                raise ArgumentTypeError(
+                    f"{name}: {what} must be True or False, got {flag!r}; did you mean num_layers?"
+                )
+        if isinstance(dropout, bool) or not 0 <= dropout <= 1:
+            raise ArgumentError(f"{name}: dropout must lie between 0 and 1, got {dropout!r}")
+        if proj_size:
+            raise NotSupportedError(f"{name}: proj_size is not supported; put a Linear layer behind the LSTM")
+        if dropout and num_layers == 1:
+            warnings.warn(
+                f"{name}: dropout={dropout} acts between layers, so it does nothing with num_layers=1",
+                stacklevel=3,
+            )
+        self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
+        self.bias, self.batch_first = bias, batch_first
+        self.dropout, self.bidirectional = float(dropout), bidirectional
+        self.proj_size = proj_size
+        directions = 2 if bidirectional else 1
+        gates = GATES[self.kind] * hidden_size
+        for layer in range(num_layers):
+            size = input_size if layer == 0 else hidden_size * directions
+            for suffix in self._suffixes(layer):
+                shapes = {"weight_ih": (gates, size), "weight_hh": (gates, hidden_size)}
+                if bias:
+                    shapes |= {"bias_ih": (gates,), "bias_hh": (gates,)}  # type: ignore[dict-item]
+                for part, shape in shapes.items():
+                    self.register_parameter(
+                        part + suffix, empty_parameter(*shape, device=device, dtype=dtype)
+                    )
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the initial values anew: uniform on ±1/√hidden_size."""
+        bound = 1 / math.sqrt(self.hidden_size)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def _suffixes(self, layer: int) -> list[str]:
+        """How the parameters of a layer end, for each direction."""
+        return [f"_l{layer}"] + [f"_l{layer}_reverse"] * self.bidirectional
+
+    def _weights(self, suffix: str) -> Weights:
+        own = self._parameters
+        return (
+            own["weight_ih" + suffix],
+            own["weight_hh" + suffix],
+            own.get("bias_ih" + suffix),
+            own.get("bias_hh" + suffix),
+        )
+
+    @property
+    def all_weights(self) -> list[list[Any]]:
+        """For each layer and direction its parameters."""
+        return [
+            [w for w in self._weights(suffix) if w is not None]
+            for layer in range(self.num_layers)
+            for suffix in self._suffixes(layer)
+        ]
+
+    def flatten_parameters(self) -> None:
+        """Does nothing: for PyTorch it moves the parameters together in a GPU's memory."""
+
+    def forward(self, input: Variable, hx: State = None) -> tuple[Variable, State]:
+        """The outputs of the last layer at all steps, and the last state of every layer.
+
+        Args:
+            input: the sequences.
+            hx: the first state of every layer and direction; zeros by default.
+        """
+        name = type(self).__name__
+        if not isinstance(input, Value):
+            raise NotSupportedError(
+                f"{name}: expected a Tensor, got {type(input).__name__}; packed sequences are not supported "
+                f"yet, pad them with nn.utils.rnn.pad_sequence"
+            )
+        if input.ndim not in (2, 3):
+            raise ArgumentError(
+                f"{name}: expected an input of 3 dimensions "
+                f"({'batch, time' if self.batch_first else 'time, batch'}, {self.input_size}), or 2 for one "
+                f"sequence, got shape {tuple(input.shape)}"
+            )
+        check_input(name, input, self.input_size, self.weight_ih_l0)
+        batched = input.ndim == 3
+        x = input if batched else input.unsqueeze(1)
+        if batched and self.batch_first:
+            x = x.transpose(0, 1)  # (B, T, I) → (T, B, I)
+        y, last = self._run(x, self._first_state(x, hx, batched))
+        if batched and self.batch_first:
+            y = y.transpose(0, 1)
+        if not batched:
+            y, last = y.squeeze(1), tuple(s.squeeze(1) for s in last)
+        return y, last[0] if self.states == 1 else last
+
+    def _first_state(self, x: Variable, hx: State, batched: bool) -> tuple[Variable, ...]:
+        """The states to start from, each (layers · directions, B, H)."""
+        count = self.num_layers * (2 if self.bidirectional else 1)
+        shape = (count, x.shape[1], self.hidden_size)
+        if hx is None:
+            return (creation.zeros(*shape, dtype=x.dtype),) * self.states
+        if self.states == 2 and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
+            raise ArgumentTypeError(
+                f"{type(self).__name__}: hx must be a pair (h_0, c_0), got {type(hx).__name__}"
+            )
+        given = tuple(hx) if self.states == 2 else (hx,)
+        expected = shape if batched else (shape[0], shape[2])
+        for what, state in zip(("h_0", "c_0"), given, strict=False):
+            if tuple(state.shape) != expected:
+                raise ShapeError(
+                    f"{type(self).__name__}: {what} has shape {tuple(state.shape)}, expected {expected}: "
+                    f"(layers · directions, {'batch, ' if batched else ''}hidden_size)"
+                )
+            if state.dtype is not x.dtype:
+                raise DtypeError(
+                    f"{type(self).__name__}: {what} is {state.dtype}, the input is {x.dtype}; convert one"
+                )
+        return given if batched else tuple(state.unsqueeze(1) for state in given)
+
+    def _run(self, x: Variable, first: tuple[Variable, ...]) -> tuple[Variable, tuple[Variable, ...]]:
+        run = RUN[self.kind]
+        last: list[list[Variable]] = [[] for _ in range(self.states)]
+        for layer in range(self.num_layers):
+            outputs = []
+            for direction, suffix in enumerate(self._suffixes(layer)):
+                k, reverse = len(last[0]), direction == 1
+                sequences = run(
+                    x, tuple(s[k] for s in first), self._weights(suffix), reverse, self.nonlinearity
+                )
+                outputs.append(sequences[0])
+                for states, sequence in zip(last, sequences, strict=True):
+                    states.append(sequence[0 if reverse else -1])
+            x = ops.cat(outputs, -1) if self.bidirectional else outputs[0]
+            if self.dropout and self.training and layer < self.num_layers - 1:
+                x = F.dropout(x, self.dropout)
+        return x, tuple(ops.stack(states) for states in last)
+
+    def extra_repr(self) -> str:
+        text = f"{self.input_size}, {self.hidden_size}"
+        for name, default in {
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0.0,
+            "bidirectional": False,
+        }.items():
+            value = getattr(self, name)
+            text += "" if value == default else f", {name}={value}"
+        return text
+
+
+class RNN(RNNBase):
+    """A recurrent network: hₜ = tanh(W_ih·xₜ + b_ih + W_hh·hₜ₋₁ + b_hh).
+
+    Args:
+        input_size: size of each input.
+        hidden_size: size of each state.
+        num_layers: layers, of which each reads the outputs of the one before.
+        nonlinearity: `"tanh"` or `"relu"`.
+        bias: whether biases are added.
+        batch_first: inputs and outputs are (batch, time, size) instead of (time, batch, size).
+        dropout: probability of dropout between layers.
+        bidirectional: read the sequence in both directions, and join the outputs.
+        device, dtype: of the parameters.
+
+    Shape: input (T, B, input_size) or (T, input_size), hx (layers·directions, B, hidden_size)
+        → output (T, B, directions·hidden_size), and the last states, of hx's shape.
+
+    >>> import minitorch
+    >>> y, h = minitorch.nn.RNN(10, 20, 2)(minitorch.zeros(5, 3, 10))
+    >>> y.shape, h.shape
+    (minitorch.Size([5, 3, 20]), minitorch.Size([2, 3, 20]))
+    """
+
+    kind = "RNN"
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        if nonlinearity not in ("tanh", "relu"):
+            raise ArgumentError(f"RNN: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
+        super().__init__(
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            device=device,
+            dtype=dtype,
+        )
+        self.nonlinearity = nonlinearity
+
+
+class LSTM(RNNBase):
+    """Long short-term memory: i, f, o = σ(…), g = tanh(…);  c = f·c + i·g;  h = o·tanh(c).
+
+    Each gate is W_ih·xₜ + b_ih + W_hh·hₜ₋₁ + b_hh, in the order i, f, g, o.
+
+    Args:
+        input_size: size of each input.
+        hidden_size: size of each state.
+        num_layers: layers, of which each reads the outputs of the one before.
+        bias: whether biases are added.
+        batch_first: inputs and outputs are (batch, time, size) instead of (time, batch, size).
+        dropout: probability of dropout between layers.
+        bidirectional: read the sequence in both directions, and join the outputs.
+        proj_size: not supported.
+        device, dtype: of the parameters.
+
+    Shape: input (T, B, input_size) or (T, input_size), hx a pair of (layers·directions, B, hidden_size)
+        → output (T, B, directions·hidden_size), and the pair of the last states.
+
+    Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
+
+    >>> import minitorch
+    >>> y, (h, c) = minitorch.nn.LSTM(10, 20, bidirectional=True)(minitorch.zeros(5, 3, 10))
+    >>> y.shape, c.shape
+    (minitorch.Size([5, 3, 40]), minitorch.Size([2, 3, 20]))
+    """
+
+    kind, states = "LSTM", 2
+
+
+class GRU(RNNBase):
+    """Gated recurrent unit: r, z = σ(…);  n = tanh(W·xₜ + b + r·(W·hₜ₋₁ + b));  h = (1 − z)·n + z·hₜ₋₁.
+
+    Arguments and shapes as for `LSTM`, with a single state; gates are in the order r, z, n.
+
+    Source: Cho et al., "Learning phrase representations using RNN encoder–decoder", 2014.
+    """
+
+    kind = "GRU"
