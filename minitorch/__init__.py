@@ -376,6 +376,7 @@ from minitorch.ops import (
     index_fill as index_fill,
 )
 from minitorch.ops import (
+    index_put as index_put,
     index_select as index_select,
 )
 from minitorch.ops import (

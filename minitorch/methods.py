@@ -217,6 +217,7 @@ class IndexMethods:
     index_add_, index_copy_ = _in_place(ops.index_add, "index_add_"), _in_place(ops.index_copy, "index_copy_")
     index_fill_, put_ = _in_place(ops.index_fill, "index_fill_"), _in_place(ops.put, "put_")
     masked_fill_ = _in_place(ops.masked_fill, "masked_fill_")
+    index_put, index_put_ = ops.index_put, ops.index_put_
     masked_scatter_ = _in_place(ops.masked_scatter, "masked_scatter_")
 
     def where(self, condition: Any, other: Any) -> Variable:

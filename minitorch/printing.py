@@ -7,7 +7,6 @@ very large or small; long tensors are summarised by the first and last three ele
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
@@ -46,9 +45,7 @@ def set_printoptions(
     """
     presets = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
     if profile is not None:
-        Options.precision, Options.threshold, Options.edgeitems, Options.linewidth = presets[
-            profile
-        ]
+        Options.precision, Options.threshold, Options.edgeitems, Options.linewidth = presets[profile]
     for name, value in {
         "precision": precision,
         "threshold": threshold,
@@ -67,103 +64,111 @@ def tensor_repr(x: Variable) -> str:
     array = x.detach().numpy()
     if not array.size and array.ndim != 1:
         suffixes.append(f"size={tuple(array.shape)}")
-    defaults = (
-        dtypes.get_default_dtype(),
-        dtypes.get_default_dtype().to_complex(),
-        dtypes.int64,
-        dtypes.bool_,
-    )
-    if x.dtype not in defaults or (not array.size and x.dtype is not dtypes.get_default_dtype()):
+    default = dtypes.get_default_dtype()
+    obvious = (default, default.to_complex(), dtypes.int64, dtypes.bool_) if array.size else (default,)
+    if x.dtype not in obvious:
         suffixes.append(f"dtype={x.dtype}")
     if x.grad_fn is not None:
         suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
     elif x.requires_grad:
         suffixes.append("requires_grad=True")
-    body = rows(array, formatter(shown(array)), len(name)) if array.size else "[]"
-    text = name + body
+    text = name + elements(array, len(name))
+    length = len(text) - text.rfind("\n") + 1
     for suffix in suffixes:
-        last = text.rsplit("\n", 1)[-1]
-        fits = len(last) + len(suffix) + 3 <= Options.linewidth
-        text += f", {suffix}" if fits else f",\n{' ' * len(name)}{suffix}"
+        if length + len(suffix) + 2 > Options.linewidth:
+            text += f",\n{' ' * len(name)}{suffix}"
+            length = len(name) + len(suffix)
+        else:
+            text += f", {suffix}"
+            length += len(suffix) + 2
     text += ")"
     return f"Parameter containing:\n{text}" if type(x).__name__ == "Parameter" else text
 
 
-def shown(array: Any) -> Any:
-    """The elements that will be printed, flat."""
-    if array.size <= Options.threshold:
-        return array.ravel()
+def elements(array: Any, indent: int) -> str:
+    """All elements, or those at the ends of each dim."""
+    if not array.size:
+        return "[]"
+    cut = array.size > Options.threshold
+    values = ends(array) if cut else array
+    if array.dtype.kind == "c":
+        style: Style = ComplexStyle(values)
+    else:
+        style = FloatStyle(values) if array.dtype.kind == "f" else Style(values)
+    return nested(array, style, indent, cut)
+
+
+def ends(array: Any) -> Any:
+    """The elements that a summary shows."""
     edge = Options.edgeitems
-    for axis in range(array.ndim):
-        n = array.shape[axis]
+    for axis, n in enumerate(array.shape):
         if n > 2 * edge:
             array = array.take([*range(edge), *range(n - edge, n)], axis)
-    return array.ravel()
+    return array
 
 
-def formatter(values: Any) -> Callable[[Any], str]:
-    """The function that gives every element the same width."""
-    kind = values.dtype.kind
-    if kind == "c":
-        real, imag = formatter(values.real), formatter(abs(values.imag))
-        return lambda v: (
-            f"{real(v.real)}{'-' if v.imag < 0 or str(v.imag)[0] == '-' else '+'}{imag(abs(v.imag)).strip()}j"
+class Style:
+    """How numbers are written, in view of all that will be seen, so that they have the same width."""
+
+    def __init__(self, values: Any) -> None:
+        self.width = max((len(str(v)) for v in values.ravel().tolist()), default=1)
+
+    def text(self, value: Any) -> str:
+        """One element."""
+        return str(value).rjust(self.width)
+
+
+class FloatStyle(Style):
+    """Whole numbers as `1.`, others with four digits, or all in scientific notation."""
+
+    def __init__(self, values: Any) -> None:
+        numbers = [v for v in values.ravel().tolist() if v != 0 and math.isfinite(v)]
+        sizes = [abs(v) for v in numbers]
+        self.whole = all(v == math.ceil(v) for v in numbers)
+        self.scientific = bool(sizes) and (
+            max(sizes) / min(sizes) > 1000.0 or max(sizes) > 1.0e8 or min(sizes) < 1.0e-4
+            if Options.sci_mode is None
+            else Options.sci_mode
         )
-    if kind in "bui":
-        texts = [str(v) for v in values.tolist()]
-        width = max(map(len, texts), default=0)
-        return lambda v: str(v.item()).rjust(width)
-    number = float_text(values)
-    width = max((len(number(v)) for v in values), default=0)
-    return lambda v: number(v).rjust(width)
+        self.width = max((len(self.written(v)) for v in numbers), default=1)
+
+    def written(self, value: float) -> str:
+        """One element, without padding."""
+        if self.scientific:
+            return f"{value:.{Options.precision}e}"
+        if self.whole:
+            return f"{value:.0f}." if math.isfinite(value) else f"{value:.0f}"
+        return f"{value:.{Options.precision}f}"
+
+    def text(self, value: Any) -> str:
+        """One element."""
+        return self.written(value).rjust(self.width)
 
 
-def float_text(values: Any) -> Callable[[Any], str]:
-    """How one float is written, in view of all of them."""
-    finite = [abs(v) for v in values.astype("float64").tolist() if math.isfinite(v) and v != 0]
-    digits = Options.precision
-    whole = all(v == math.ceil(v) for v in finite)
-    if not finite:
-        scientific = False
-    else:
-        top, low = max(finite), min(finite)
-        scientific = top / low > 1000.0 or top > 1.0e8
-        if not whole:
-            scientific = scientific or low < 1.0e-4
-    if Options.sci_mode is not None:
-        scientific = Options.sci_mode
+class ComplexStyle(Style):
+    """`real+imagj`, both parts in the style of their own kind."""
 
-    def text(v: Any) -> str:
-        v = float(v)
-        if not math.isfinite(v):
-            return str(v)
-        if scientific:
-            return f"{v:.{digits}e}"
-        return f"{v:.0f}." if whole else f"{v:.{digits}f}"
+    def __init__(self, values: Any) -> None:
+        self.real, self.imag = FloatStyle(values.real), FloatStyle(values.imag)
+        self.width = self.real.width + self.imag.width + 1
 
-    return text
+    def text(self, value: Any) -> str:
+        """One element."""
+        imag = self.imag.text(value.imag).lstrip()
+        return f"{self.real.text(value.real)}{'' if imag[0] in '+-' else '+'}{imag}j"
 
 
-def rows(array: Any, write: Callable[[Any], str], indent: int) -> str:
+def nested(array: Any, style: Style, indent: int, cut: bool) -> str:
     """Nested brackets, one line per innermost row (broken where it is too long)."""
     if array.ndim == 0:
-        return write(array[()]).strip() if array.dtype.kind != "c" else write(array[()])
-    edge = Options.edgeitems
-    summarise = array.size > Options.threshold and array.shape[0] > 2 * edge
-    return nested(
-        array, write, indent, array.size > Options.threshold and (summarise or array.ndim > 1)
-    )
-
-
-def nested(array: Any, write: Callable[[Any], str], indent: int, summarise: bool) -> str:
+        return style.text(array.item())
     edge, n = Options.edgeitems, array.shape[0]
-    cut = summarise and n > 2 * edge
-    places = [*range(edge), None, *range(n - edge, n)] if cut else list(range(n))
+    cut_here = cut and n > 2 * edge
+    places = [*range(edge), None, *range(n - edge, n)] if cut_here else list(range(n))
     if array.ndim == 1:
-        texts = ["..." if i is None else write(array[i]) for i in places]
-        width = max(map(len, texts), default=0) + 2
-        per_line = max((Options.linewidth - indent) // width, 1)
+        texts = [" ..." if i is None else style.text(array[i].item()) for i in places]
+        per_line = max((Options.linewidth - indent) // (style.width + 2), 1)
         lines = [", ".join(texts[i : i + per_line]) for i in range(0, len(texts), per_line)]
         return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-    parts = ["..." if i is None else nested(array[i], write, indent + 1, summarise) for i in places]
+    parts = ["..." if i is None else nested(array[i], style, indent + 1, cut) for i in places]
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"

@@ -37,6 +37,12 @@ from minitorch.ops.activation import (
     threshold as threshold,
     threshold_ as threshold_,
 )
+from minitorch.ops.adaptive_pool import (
+    adaptive_avg_pool1d as adaptive_avg_pool1d,
+    adaptive_avg_pool2d as adaptive_avg_pool2d,
+    adaptive_max_pool1d as adaptive_max_pool1d,
+    adaptive_max_pool2d as adaptive_max_pool2d,
+)
 from minitorch.ops.arithmetic import (
     add as add,
     atan2 as atan2,
@@ -74,6 +80,14 @@ from minitorch.ops.compare import (
     lt as lt,
     ne as ne,
 )
+from minitorch.ops.conv import (
+    conv1d as conv1d,
+    conv2d as conv2d,
+    conv3d as conv3d,
+    conv_transpose1d as conv_transpose1d,
+    conv_transpose2d as conv_transpose2d,
+    conv_transpose3d as conv_transpose3d,
+)
 from minitorch.ops.cross_entropy import (
     cross_entropy as cross_entropy,
     nll_loss as nll_loss,
@@ -91,9 +105,19 @@ from minitorch.ops.distance import (
     normalize as normalize,
     pairwise_distance as pairwise_distance,
 )
+from minitorch.ops.dropout import (
+    alpha_dropout as alpha_dropout,
+    dropout as dropout,
+    dropout1d as dropout1d,
+    dropout2d as dropout2d,
+    dropout3d as dropout3d,
+)
 from minitorch.ops.einsum import (
     einsum as einsum,
     tensordot as tensordot,
+)
+from minitorch.ops.embedding import (
+    embedding as embedding,
 )
 from minitorch.ops.extremum import (
     clamp as clamp,
@@ -102,6 +126,8 @@ from minitorch.ops.extremum import (
 )
 from minitorch.ops.index import (
     getitem as getitem,
+    index_put as index_put,
+    index_put_ as index_put_,
     index_select as index_select,
     masked_fill as masked_fill,
     setitem as setitem,
@@ -147,6 +173,13 @@ from minitorch.ops.memory import (
 from minitorch.ops.norm import (
     norm as norm,
 )
+from minitorch.ops.normalize import (
+    batch_norm as batch_norm,
+    group_norm as group_norm,
+    instance_norm as instance_norm,
+    layer_norm as layer_norm,
+    rms_norm as rms_norm,
+)
 from minitorch.ops.pointwise import (
     abs as abs,
     acos as acos,
@@ -187,6 +220,12 @@ from minitorch.ops.pointwise import (
     tan as tan,
     tanh as tanh,
     trunc as trunc,
+)
+from minitorch.ops.pool import (
+    avg_pool1d as avg_pool1d,
+    avg_pool2d as avg_pool2d,
+    max_pool1d as max_pool1d,
+    max_pool2d as max_pool2d,
 )
 from minitorch.ops.reduce import (
     all as all,
@@ -271,4 +310,8 @@ from minitorch.ops.sort import (
     median as median,
     sort as sort,
     topk as topk,
+)
+from minitorch.ops.unfold import (
+    fold as fold,
+    unfold as unfold,
 )

@@ -51,9 +51,7 @@ class Take(Op):
 class PutItem(Op):
     """y = zeros, with x added at the index;   dx = g[index]."""
 
-    def forward(
-        self, x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...], unique: bool
-    ) -> Array:
+    def forward(self, x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...], unique: bool) -> Array:
         self.index, self.unique = index, unique
         y = self.backend.zeros(shape, x.dtype)
         if unique:
@@ -164,9 +162,7 @@ def plain_index(item: Any) -> Any:
             None if v is None else operator.index(v) for v in (item.start, item.stop, item.step)
         )
         if step is not None and step <= 0:
-            raise ArgumentError(
-                f"index: the step of a slice must be positive, got {step}; use flip()"
-            )
+            raise ArgumentError(f"index: the step of a slice must be positive, got {step}; use flip()")
         return slice(start, stop, step)
     if isinstance(item, (bool, list, tuple, range)):
         from minitorch.creation import tensor
@@ -227,9 +223,7 @@ def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
     remaining += list(sizes)
     at = place_of_ellipsis(advanced)
     if at is not None:
-        taken = (
-            sum(a.ndim if hasattr(a, "ndim") and a.dtype.kind == "b" else 1 for a in advanced) - 1
-        )
+        taken = sum(a.ndim if hasattr(a, "ndim") and a.dtype.kind == "b" else 1 for a in advanced) - 1
         advanced = [*advanced[:at], *[slice(None)] * (len(remaining) - taken), *advanced[at + 1 :]]
     place = 0
     for item in advanced:
@@ -297,16 +291,39 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
             f"setitem: a value of shape {tuple(value.shape)} does not broadcast to the region of shape "
             f"{tuple(region)} that the index selects in a tensor of shape {tuple(input.shape)}"
         )
-    if (
-        target.array is not value.array
-        and target.array.base is not None
-        and value.array.base is not None
-    ):
+    if target.array is not value.array and target.array.base is not None and value.array.base is not None:
         value = value.clone()
-    out = SetItem.apply(
-        target, value, index=basic if advanced is None else advanced, unique=advanced is None
-    )
+    out = SetItem.apply(target, value, index=basic if advanced is None else advanced, unique=advanced is None)
     inplace.rebase(target, out)
+
+
+def index_put_(input: Variable, indices: Any, values: Any, accumulate: bool = False) -> Variable:
+    """`input[indices] = values`, in the tensor itself, which is returned.
+
+    Args:
+        input: what is changed.
+        indices: a tuple of index tensors.
+        values: broadcast to what the indices select.
+        accumulate: add the values to what is there; those for one place that is named twice add up.
+    """
+    from minitorch import inplace
+    from minitorch.ops.shape import expand
+
+    if not accumulate:
+        setitem(input, tuple(indices), values)
+        return input
+    basic, advanced = parse_index(input, tuple(indices))
+    if advanced is None or any(item != slice(None) for item in basic):
+        raise ArgumentError("index_put_: indices must be a tuple of index tensors of at least one dim")
+    values = expand(values.to(input.dtype), *input.array[advanced].shape)
+    added = PutItem.apply(values, index=advanced, shape=tuple(input.shape), unique=False)
+    inplace.check("index_put_", input)
+    return inplace.assign("index_put_", input, input + added)
+
+
+def index_put(input: Variable, indices: Any, values: Any, accumulate: bool = False) -> Variable:
+    """`index_put_`, with a new tensor as its result."""
+    return index_put_(input.clone(), indices, values, accumulate)
 
 
 def as_index(op_name: str, index: Any) -> Array:
@@ -316,15 +333,9 @@ def as_index(op_name: str, index: Any) -> Array:
         DtypeError: unless it holds integers.
     """
     array = array_of(index)
-    if (
-        getattr(array, "dtype", None) is None
-        or array.dtype.kind not in "iu"
-        or array.dtype == "uint8"
-    ):
+    if getattr(array, "dtype", None) is None or array.dtype.kind not in "iu" or array.dtype == "uint8":
         kind = getattr(array, "dtype", type(index).__name__)
-        raise DtypeError(
-            f"{op_name}: indices must be an int64 or int32 tensor, got {kind}; use .long()"
-        )
+        raise DtypeError(f"{op_name}: indices must be an int64 or int32 tensor, got {kind}; use .long()")
     return array
 
 
