@@ -1,9 +1,9 @@
 """Composites of the backend interface for optimizers: one method per update rule.
 
-Each takes lists of arrays, one entry per parameter, and writes into the memory of the parameters and of
-their state.  Names are those of the formulas: x a parameter, g its gradient, t the number of the step.
-A rule that is not linear in the gradient treats the parts of complex parameters as two real ones; the
-optimizers hand them over that way.
+Each takes lists of arrays, one entry per parameter, and writes into the memory of the parameters
+and of their state.  Names are those of the formulas: x a parameter, g its gradient, t the number of
+the step. A rule that is not linear in the gradient treats the parts of complex parameters as two
+real ones; the optimizers hand them over that way.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class OptimizerKernels:
     ) -> None:
         """b ← μ·b + (1 − τ)·g,   x ← x − lr·b;   with Nesterov x ← x − lr·(g + μ·b).
 
-        With μ = 0 there is no b, and x ← x − lr·g.  A None in `momenta` marks a first step, in which b is g
-        itself; the new array takes its place in the list.
+        With μ = 0 there is no b, and x ← x − lr·g.  A None in `momenta` marks a first step, in
+        which b is g itself; the new array takes its place in the list.
         """
         for k, (x, g) in enumerate(zip(params, grads, strict=True)):
             g = descent_direction(x, g, weight_decay, maximize)
@@ -71,9 +71,9 @@ class OptimizerKernels:
     ) -> None:
         """m ← β₁·m + (1 − β₁)·g,   v ← β₂·v + (1 − β₂)·g²,   x ← x − lr·m̂ / (√v̂ + ε).
 
-        m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up for the start at zero.  With `peaks` (AMSGrad) the
-        largest v so far takes the place of v.  Weight decay is added to the gradient, or, decoupled (AdamW),
-        shrinks the parameter itself: x ← x − lr·λ·x.
+        m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up for the start at zero.  With `peaks`
+        (AMSGrad) the largest v so far takes the place of v.  Weight decay is added to the gradient,
+        or, decoupled (AdamW), shrinks the parameter itself: x ← x − lr·λ·x.
         """
         for k, (x, g, m, v) in enumerate(zip(params, grads, means, squares, strict=True)):
             if decoupled and weight_decay:
