@@ -100,11 +100,6 @@ from minitorch.ops.diagonal import (
     tril as tril,
     triu as triu,
 )
-from minitorch.ops.distance import (
-    cosine_similarity as cosine_similarity,
-    normalize as normalize,
-    pairwise_distance as pairwise_distance,
-)
 from minitorch.ops.dropout import (
     alpha_dropout as alpha_dropout,
     dropout as dropout,
@@ -314,4 +309,9 @@ from minitorch.ops.sort import (
 from minitorch.ops.unfold import (
     fold as fold,
     unfold as unfold,
+)
+from minitorch.ops.vectors import (
+    cosine_similarity as cosine_similarity,
+    normalize as normalize,
+    pairwise_distance as pairwise_distance,
 )
