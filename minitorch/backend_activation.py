@@ -33,8 +33,8 @@ class ActivationKernels:
         return self.maximum(x, 0)
 
     def relu_backward(self, y: Array, g: Array) -> Array:
-        """g where y > 0, else 0."""
-        return g * (y > 0)
+        """g where y ≠ 0, else 0."""
+        return g * (y != 0)
 
     def leaky_relu(self, x: Array, slope: float) -> Array:
         """x where x > 0, else slope·x."""

@@ -10,15 +10,17 @@ from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.inplace import method as in_place
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, conj, wrap_dim
+from minitorch.ops.memory import clone
 from minitorch.ops.pointwise import abs, erf, exp, expm1, tanh
 from minitorch.ops.select import where
+from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
 class Relu(Op):
-    """y = max(x, 0);   dx = g where y > 0, else 0."""
+    """y = max(x, 0);   dx = g where y ≠ 0, else 0."""
 
     def forward(self, x: Array) -> Array:
         if x.dtype.kind == "b":
@@ -28,7 +30,7 @@ class Relu(Op):
         return y
 
     def backward(self, g: Array) -> Array:
-        return g * (array_of(self.saved.output) > 0)
+        return g * (array_of(self.saved.output) != 0)
 
     def fused_backward(self, g: Array) -> Array:
         return self.backend.relu_backward(self.saved.output, g)
@@ -64,9 +66,9 @@ class Elu(Op):
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x
-        positive = array_of(x) > 0
-        slope = exp(where(positive, 0.0, x) * self.inner) * (self.scale * self.alpha * self.inner)
-        return where(positive, g * self.scale, g * slope)
+        negative = array_of(x) <= 0
+        slope = exp(where(negative, x, 0.0) * self.inner) * (self.scale * self.alpha * self.inner)
+        return where(negative, g * slope, g * self.scale)
 
 
 class Gelu(Op):
@@ -152,7 +154,7 @@ class Softplus(Op):
 
 
 class Hardtanh(Op):
-    """y = min(max(x, low), high);   dx = g where low < x < high, else 0."""
+    """y = min(max(x, low), high);   dx = g where y is neither bound, else 0."""
 
     def forward(self, x: Array, *, low: float, high: float) -> Array:
         self.low, self.high = low, high
@@ -162,7 +164,7 @@ class Hardtanh(Op):
 
     def backward(self, g: Array) -> Array:
         y = array_of(self.saved.output)
-        return g * ((y > self.low) & (y < self.high))
+        return g * ((y != self.low) & (y != self.high))
 
 
 def relu(input: Any, inplace: bool = False) -> Variable:
@@ -396,7 +398,9 @@ def softshrink(input: Any, lambd: float = 0.5) -> Variable:
     check_floating("softshrink", array_of(input))
     if lambd < 0:
         raise ArgumentError(f"softshrink: lambd must not be negative, got {lambd}")
-    return input - hardtanh(input, -lambd, lambd)  # type: ignore[no-any-return]
+    x = array_of(input)
+    shift = backend_of(x).sign(x) * x.dtype.type(lambd)
+    return where((x >= -lambd) & (x <= lambd), 0.0, input - shift)  # type: ignore[no-any-return]
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Variable:
@@ -463,5 +467,7 @@ def glu(input: Any, dim: int = -1) -> Variable:
 relu_, leaky_relu_, elu_ = in_place(relu, "relu_"), in_place(leaky_relu, "leaky_relu_"), in_place(elu, "elu_")
 selu_, celu_, silu_ = in_place(selu, "selu_"), in_place(celu, "celu_"), in_place(silu, "silu_")
 sigmoid_, hardtanh_ = in_place(sigmoid, "sigmoid_"), in_place(hardtanh, "hardtanh_")
-hardsigmoid_, hardswish_ = in_place(hardsigmoid, "hardsigmoid_"), in_place(hardswish, "hardswish_")
-mish_, threshold_ = in_place(mish, "mish_"), in_place(threshold, "threshold_")
+hardsigmoid_, threshold_ = in_place(hardsigmoid, "hardsigmoid_"), in_place(threshold, "threshold_")
+# Several steps of these need the old values, which only the last step of an in-place change preserves.
+hardswish_ = in_place(lambda input: hardswish(clone(input)), "hardswish_")
+mish_ = in_place(lambda input: mish(clone(input)), "mish_")
