@@ -62,8 +62,8 @@ class dtype:
     def __repr__(self) -> str:
         return f"minitorch.{self.name}"
 
-    def __reduce__(self) -> str:
-        return self.name
+    def __reduce__(self) -> Any:
+        return as_dtype, (self.name,)
 
 
 bool_ = dtype("bool")
