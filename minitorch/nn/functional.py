@@ -102,15 +102,6 @@ from minitorch.ops.cross_entropy import (
 from minitorch.ops.cross_entropy import (
     nll_loss as nll_loss,
 )
-from minitorch.ops.distance import (
-    cosine_similarity as cosine_similarity,
-)
-from minitorch.ops.distance import (
-    normalize as normalize,
-)
-from minitorch.ops.distance import (
-    pairwise_distance as pairwise_distance,
-)
 from minitorch.ops.dropout import (
     alpha_dropout as alpha_dropout,
 )
@@ -200,4 +191,13 @@ from minitorch.ops.unfold import (
 )
 from minitorch.ops.unfold import (
     unfold as unfold,
+)
+from minitorch.ops.vectors import (
+    cosine_similarity as cosine_similarity,
+)
+from minitorch.ops.vectors import (
+    normalize as normalize,
+)
+from minitorch.ops.vectors import (
+    pairwise_distance as pairwise_distance,
 )

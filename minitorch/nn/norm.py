@@ -153,8 +153,10 @@ class InstanceNorm(RunningNorm):
         track_running_stats: bool = False,
         device: Any = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Variable) -> Variable:
         self._check(input)
@@ -188,6 +190,7 @@ class InstanceNorm2d(InstanceNorm):
         affine: learn weight and bias.
         track_running_stats: keep running statistics, and use them for evaluation.
         device, dtype: of the parameters and statistics.
+        bias: learn a bias, where affine.
 
     Shape: (N, C, H, W) or (C, H, W), unchanged.
 
