@@ -1,9 +1,10 @@
-"""`detect_anomaly`: which op made a NaN, and the line of the user's file that applied it."""
+"""`detect_anomaly`: which op made a NaN, in the walk back or before it, and the user's line that applied it."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import AnomalyError
@@ -30,15 +31,55 @@ def user_line() -> str:
     return f"{name}:{number}" + (f": {code}" if code else "")
 
 
+def has_nan(x: Any) -> bool:
+    """Whether a value, an array or a number contains NaN."""
+    array = x.array if isinstance(x, Value) else x
+    if getattr(array, "dtype", None) is None:
+        return isinstance(x, (float, complex)) and x != x
+    return array.dtype.kind in "fc" and bool(backend_of(array).isnan(array).any())
+
+
+def note(node: Op, inputs: Iterable[Any], outputs: Iterable[Any]) -> None:
+    """Remembers the line that applies `node`, and whether NaN came into it or was made by it."""
+    node.line = user_line()
+    if any(map(has_nan, outputs)):
+        node.nan = "received" if any(map(has_nan, inputs)) else "made"
+
+
 def check(node: Op, grads: Any) -> None:
     """Raises an AnomalyError if a gradient that `node` returned contains NaN."""
     for i, g in enumerate(grads if isinstance(grads, tuple) else (grads,)):
-        array = g.array if isinstance(g, Value) else g
-        if array is None or array.dtype.kind not in "fc":
-            continue
-        if backend_of(node.backend.asarray(array)).isnan(array).any():
-            where = node.line or "a line that was run outside of detect_anomaly()"
+        if g is not None and has_nan(g):
             raise AnomalyError(
                 f"{node.op_name}: {node.name()} returned NaN in the gradient of its input {i}; "
-                f"the operation was applied at {where}"
+                f"the operation was applied at {place(node)}. {origin(node)}"
             )
+
+
+def check_root(root: Any) -> None:
+    """Raises an AnomalyError if the value from which a walk shall start contains NaN."""
+    if root.grad_fn is not None and has_nan(root):
+        raise AnomalyError(f"backward: the value to start from is NaN. {origin(root.grad_fn)}")
+
+
+def place(node: Op) -> str:
+    """The line that applied `node`, if it is known."""
+    return node.line or "a line that was run outside of detect_anomaly()"
+
+
+def origin(node: Op) -> str:
+    """Says where NaN first appeared on the way to `node`, or in it."""
+    first, seen, stack = None, {node}, [node]
+    while stack:
+        found = stack.pop()
+        if found.nan and (first is None or found.serial < first.serial):
+            first = found
+        for edge in found.edges:
+            if edge is not None and not isinstance(edge, Value) and edge not in seen:
+                seen.add(edge)
+                stack.append(edge)
+    if first is None:
+        return "No NaN was seen in the forward pass: the derivative itself is undefined there, as 0/0 or 0·inf"
+    if first.nan == "made":
+        return f"The forward pass first made NaN in {first.op_name}, at {place(first)}"
+    return f"NaN came into the forward pass with an input of {first.op_name}, at {place(first)}"

@@ -46,6 +46,7 @@ class Walk:
         self.needed: set[Any] | None = None  # None: everything
         self.captured: dict[tuple[Any, int], Any] = {}
         self.retained: list[tuple[Variable, Any]] = []
+        self.held: set[int] = set()  # ids of arrays that a user may hold, or that became somebody's .grad
 
     def run(self) -> None:
         """Takes node after node until none is left."""
@@ -205,11 +206,16 @@ class Walk:
         """A gradient as a user sees it."""
         if g is None or isinstance(g, Value):
             return g
-        return wrap(g if hasattr(g, "base") else backend_of(g).asarray(g))
+        array = backend_of(g).asarray(g)
+        self.held.add(id(array))
+        return wrap(array)
 
     def as_carried(self, g: Any) -> Any:
         """A user's gradient as the walk carries it."""
-        return g.array if isinstance(g, Value) and not self.create_graph else g
+        if not isinstance(g, Value) or self.create_graph:
+            return g
+        self.held.add(id(g.array))
+        return g.array
 
     # The end of the walk -------------------------------------------------------------------------
 
@@ -223,31 +229,30 @@ class Walk:
         return arrived
 
     def deliver(self, gradients: list[tuple[Variable, Any]]) -> None:
-        """Accumulates into `.grad`; retained gradients of inner values replace what was there."""
-        given: set[int] = set()
+        """Accumulates into `.grad`, of leaves and of the inner values that retain theirs."""
         with _accumulating:
             for leaf, g in gradients:
                 if self.create_graph:
                     leaf.grad = g if leaf.grad is None else leaf.grad + g
                 elif leaf.grad is None:
-                    leaf.grad = wrap(self.exclusive(leaf, g, given))
+                    leaf.grad = wrap(self.exclusive(leaf, g))
                 else:
                     backend_of(leaf.array).add_into(leaf.grad.array, g)
                     leaf.grad._version_counter().value += 1
             for inner, g in self.retained:
-                value = g if self.create_graph else wrap(self.exclusive(inner, g, given))
+                value = g if self.create_graph else wrap(self.exclusive(inner, g))
                 inner.grad = value if inner.grad is None else inner.grad + value
         for leaf, _ in gradients:
             for hook in list((leaf._post_hooks or {}).values()):
                 hook(leaf)
 
-    def exclusive(self, leaf: Variable, g: Any, given: set[int]) -> Any:
-        """An array that nothing else will change: a copy, unless this one is new and whole."""
-        backend = backend_of(leaf.array)
+    def exclusive(self, x: Variable, g: Any) -> Any:
+        """An array that nothing else will change: a copy, unless this one is whole and nobody holds it."""
+        backend = backend_of(x.array)
         array = backend.asarray(g)
-        if id(array) in given or not backend.is_whole(array):
+        if id(array) in self.held or not backend.is_whole(array):
             array = backend.copy(array)
-        given.add(id(array))
+        self.held.add(id(array))
         return array
 
 
@@ -399,7 +404,6 @@ def grad(
         leaves = {id(leaf): g for leaf, g in walk.leaf_gradients()}
         walk.deliver([])
     results: list[Any] = []
-    given: set[int] = set()
     for i, x in enumerate(targets):
         g = leaves.get(id(x)) if x.grad_fn is None else walk.captured[x.grad_fn, x._output_nr]
         if g is None and materialize_grads:
@@ -410,7 +414,7 @@ def grad(
                 f"pass allow_unused=True to get None for it"
             )
         elif g is not None and not create_graph:
-            g = wrap(walk.exclusive(x, g, given)) if not isinstance(g, Value) else g
+            g = wrap(walk.exclusive(x, g)) if not isinstance(g, Value) else g
         results.append(g)
     return tuple(results)
 
@@ -435,6 +439,11 @@ def _walk(
     if targets is not None:
         walk.captured = {(x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None}
         walk.needed = _leading_to(roots, targets)
+    if current().anomaly and current().check_nan:
+        from minitorch.anomaly import check_root
+
+        for root in roots:
+            check_root(root)
     with walking(create_graph), current_backend().quiet():
         for i, root in enumerate(roots):
             if root._view is not None:
