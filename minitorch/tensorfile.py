@@ -1,0 +1,226 @@
+"""The safetensors format: named arrays in a file, with a header that tells where each of them lies.
+
+8 bytes: the length n of the header, little-endian
+n bytes: JSON, {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__": {…}}
+the rest: the arrays, little-endian, in row-major order, without gaps
+
+Reading checks all that the header claims against the size of the file before memory is taken for it.
+
+Source: https://huggingface.co/docs/safetensors, section Format.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from math import prod
+from typing import Any, BinaryIO, NamedTuple
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import CheckpointError
+from minitorch.registry import get_backend
+
+CODES = {
+    "BOOL": dtypes.bool_,
+    "U8": dtypes.uint8,
+    "I8": dtypes.int8,
+    "I16": dtypes.int16,
+    "I32": dtypes.int32,
+    "I64": dtypes.int64,
+    "F16": dtypes.float16,
+    "F32": dtypes.float32,
+    "F64": dtypes.float64,
+    "C64": dtypes.complex64,
+}
+CODE_OF = {dtype: code for code, dtype in CODES.items() if code != "C64"}
+HEADER_LIMIT = 100_000_000  # bytes, as in the safetensors library
+METADATA = "__metadata__"
+
+
+class Entry(NamedTuple):
+    """What the header says of an array."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    start: int
+    stop: int
+
+
+def write(file: BinaryIO, arrays: dict[str, Array], metadata: dict[str, str]) -> None:
+    """Writes arrays and their header.
+
+    Arrays with large elements come first, so that all of them are aligned in a file mapped into memory.
+
+    Args:
+        file: open for writing.
+        arrays: by name; of a dtype that has a code.
+        metadata: strings by name.
+
+    Raises:
+        CheckpointError: if the header would be too long to be read again.
+    """
+    order = sorted(arrays, key=lambda name: -arrays[name].dtype.itemsize)
+    header: dict[str, Any] = {METADATA: metadata} if metadata else {}
+    offset = 0
+    for name in order:
+        x = arrays[name]
+        header[name] = {
+            "dtype": CODE_OF[dtypes.as_dtype(x.dtype)],
+            "shape": list(x.shape),
+            "data_offsets": [offset, offset + x.nbytes],
+        }
+        offset += x.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    if len(text) > HEADER_LIMIT:
+        raise CheckpointError(
+            f"save: the values that are not tensors take {len(text)} bytes, more than {HEADER_LIMIT}; "
+            f"store long lists of numbers as tensors"
+        )
+    file.write(len(text).to_bytes(8, "little"))
+    file.write(text)
+    for name in order:
+        if arrays[name].size:
+            file.write(as_bytes(arrays[name]))
+
+
+def as_bytes(x: Array) -> memoryview:
+    """The memory of an array in row-major order, little-endian."""
+    if not x.flags.c_contiguous:
+        x = get_backend("numpy").copy(x)
+    if sys.byteorder == "big":
+        x = x.byteswap()
+    return memoryview(x.reshape(-1)).cast("B")
+
+
+def read_header(file: BinaryIO, size: int, where: str) -> tuple[dict[str, Entry], dict[str, str]]:
+    """The entries, in the order in which they lie in the file, and the metadata.
+
+    Args:
+        file: open for reading, at its start.
+        size: bytes in the file.
+        where: names it, for messages.
+
+    Raises:
+        CheckpointError: if it is not in the format, or its header does not fit its size.
+    """
+    lead = file.read(8)
+    if len(lead) < 8:
+        raise CheckpointError(
+            f"{where}: the file has {size} bytes, too few for a checkpoint; it is empty or was cut off. "
+            f"Use an earlier checkpoint"
+        )
+    length = int.from_bytes(lead, "little")
+    if length > min(HEADER_LIMIT, size - 8):
+        raise CheckpointError(f"{where}: {foreign(lead, length, size)}")
+    text = file.read(length)
+    if len(text) < length:
+        raise CheckpointError(f"{where}: the file ends within its header; it was cut off")
+    try:
+        header = json.loads(text.decode(), object_pairs_hook=without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{where}: {foreign(lead, length, size)} ({error})") from None
+    if not isinstance(header, dict):
+        raise CheckpointError(f"{where}: damaged: the header is not a JSON object")
+    metadata = header.pop(METADATA, {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise CheckpointError(f"{where}: damaged: {METADATA} must hold strings")
+    entries = [(name, parse_entry(name, value, where)) for name, value in header.items()]
+    entries.sort(key=lambda item: (item[1].start, item[1].stop))
+    check_layout(entries, size - 8 - length, where)
+    return dict(entries), metadata
+
+
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A dict of a JSON object, in which every name must be the only one."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise ValueError("a name occurs twice in the header")
+    return result
+
+
+def foreign(lead: bytes, length: int, size: int) -> str:
+    """Says what a file that is no checkpoint seems to be, and what to do."""
+    if lead[:2] == b"PK":
+        return (
+            "this is a zip archive, perhaps a checkpoint of PyTorch (.pt), which may hold code; in PyTorch, "
+            "write its tensors with safetensors.torch.save_file, and load that file here"
+        )
+    if lead[:1] == b"\x80":
+        return (
+            "this is a pickle, which could run any code when loaded; where it was made, write its tensors "
+            "with minitorch.save or safetensors instead"
+        )
+    if length > size - 8:
+        return (
+            f"not a checkpoint, or cut off: the header should have {length} bytes, and the file has {size} "
+            f"in all. Use an earlier checkpoint, or one written by minitorch.save or safetensors"
+        )
+    return "not a checkpoint: the header is not JSON; expected a file of minitorch.save or safetensors"
+
+
+def parse_entry(name: str, value: Any, where: str) -> Entry:
+    """What the header says of one array, with the right types and a size that fits its shape."""
+    try:
+        code, shape, (start, stop) = value["dtype"], value["shape"], value["data_offsets"]
+    except (KeyError, TypeError, ValueError):
+        raise CheckpointError(
+            f"{where}: damaged: the entry of {name!r} needs dtype, shape and data_offsets"
+        ) from None
+    if (
+        not isinstance(code, str)
+        or not isinstance(shape, list)
+        or not all(type(n) is int and n >= 0 for n in (*shape, start, stop))
+    ):
+        raise CheckpointError(f"{where}: damaged: the entry of {name!r} is {value!r}")
+    if code not in CODES:
+        raise CheckpointError(
+            f"{where}: {name!r} has dtype {code}, which minitorch does not have; convert it to one of "
+            f"{', '.join(CODES)} before it is written"
+        )
+    needed = prod(shape) * CODES[code].itemsize
+    if len(shape) > 64 or stop - start != needed:
+        raise CheckpointError(
+            f"{where}: damaged: {name!r} of shape {tuple(shape)} and dtype {code} needs {needed} bytes, "
+            f"but lies at {start} to {stop}"
+        )
+    return Entry(code, tuple(shape), start, stop)
+
+
+def check_layout(entries: Iterable[tuple[str, Entry]], size: int, where: str) -> None:
+    """Refuses arrays that overlap, leave gaps, or lie outside of the `size` bytes there are."""
+    end = 0
+    for name, entry in entries:
+        if entry.start != end:
+            raise CheckpointError(
+                f"{where}: damaged: {name!r} starts at {entry.start}, the array before it ends at {end}"
+            )
+        end = entry.stop
+    if end != size:
+        what = "is cut off" if end > size else "has more in it than its header tells"
+        raise CheckpointError(
+            f"{where}: the file {what}: its tensors take {end} bytes, and there are {size}. "
+            f"Use an earlier checkpoint"
+        )
+
+
+def read_array(file: BinaryIO, name: str, entry: Entry, where: str) -> Array:
+    """The array that comes next in the file."""
+    try:
+        x = get_backend("numpy").empty(entry.shape, CODES[entry.dtype].dtype)
+    except (ValueError, OverflowError):  # zero elements, but a dim beyond all bounds
+        raise CheckpointError(f"{where}: damaged: {name!r} has shape {entry.shape}") from None
+    if not x.size:
+        return x
+    view = memoryview(x.reshape(-1)).cast("B")
+    done = 0
+    while done < len(view):
+        count = file.readinto(view[done:])  # type: ignore[attr-defined]
+        if not count:
+            raise CheckpointError(f"{where}: the file ends within {name!r}; it was cut off")
+        done += count
+    if entry.dtype == "BOOL" and int(x.view(dtypes.uint8.dtype).max()) > 1:
+        raise CheckpointError(f"{where}: damaged: {name!r} has bytes other than 0 and 1 for booleans")
+    return x.byteswap() if sys.byteorder == "big" else x
