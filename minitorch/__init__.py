@@ -752,6 +752,8 @@ from minitorch.sampling import (
 from minitorch.sampling import (
     randperm as randperm,
 )
+from minitorch.serialization import load as load
+from minitorch.serialization import save as save
 from minitorch.variable import (
     Size as Size,
 )
