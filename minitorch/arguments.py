@@ -10,6 +10,7 @@ from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
+    from minitorch.backend import Backend
     from minitorch.op import Op
     from minitorch.variable import Variable
 
@@ -68,10 +69,22 @@ def as_input(op_name: str, x: Any) -> Variable:
     )
 
 
+def wrapped_around(inputs: tuple[Any, ...], backend: Backend, dtype: Any) -> tuple[Any, ...]:
+    """Inputs whose Python integers, out of the range of `dtype`, have wrapped around; () if there are none."""
+    if not any(x.__class__ is int and -(2**63) <= x < 2**63 for x in inputs):
+        return ()
+    return tuple(
+        wrap(backend.asarray(backend.asarray(x, "int64").astype(dtype))) if x.__class__ is int else x
+        for x in inputs
+    )
+
+
 def explain(op: Op, error: Exception, arrays: list[Any]) -> MinitorchError:
     """A readable error for what the array library refused."""
     shapes = [tuple(a.shape) for a in arrays if hasattr(a, "shape")]
     kinds = [str(a.dtype) for a in arrays if hasattr(a, "dtype")]
+    if isinstance(error, OverflowError):
+        return DtypeError(f"{op.op_name}: a number does not fit into {' and '.join(kinds)}: {error}")
     if "broadcast" in str(error) and op.broadcasts:
         return ShapeError(broadcast_message(op.op_name, shapes))
     if isinstance(error, TypeError):

@@ -210,8 +210,10 @@ class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernel
 
     def logsumexp(self, x: Array, axis: Any, keepdims: bool = False) -> Array:
         """log Σ exp(x) along `axis`, shifted by the maximum so that it does not overflow."""
-        top = self.max(x, axis=axis, keepdims=True)
-        top = self.where(self.isfinite(top), top, self.zeros((), x.dtype))
+        top = self.zeros((), x.dtype)
+        if x.size:
+            largest = self.max(x, axis=axis, keepdims=True)
+            top = self.where(self.isfinite(largest), largest, top)
         total = self.log(self.sum(self.exp(x - top), axis=axis, keepdims=True)) + top
         return total if keepdims else self.squeeze(total, axis)
 

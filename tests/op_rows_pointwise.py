@@ -61,7 +61,7 @@ row(
     half=False,
 )
 
-# The larger and the smaller 
+# The larger and the smaller
 
 for name in ("maximum", "minimum"):
     row(

@@ -14,6 +14,7 @@ from minitorch.errors import ArgumentError, DtypeError
 from minitorch.ops.common import Binary, array_of, conj
 from minitorch.ops.pointwise import log, trunc
 from minitorch.ops.select import where
+from minitorch.value import Value
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -33,10 +34,8 @@ class Sub(Binary):
     """z = x − y;   dx = g,  dy = −g."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        if self.backend.asarray(x).dtype.kind == "b" and self.backend.asarray(y).dtype.kind == "b":
-            raise DtypeError(
-                "sub: bool − bool is not defined; use x ^ y, or logical_not(x) for 1 − x"
-            )
+        if (x if hasattr(x, "dtype") else y).dtype.kind == "b":
+            refuse_bool("sub")
         return self.backend.subtract(x, y)
 
     def backward(self, g: Array) -> tuple[Array, Array | None]:
@@ -111,7 +110,7 @@ class FloorDiv(Binary):
     """z = ⌊x/y⌋; its derivative is zero almost everywhere."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        check_divisor("floor_divide", self.backend.asarray(y))
+        check_divisor("floor_divide", x, y)
         return self.backend.floor_divide(x, y)
 
     def backward(self, g: Array) -> tuple[Array, Array]:
@@ -122,7 +121,7 @@ class Remainder(Binary):
     """z = x − ⌊x/y⌋·y, with the sign of y;   dx = g,  dy = −g·⌊x/y⌋."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        check_divisor("remainder", self.backend.asarray(y))
+        check_divisor("remainder", x, y)
         self.save(x=x, y=y)
         return self.backend.remainder(x, y)
 
@@ -136,7 +135,7 @@ class Fmod(Binary):
     """z = x − trunc(x/y)·y, with the sign of x;   dx = g,  dy = −g·trunc(x/y)."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        check_divisor("fmod", self.backend.asarray(y))
+        check_divisor("fmod", x, y)
         self.save(x=x, y=y)
         return self.backend.fmod(x, y)
 
@@ -161,12 +160,26 @@ class Atan2(Binary):
         return scaled * x, -scaled * y
 
 
-def check_divisor(name: str, y: Array) -> None:
-    """Integer division by zero is an error, as in PyTorch; floats give infinities."""
-    if y.dtype.kind in "iub" and not y.all():
+def check_divisor(name: str, x: Any, y: Any) -> None:
+    """Refuses complex numbers and booleans, and integer division by zero; floats give infinities."""
+    kind = (x if hasattr(x, "dtype") else y).dtype.kind
+    if kind in "bc":
+        what = "booleans" if kind == "b" else "complex numbers"
+        raise DtypeError(f"{name}: not defined for {what}; convert them first")
+    if kind in "iu" and not (y.all() if hasattr(y, "dtype") else y):
         raise ArgumentError(
             f"{name}: integer division by zero; convert to a floating-point dtype first"
         )
+
+
+def is_bool(x: Any) -> bool:
+    """Whether `x` is a boolean, or an array or tensor of them."""
+    return x.array.dtype.kind == "b" if isinstance(x, Value) else isinstance(x, bool)
+
+
+def refuse_bool(op_name: str) -> None:
+    """Raises the error for a subtraction with booleans."""
+    raise DtypeError(f"{op_name}: a difference with booleans is not defined; use x ^ y, or ~x for 1 − x")
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
@@ -186,11 +199,15 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     >>> minitorch.sub(minitorch.tensor([1.0, 2.0]), 1)
     tensor([0., 1.])
     """
+    if is_bool(input) or is_bool(other):
+        refuse_bool("sub")
     return Sub.apply(input, other if alpha == 1 else mul(other, alpha))
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     """`other − alpha · input`."""
+    if is_bool(input) or is_bool(other):
+        refuse_bool("rsub")
     return Sub.apply(other, input if alpha == 1 else mul(input, alpha))
 
 

@@ -67,7 +67,8 @@ def wrap_dims(op_name: str, dims: Dims, ndim: int) -> tuple[int, ...]:
     if dims is None:
         return tuple(range(ndim))
     if isinstance(dims, int):
-        return (wrap_dim(op_name, dims, ndim),) if ndim else ()
+        wrapped = (wrap_dim(op_name, dims, ndim),)
+        return wrapped if ndim else ()
     wrapped = tuple(wrap_dim(op_name, d, ndim) for d in dims)
     if len(set(wrapped)) != len(wrapped):
         raise ArgumentError(f"{op_name}: dim {tuple(dims)} names a dimension twice")

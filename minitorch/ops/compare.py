@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
-from minitorch.ops.common import Binary, array_of
+from minitorch.ops.common import Binary, array_of, check_ordered
 from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ class Compare(Binary):
     differentiable = False
 
     def forward(self, x: Array, y: Array, *, kind: str) -> Array:
+        if kind in ("less", "less_equal", "greater", "greater_equal"):
+            check_ordered(kind, x, y)
         return getattr(self.backend, kind)(x, y)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError
+from minitorch.errors import ArgumentError, DtypeError
 from minitorch.ops.common import Binary, check_ordered
 
 if TYPE_CHECKING:
@@ -99,4 +100,15 @@ def clamp(input: Variable, min: Any = None, max: Any = None) -> Variable:
     """
     if min is None and max is None:
         raise ArgumentError("clamp: give at least one of min and max")
+    kind = dtypes.of(input)
+    for bound in (min, max):
+        if type(bound) is int and kind.category == dtypes.INTEGER:
+            check_range(bound, kind)
     return Clamp.apply(input, min, max)
+
+
+def check_range(bound: int, kind: dtypes.dtype) -> None:
+    """Refuses a bound that integers of this dtype cannot reach."""
+    info = dtypes.iinfo(kind)
+    if not info.min <= bound <= info.max:
+        raise DtypeError(f"clamp: the bound {bound} does not fit into {kind}; convert the tensor first")

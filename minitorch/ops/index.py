@@ -352,6 +352,8 @@ def index_select(input: Any, dim: int, index: Any) -> Variable:
     array = as_index("index_select", index)
     if array.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {tuple(array.shape)}")
+    if not input.ndim:
+        return index_select(input.reshape(1), 0, index).reshape(())
     check_range("index_select", array, input.shape[d], d, input.shape)
     return Take.apply(input, index=(slice(None),) * d + (array.reshape(-1),))
 

@@ -47,10 +47,14 @@ class Step(Op):
 
 
 class Sign(Step):
-    """y = −1, 0 or 1; of a complex number x/|x|."""
+    """y = −1, 0 or 1, and 0 for NaN."""
 
     def forward(self, x: Array) -> Array:
-        return self.backend.copy(x) if x.dtype.kind == "b" else self.backend.sign(x)
+        b = self.backend
+        if x.dtype.kind == "b":
+            return b.copy(x)
+        y = b.sign(x)
+        return b.where(b.isnan(x), y.dtype.type(0), y) if x.dtype.kind == "f" else y
 
 
 class Round(Step):

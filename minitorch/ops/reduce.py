@@ -129,7 +129,8 @@ class Truth(Op):
     differentiable = False
 
     def forward(self, x: Array, *, dims: tuple[int, ...], kind: str) -> Array:
-        return getattr(self.backend, kind)(x, axis=dims)
+        y = getattr(self.backend, kind)(x, axis=dims)
+        return y.astype(x.dtype) if x.dtype == "uint8" else y  # PyTorch's one exception
 
 
 def accumulator(x: Array, exact: bool) -> Any:

@@ -425,6 +425,8 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
 def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
     """`length` elements along `dim`, from `start` on; a view."""
     d = wrap_dim("narrow", dim, input.ndim)
+    if not input.ndim:
+        raise ShapeError("narrow: a 0-d tensor has no dim to narrow")
     begin = start + input.shape[d] if start < 0 else start
     if begin < 0 or length < 0 or begin + length > input.shape[d]:
         raise IndexRangeError(
@@ -436,8 +438,8 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
 def select(input: Any, dim: int, index: int) -> Variable:
     """The slice at `index` along `dim`, without that dim; a view."""
     d = wrap_dim("select", dim, input.ndim)
-    n = input.shape[d]
-    if not input.ndim or not -n <= index < n:
+    n = input.shape[d] if input.ndim else 0
+    if not -n <= index < n:
         raise IndexRangeError(
             f"select: index {index} is out of range for dim {d} of shape {tuple(input.shape)}"
         )
@@ -472,6 +474,8 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
     if chunks < 1:
         raise ArgumentError(f"chunk: chunks must be at least 1, got {chunks}")
     d = wrap_dim("chunk", dim, input.ndim)
+    if not input.ndim:
+        raise ShapeError("chunk: a 0-d tensor has no dim to take apart")
     n = input.shape[d]
     return split(input, max(-(-n // chunks), 1), d) if n else split(input, [0] * chunks, d)
 
@@ -479,7 +483,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
 def unbind(input: Any, dim: int = 0) -> tuple[Variable, ...]:
     """All slices along `dim`, without that dim; views."""
     if not input.ndim:
-        raise ShapeError("unbind: a 0-d tensor has no dim to take apart")
+        raise IndexRangeError("unbind: a 0-d tensor has no dim to take apart")
     return Unbind.apply(input, dim=wrap_dim("unbind", dim, input.ndim))
 
 
