@@ -12,7 +12,12 @@ from minitorch.backend import Array, Backend
 from numpy.lib.stride_tricks import as_strided
 
 from minitorch_numpy import random, special
+from minitorch_numpy.activation import NumpyActivationKernels
+from minitorch_numpy.conv import NumpyConvKernels
+from minitorch_numpy.embedding import NumpyEmbeddingKernels
+from minitorch_numpy.normalize import NumpyNormKernels
 from minitorch_numpy.optim import NumpyOptimizerKernels
+from minitorch_numpy.pool import NumpyPoolKernels
 from minitorch_numpy.recurrent import NumpyRecurrentKernels
 
 
@@ -41,7 +46,16 @@ def _argsort(x: Array, axis: int = -1) -> Array:
     return np.argsort(x, axis=axis, kind="stable")
 
 
-class NumpyBackend(NumpyOptimizerKernels, NumpyRecurrentKernels, Backend):
+class NumpyBackend(
+    NumpyConvKernels,
+    NumpyPoolKernels,
+    NumpyNormKernels,
+    NumpyEmbeddingKernels,
+    NumpyActivationKernels,
+    NumpyOptimizerKernels,
+    NumpyRecurrentKernels,
+    Backend,
+):
     """Arrays are `numpy.ndarray`; nothing is compiled."""
 
     name = "numpy"
