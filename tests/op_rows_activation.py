@@ -19,7 +19,7 @@ def pieces(*settings: dict[str, Any]) -> list[Sample]:
     return [*away, call(x()), call(x(0, 3)), call(x(3, low=4.0, high=5.5)), *on]
 
 
-# Elementwise -----------------------------------------------------------------------------------------------
+# Elementwise --------------------------------------------------------------------------------------
 
 row("relu", lambda a: np.maximum(a, 0), pieces, integers="same")
 row(
@@ -128,7 +128,7 @@ row(
     lambda: [call(x(2, 4)), call(x(2, 4), 0), call(x(3, 2, 4), dim=1), call(x(0, 4))],
 )
 
-# The same in place, on a copy, in minitorch and PyTorch alike ------------------------------------------------
+# The same in place, on a copy, in minitorch and PyTorch alike -------------------------------------
 
 for name in (
     *("relu", "leaky_relu", "elu", "selu", "celu", "silu", "sigmoid", "hardtanh"),
@@ -156,7 +156,7 @@ for name in (
 
     row(f"{name}_", original.reference, samples, function=changed, torch=torch_changed)
 
-# Along a dim ----------------------------------------------------------------------------------------------------
+# Along a dim --------------------------------------------------------------------------------------
 
 
 def along() -> list[Sample]:
@@ -165,8 +165,8 @@ def along() -> list[Sample]:
         call(x(2, 3), dim=0),
         call(x(2, 3, 2), dim=-2),
         call(x(), dim=0),
-        call(x(0, 3), 1),
-        call(x(3, 0), 1),
+        call(x(0, 3), dim=1),
+        call(x(3, 0), dim=1),
         call(x(2, 3) + 1000, 1),
         call(x(2, 3), 1, dtype=np.dtype("float64")),
         call(np.array([[0.0, -np.inf], [-np.inf, -np.inf]]), 1, kink=True),
@@ -187,7 +187,7 @@ row(
     half=False,
 )
 
-# Lengths ---------------------------------------------------------------------------------------------------------
+# Lengths ------------------------------------------------------------------------------------------
 
 
 def length(a: Any, p: float, dim: Any) -> Any:
@@ -206,6 +206,8 @@ row(
     ],
     half=False,  # ε is 0 in float16
 )
+
+
 def exact_cosine(a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """PyTorch's own gives another gradient where a length is below ε, as if it were not replaced by ε."""
     a, b = (v / v.norm(dim=dim, keepdim=True).clamp(min=eps) for v in (a, b))

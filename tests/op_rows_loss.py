@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import scipy.special
-from op_samples import Sample, call, ints, row, x
+from op_samples import Sample, call, ints, public, row, x
 
 
 def reduced(losses: Any, reduction: str = "mean", weight: Any = None) -> Any:
@@ -40,9 +40,7 @@ def distances(losses: Any, weighted_mean: bool = True) -> Any:
 
 
 def weighted() -> list[Sample]:
-    return [
-        call(x(2, 3), x(2, 3), reduction=reduction, weight=x(2, 3, low=0.1)) for reduction in REDUCTIONS
-    ]
+    return [call(x(2, 3), x(2, 3), reduction=reduction, weight=x(2, 3, low=0.1)) for reduction in REDUCTIONS]
 
 
 TIE = np.array([0.5, -1.0, 2.0])
@@ -78,7 +76,34 @@ row(
     ],
 )
 
-# Binary decisions ------------------------------------------------------------------------------------------------
+# Binary decisions ---------------------------------------------------------------------------------
+
+
+def with_constants(function: Any) -> Any:
+    """The call with weights, given as numbers, made into tensors that are not differentiated."""
+
+    def loss(a: Any, b: Any, weight: Any = None, pos_weight: Any = None, **settings: Any) -> Any:
+        if weight is not None:
+            settings["weight"] = a.new_tensor(weight)
+        if pos_weight is not None:
+            settings["pos_weight"] = a.new_tensor(pos_weight)
+        return function()(a, b, **settings)
+
+    return loss
+
+
+def both(name: str) -> dict[str, Any]:
+    """The loss `name` of minitorch and of PyTorch, with constant weights."""
+
+    def ours() -> Any:
+        return public(name)
+
+    def theirs() -> Any:
+        import torch
+
+        return getattr(torch.nn.functional, name)
+
+    return {"function": with_constants(ours), "torch": with_constants(theirs)}
 
 
 def unit(*shape: int) -> Any:
@@ -88,25 +113,24 @@ def unit(*shape: int) -> Any:
 row(
     "binary_cross_entropy",
     lambda p, t, weight=1, reduction="mean": reduced(
-        -weight
-        * (t * np.maximum(np.log(p), -100) + (1 - t) * np.maximum(np.log1p(-p), -100)),
+        -np.asarray(weight) * (t * np.maximum(np.log(p), -100) + (1 - t) * np.maximum(np.log1p(-p), -100)),
         reduction,
     ),
     lambda: [
         *[call(unit(2, 3), unit(2, 3), reduction=reduction) for reduction in REDUCTIONS],
-        call(unit(2, 3), unit(2, 3), weight=unit(3)),
-        call(unit(2, 3), unit(2, 3), weight=unit(2, 1), reduction="sum"),
+        call(unit(2, 3), unit(2, 3), weight=(0.5, 0.0, 2.0)),
+        call(unit(2, 3), unit(2, 3), weight=((0.5,), (3.0,)), reduction="sum"),
         call(unit(), unit()),
         call(unit(0, 3), unit(0, 3), reduction="sum"),
         call(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.0]), kink=True),
     ],
     half=False,
+    **both("binary_cross_entropy"),
 )
 
 
-def with_logits(
-    z: Any, t: Any, weight: Any = 1, reduction: str = "mean", pos_weight: Any = 1
-) -> Any:
+def with_logits(z: Any, t: Any, weight: Any = 1, reduction: str = "mean", pos_weight: Any = 1) -> Any:
+    weight, pos_weight = np.asarray(weight), np.asarray(pos_weight)
     losses = -pos_weight * t * scipy.special.log_expit(z) - (1 - t) * scipy.special.log_expit(-z)
     return reduced(losses * weight, reduction)
 
@@ -116,13 +140,14 @@ row(
     with_logits,
     lambda: [
         *[call(x(2, 3), unit(2, 3), reduction=reduction) for reduction in REDUCTIONS],
-        call(x(2, 3), unit(2, 3), weight=unit(3)),
-        call(x(2, 3), unit(2, 3), pos_weight=unit(3), reduction="none"),
-        call(x(2, 3), unit(2, 3), unit(2, 1), pos_weight=unit(2, 3)),
+        call(x(2, 3), unit(2, 3), weight=(0.5, 0.0, 2.0)),
+        call(x(2, 3), unit(2, 3), pos_weight=(0.5, 1.0, 2.0), reduction="none"),
+        call(x(2, 3), unit(2, 3), weight=((0.5,), (3.0,)), pos_weight=(0.5, 1.0, 2.0)),
         call(x(), unit()),
         call(x(3) * 300, unit(3)),
         call(x(0, 3), unit(0, 3), reduction="sum"),
     ],
+    **both("binary_cross_entropy_with_logits"),
 )
 row(
     "kl_div",
@@ -132,12 +157,11 @@ row(
     lambda: [
         *[call(x(2, 3), unit(2, 3), reduction=reduction) for reduction in ("sum", "none", "batchmean")],
         call(x(2, 3), x(2, 3), reduction="batchmean", log_target=True),
-        call(x(3), np.array([0.0, 0.5, 1.0]), reduction="sum", kink=True),
     ],
     half=False,
 )
 
-# Classes -----------------------------------------------------------------------------------------------------------
+# Classes ------------------------------------------------------------------------------------------
 
 
 def likelihood(
@@ -152,7 +176,7 @@ def likelihood(
     single = log_p.ndim == 1
     log_p, target = (log_p[None], target[None]) if single else (log_p, target)
     classes, indices = log_p.shape[1], target.dtype.kind in "iu"
-    weight = np.ones(classes) if weight is None else weight
+    weight = np.ones(classes) if weight is None else np.array(weight)
     places = np.moveaxis(log_p, 1, -1).reshape(-1, classes)
     wanted = target.reshape(-1) if indices else np.moveaxis(target, 1, -1).reshape(-1, classes)
     losses, total = np.zeros(len(places)), 0.0
@@ -175,6 +199,7 @@ def cross_entropy(logits: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 CLASSES = np.array([0, 3, 1, 1])
+FACTORS = (0.5, 1.0, 0.0, 2.0, 0.3)
 SOME = np.array([0, -100, 1, 3])
 
 
@@ -189,10 +214,12 @@ def classes() -> list[Sample]:
         call(x(2, 5, 3), ints(2, 3, high=5), ignore_index=0, reduction="none"),
         call(x(0, 5), np.zeros(0, np.int64), reduction="sum"),
         call(x(4, 5), np.full(4, -100), reduction="sum"),
+        *[call(x(4, 5), SOME, weight=FACTORS, reduction=reduction) for reduction in REDUCTIONS],
+        call(x(2, 5, 3), ints(2, 3, high=5), weight=FACTORS),
     ]
 
 
-row("nll_loss", likelihood, classes)
+row("nll_loss", likelihood, classes, **both("nll_loss"))
 row(
     "cross_entropy",
     cross_entropy,
@@ -205,6 +232,11 @@ row(
         call(x(4, 5), unit(4, 5), label_smoothing=0.1),
         call(x(2, 5, 3), unit(2, 5, 3)),
         call(x(5), unit(5)),
+        call(x(4, 5), SOME, weight=FACTORS, label_smoothing=0.1),
+        call(x(4, 5), SOME, weight=FACTORS, label_smoothing=0.1, reduction="none"),
+        call(x(4, 5), unit(4, 5), weight=FACTORS, label_smoothing=0.1),
+        call(x(2, 5, 3), unit(2, 5, 3), weight=FACTORS, reduction="none"),
     ],
     half=False,
+    **both("cross_entropy"),
 )

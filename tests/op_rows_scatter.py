@@ -36,9 +36,7 @@ row(
 )
 
 
-def scattered(
-    a: Any, dim: int, index: Any, src: Any = None, value: Any = None, reduce: Any = None
-) -> Any:
+def scattered(a: Any, dim: int, index: Any, src: Any = None, value: Any = None, reduce: Any = None) -> Any:
     a, index = np.array(np.atleast_1d(a)), np.atleast_1d(index)
     v = np.broadcast_to(value if src is None else src, np.shape(src) or index.shape)
     v = v[tuple(slice(n) for n in index.shape)]
@@ -56,8 +54,8 @@ UNIQUE = np.array([[2, 0, 1, 3], [0, 3, 2, 1]])
 def scatters(**settings: Any) -> list[Sample]:
     return [
         call(x(3, 4), 1, UNIQUE, x(2, 4), **settings),
-        call(x(5, 4), 0, UNIQUE[:1], x(3, 4), **settings),
-        call(x(3, 4), -1, UNIQUE[:, :2], x(2, 4), **settings),
+        call(x(5, 4), 0, UNIQUE[:1], x(1, 4), **settings),
+        call(x(3, 4), -1, UNIQUE[:, :2], x(2, 2), **settings),
         call(x(4), 0, np.array([3, 1]), x(2), **settings),
         call(x(3, 4), 0, np.zeros((0, 4), np.int64), x(0, 4), **settings),
     ]
@@ -127,7 +125,8 @@ row(
     index_set,
     lambda: [
         call(x(3, 4), 0, PICKED, 1.5),
-        call(x(3, 4), 1, np.array([-1, 0, 0]), x()),
+        call(x(3, 4), 1, np.array([-1, 0, 0]), 2.0),
+        call(x(3, 4), 1, np.array([1, 0]), x()),
         call(x(3, 4), -1, np.zeros(0, np.int64), 0.0),
     ],
     complex=True,

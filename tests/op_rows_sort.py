@@ -29,7 +29,7 @@ def kth(a: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
 
 def middle(a: Any, dim: Any = None, keepdim: bool = False) -> Any:
     if dim is None:
-        return np.sort(a.reshape(-1))[(a.size - 1) // 2]
+        return np.nan if np.isnan(a).any() else np.sort(a.reshape(-1))[(a.size - 1) // 2]
     return kth(a, (a.shape[dim] + 1) // 2 if a.ndim else 1, dim, keepdim)
 
 
@@ -43,10 +43,18 @@ row(
         call(x(2, 3, 2), 1, True),
         call(x()),
         call(x(0, 3), 0),
-        call(np.array([2.0, 1.0, 2.0, 1.0]), stable=True, dim=0, descending=False),
+        call(np.array([2.0, 1.0, 2.0, 1.0]), stable=True, dim=0, descending=True, kink=True),
         call(np.array([2.0, np.nan, 1.0]), kink=True),
     ],
 )
+
+
+def torch_topk(a: Any, k: int, dim: int = -1, largest: bool = True) -> Any:
+    """PyTorch's own gives any of the indices of equal elements."""
+    found = a.sort(dim=dim, descending=largest, stable=True)
+    return [v.narrow(dim, 0, k) if a.ndim else v for v in found]
+
+
 row(
     "topk",
     best,
@@ -57,11 +65,21 @@ row(
         call(x(3, 4), 0),
         call(x(), 1),
     ],
+    torch=torch_topk,
 )
+
+
+def torch_kthvalue(a: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    """PyTorch's own gives any of the indices of equal elements."""
+    found = [v.narrow(dim, k - 1, 1) if a.ndim else v for v in a.sort(dim=dim, stable=True)]
+    return found if keepdim or not a.ndim else [v.squeeze(dim) for v in found]
+
+
 row(
     "kthvalue",
     kth,
     lambda: [call(x(3, 4), 2), call(x(3, 4), 3, 0), call(x(3, 4), 1, dim=1, keepdim=True), call(x(), 1)],
+    torch=torch_kthvalue,
 )
 row(
     "median",

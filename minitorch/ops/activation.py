@@ -11,7 +11,7 @@ from minitorch.inplace import method as in_place
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, conj, wrap_dim
 from minitorch.ops.memory import clone
-from minitorch.ops.pointwise import abs, erf, exp, expm1, tanh
+from minitorch.ops.pointwise import abs, erf, exp, tanh
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 
@@ -148,8 +148,10 @@ class Softplus(Op):
     def backward(self, g: Array) -> Array:
         x = self.saved.x
         slope = sigmoid(x * self.beta)
-        return g * slope if self.threshold == math.inf else where(
-            array_of(x) * self.beta > self.threshold, g, g * slope
+        return (
+            g * slope
+            if self.threshold == math.inf
+            else where(array_of(x) * self.beta > self.threshold, g, g * slope)
         )
 
 
@@ -363,7 +365,7 @@ def softsign(input: Any) -> Variable:
     >>> minitorch.nn.functional.softsign(minitorch.tensor([-1.0, 3.0]))
     tensor([-0.5000,  0.7500])
     """
-    return input / (abs(input) + 1)  # type: ignore[no-any-return]
+    return input / (abs(input) + 1)
 
 
 def tanhshrink(input: Any) -> Variable:
@@ -373,7 +375,7 @@ def tanhshrink(input: Any) -> Variable:
     >>> minitorch.nn.functional.tanhshrink(minitorch.tensor([0.0, 2.0]))
     tensor([0.0000, 1.0360])
     """
-    return input - tanh(input)  # type: ignore[no-any-return]
+    return input - tanh(input)
 
 
 def hardshrink(input: Any, lambd: float = 0.5) -> Variable:
@@ -385,7 +387,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Variable:
     """
     check_floating("hardshrink", array_of(input))
     x = array_of(input)
-    return where((x >= -lambd) & (x <= lambd), 0.0, input)  # type: ignore[no-any-return]
+    return where((x >= -lambd) & (x <= lambd), 0.0, input)
 
 
 def softshrink(input: Any, lambd: float = 0.5) -> Variable:
@@ -400,7 +402,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Variable:
         raise ArgumentError(f"softshrink: lambd must not be negative, got {lambd}")
     x = array_of(input)
     shift = backend_of(x).sign(x) * x.dtype.type(lambd)
-    return where((x >= -lambd) & (x <= lambd), 0.0, input - shift)  # type: ignore[no-any-return]
+    return where((x >= -lambd) & (x <= lambd), 0.0, input - shift)
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Variable:
@@ -413,7 +415,7 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
     x = array_of(input)
     if inplace:
         return threshold_(input, threshold, value)
-    return where(x <= threshold, x.dtype.type(value), input)  # type: ignore[no-any-return]
+    return where(x <= threshold, x.dtype.type(value), input)
 
 
 def prelu(input: Any, weight: Any) -> Variable:
@@ -440,7 +442,7 @@ def prelu(input: Any, weight: Any) -> Variable:
         raise DtypeError(f"prelu: input is {input.dtype} and weight {weight.dtype}; convert one of them")
     slopes = weight.reshape(-1, *(1,) * (input.ndim - 2)) if count > 1 else weight.reshape(())
     positive = (array_of(input) > 0).astype(array_of(input).dtype)
-    return input * (slopes * (1 - positive) + positive)  # type: ignore[no-any-return]
+    return input * (slopes * (1 - positive) + positive)
 
 
 def glu(input: Any, dim: int = -1) -> Variable:

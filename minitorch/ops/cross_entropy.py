@@ -13,7 +13,7 @@ from minitorch.ops.common import array_of, check_floating
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
 from minitorch.ops.shape import movedim
-from minitorch.ops.softmax import Softmax, log_softmax, softmax
+from minitorch.ops.softmax import Softmax, log_softmax
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -187,10 +187,10 @@ def nll_loss(
 def reduce_rows(losses: Any, weights: Array | None, target: Any, reduction: str) -> Variable:
     """The losses of all rows, weighted already, reduced; the mean is over the sum of the weights."""
     if reduction == "none":
-        return losses.reshape(target.shape)  # type: ignore[no-any-return]
+        return losses.reshape(target.shape)
     if reduction == "mean" and weights is not None:
         total = float(weights.sum())
-        return losses.sum() * (1 / total if total else math.nan)  # type: ignore[no-any-return]
+        return losses.sum() * (1 / total if total else math.nan)
     return reduce_losses(losses, reduction)
 
 
@@ -278,9 +278,7 @@ def smoothed(
     return reduce_rows(losses, weights, target, reduction)
 
 
-def probability_cross_entropy(
-    input: Any, target: Any, weight: Any, reduction: str, share: float
-) -> Variable:
+def probability_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, share: float) -> Variable:
     """−Σ wᶜ · pᶜ · log softmax(x)ᶜ over classes, for targets that are probabilities."""
     check_floating("cross_entropy", input.array)
     check_not_empty("cross_entropy", input, reduction)
@@ -294,5 +292,5 @@ def probability_cross_entropy(
         terms = terms * w.reshape(-1, *(1,) * (input.ndim - dim - 1))
     losses = -terms.sum(dim)
     if reduction == "mean":
-        return losses.sum() / (input.numel() / classes)  # type: ignore[no-any-return]
+        return losses.sum() / (input.numel() / classes)
     return reduce_losses(losses, reduction)

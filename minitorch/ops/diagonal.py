@@ -98,7 +98,9 @@ def diag(input: Any, diagonal: int = 0) -> Variable:
     if input.ndim == 1:
         return diag_embed(input, diagonal)
     if input.ndim != 2:
-        raise ShapeError(f"diag: expected a vector or a matrix, got shape {tuple(input.shape)}; see diagonal()")
+        raise ShapeError(
+            f"diag: expected a vector or a matrix, got shape {tuple(input.shape)}; see diagonal()"
+        )
     return Diagonal.apply(input, offset=diagonal, dims=(0, 1)).clone()
 
 
@@ -122,7 +124,7 @@ def tril(input: Any, diagonal: int = 0) -> Variable:
     tensor([[1., 0.],
             [1., 1.]])
     """
-    return where(triangle("tril", input, diagonal), input, input.new_zeros(()))  # type: ignore[no-any-return]
+    return where(triangle("tril", input, diagonal), input, input.new_zeros(()))
 
 
 def triu(input: Any, diagonal: int = 0) -> Variable:
@@ -133,7 +135,7 @@ def triu(input: Any, diagonal: int = 0) -> Variable:
     tensor([[0., 1.],
             [0., 0.]])
     """
-    return where(~triangle("triu", input, diagonal - 1), input, input.new_zeros(()))  # type: ignore[no-any-return]
+    return where(~triangle("triu", input, diagonal - 1), input, input.new_zeros(()))
 
 
 def triangle(op_name: str, input: Any, diagonal: int) -> Array:

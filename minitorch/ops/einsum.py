@@ -49,7 +49,10 @@ def einsum(*args: Any) -> Variable:
                 counts[name] = counts.get(name, 0) + 1
         output = [ELLIPSIS] if any(ELLIPSIS in names for names in inputs) else []
         output += sorted(name for name, count in counts.items() if count == 1 and name != ELLIPSIS)
-    widest = max((x.ndim - len(names) + 1 for x, names in zip(operands, inputs, strict=True) if ELLIPSIS in names), default=0)
+    widest = max(
+        (x.ndim - len(names) + 1 for x, names in zip(operands, inputs, strict=True) if ELLIPSIS in names),
+        default=0,
+    )
     result = spell_out(output, widest)
     sizes = check_sizes(named, operands, result)
     terms = [reduce_operand(x, names, sizes) for x, names in zip(operands, named, strict=True)]
@@ -63,7 +66,7 @@ def einsum(*args: Any) -> Variable:
     for i, n in enumerate(result):  # dims whose size is 1 in every tensor
         if n not in names:
             x, names = x.unsqueeze(i), [*names[:i], n, *names[i:]]
-    return permute(x, *(names.index(n) for n in result)) if names != result else x  # type: ignore[no-any-return]
+    return permute(x, *(names.index(n) for n in result)) if names != result else x
 
 
 def parse(args: tuple[Any, ...]) -> tuple[list[Names], Names | None, list[Any]]:
@@ -82,7 +85,9 @@ def parse(args: tuple[Any, ...]) -> tuple[list[Names], Names | None, list[Any]]:
         inputs = [read_names(part, args[0]) for part in left.split(",")]
         output = read_names(right, args[0]) if arrow else None
         if len(inputs) != len(operands):
-            raise ShapeError(f"einsum: the equation {args[0]!r} is about {len(inputs)} tensors, got {len(operands)}")
+            raise ShapeError(
+                f"einsum: the equation {args[0]!r} is about {len(inputs)} tensors, got {len(operands)}"
+            )
     known = {n for names in inputs for n in names} | {ELLIPSIS}
     for n in output or ():
         shown = LETTERS[n] if isinstance(args[0], str) and n != ELLIPSIS else n
@@ -135,7 +140,9 @@ def check_sizes(named: list[Names], operands: list[Any], result: Names) -> dict[
     for i, (names, x) in enumerate(zip(named, operands, strict=True)):
         for n, size in zip(names, x.shape, strict=True):
             known = sizes.get(n, 1)
-            if known != 1 and size not in (1, known) or names.count(n) > 1 and size != x.shape[names.index(n)]:
+            if (known != 1 and size not in (1, known)) or (
+                names.count(n) > 1 and size != x.shape[names.index(n)]
+            ):
                 shown = repr(LETTERS[n]) if n < len(LETTERS) else "..."
                 raise ShapeError(
                     f"einsum: the dim {shown} has size {size} in tensor {i} of shape {tuple(x.shape)}, and size "
@@ -174,7 +181,9 @@ def contract(x: Any, left: Names, y: Any, right: Names, later: set[int]) -> tupl
     mine, yours = [n for n in left if n not in right], [n for n in right if n not in left]
     if not summed:
         x = arrange(x, left, [batch, mine]).reshape(*sizes_of(x, left, batch + mine), *(1,) * len(yours))
-        y = arrange(y, right, [batch, yours]).reshape(*sizes_of(y, right, batch), *(1,) * len(mine), *sizes_of(y, right, yours))
+        y = arrange(y, right, [batch, yours]).reshape(
+            *sizes_of(y, right, batch), *(1,) * len(mine), *sizes_of(y, right, yours)
+        )
         return x * y, batch + mine + yours
     shape = [*sizes_of(x, left, batch + mine), *sizes_of(y, right, yours)]
     check_dtypes(x, y)
@@ -230,11 +239,15 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
         dims = dims.tolist()
     if isinstance(dims, int):
         if not 0 <= dims <= min(a.ndim, b.ndim):
-            raise ArgumentError(f"tensordot: dims is {dims}, but the tensors have {a.ndim} and {b.ndim} dimensions")
+            raise ArgumentError(
+                f"tensordot: dims is {dims}, but the tensors have {a.ndim} and {b.ndim} dimensions"
+            )
         dims = (range(a.ndim - dims, a.ndim), range(dims))
     mine, yours = as_dims(dims[0], a.ndim), as_dims(dims[1], b.ndim)
     if len(mine) != len(yours):
-        raise ArgumentError(f"tensordot: {len(mine)} dims of the first tensor against {len(yours)} of the second")
+        raise ArgumentError(
+            f"tensordot: {len(mine)} dims of the first tensor against {len(yours)} of the second"
+        )
     for i, j in zip(mine, yours, strict=True):
         if a.shape[i] != b.shape[j]:
             raise ShapeError(
@@ -244,7 +257,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
     names = list(range(a.ndim))
     others = [mine[yours.index(j)] if j in yours else a.ndim + j for j in range(b.ndim)]
     output = [n for n in names if n not in mine] + [n for n in others if n not in mine]
-    return contract(a, names, b, others, set(output))[0]  # type: ignore[no-any-return]
+    return contract(a, names, b, others, set(output))[0]
 
 
 def as_dims(dims: int | Sequence[int], ndim: int) -> list[int]:

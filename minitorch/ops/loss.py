@@ -9,9 +9,9 @@ import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
-from minitorch.op import Op
 from minitorch.ops.activation import softplus
 from minitorch.ops.common import Binary, array_of, check_floating
 from minitorch.ops.pointwise import abs, exp, log, log1p
@@ -30,7 +30,9 @@ def choose_reduction(op_name: str, reduction: str, size_average: bool | None, re
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn(
-            f"{op_name}: size_average and reduce are deprecated; use reduction={reduction!r}", UserWarning, stacklevel=3
+            f"{op_name}: size_average and reduce are deprecated; use reduction={reduction!r}",
+            UserWarning,
+            stacklevel=3,
         )
     if reduction not in ("mean", "sum", "none"):
         raise ArgumentError(f"{op_name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
@@ -61,16 +63,24 @@ def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
             UserWarning,
             stacklevel=3,
         )
-    if input.array.dtype.kind in "biu" and target.array.dtype.kind in "biu":
+    if input.array.dtype.kind in "biu" and target.array.dtype.kind in "biu" and op_name != "l1_loss":
         check_floating(op_name, input.array)
     check_not_empty(op_name, input, reduction)
+
+
+def subtract(input: Any, target: Any) -> Any:
+    """input − target, where one of them may be boolean."""
+    if input.array.dtype.kind == "b" or target.array.dtype.kind == "b":
+        common = dtypes.result_type(input, target)
+        input, target = input.to(common), target.to(common)
+    return input - target
 
 
 def reduce_losses(losses: Any, reduction: str) -> Variable:
     """The mean or sum of losses, or all of them."""
     if reduction == "none":
-        return losses  # type: ignore[no-any-return]
-    return losses.mean() if reduction == "mean" else losses.sum()  # type: ignore[no-any-return]
+        return losses
+    return losses.mean() if reduction == "mean" else losses.sum()
 
 
 def times_weight(op_name: str, losses: Any, weight: Any) -> Any:
@@ -89,7 +99,7 @@ def weighted_mean(op_name: str, losses: Any, weight: Any, reduction: str) -> Var
     losses = times_weight(op_name, losses, weight)
     if weight is None or reduction != "mean":
         return reduce_losses(losses, reduction)
-    return losses.sum() / weight.sum()  # type: ignore[no-any-return]
+    return losses.sum() / weight.sum()
 
 
 def mse_loss(
@@ -121,7 +131,7 @@ def mse_loss(
     """
     reduction = choose_reduction("mse_loss", reduction, size_average, reduce)
     check_pair("mse_loss", input, target, reduction)
-    difference = input - target
+    difference = subtract(input, target)
     return weighted_mean("mse_loss", difference * difference, weight, reduction)
 
 
@@ -164,7 +174,7 @@ def smooth_l1_loss(
     if beta < 0:
         raise ArgumentError(f"smooth_l1_loss: beta must not be negative, got {beta}")
     check_pair("smooth_l1_loss", input, target, reduction)
-    distance = abs(input - target)
+    distance = abs(subtract(input, target))
     if beta == 0:
         return reduce_losses(distance, reduction)
     losses = where(distance < beta, distance * distance * (0.5 / beta), distance - 0.5 * beta)
@@ -185,8 +195,11 @@ def huber_loss(
     reduction = choose_reduction("huber_loss", reduction, None, None)
     if delta <= 0:
         raise ArgumentError(f"huber_loss: delta must be positive, got {delta}")
+    check_floating("huber_loss", input.array)
+    if target.is_complex():
+        raise DtypeError(f"huber_loss: the target is {target.dtype}, expected real numbers; use target.real")
     check_pair("huber_loss", input, target, reduction)
-    distance = abs(input - target)
+    distance = abs(input - target.to(input.dtype))
     losses = where(distance <= delta, distance * distance * 0.5, (distance - 0.5 * delta) * delta)
     return reduce_losses(times_weight("huber_loss", losses, weight), reduction)
 
@@ -233,7 +246,9 @@ def check_probabilities(op_name: str, name: str, x: Any) -> None:
         return
     low, high = float(x.array.min()), float(x.array.max())
     if not (low >= 0 and high <= 1):
-        remedy = "apply sigmoid to it, or use binary_cross_entropy_with_logits" if name == "input" else "scale it"
+        remedy = (
+            "apply sigmoid to it, or use binary_cross_entropy_with_logits" if name == "input" else "scale it"
+        )
         raise ArgumentError(
             f"{op_name}: all elements of the {name} must lie between 0 and 1, got numbers from {low:.6g} to {high:.6g}; "
             f"{remedy}"
@@ -269,6 +284,10 @@ def binary_cross_entropy(
     """
     reduction = choose_reduction("binary_cross_entropy", reduction, size_average, reduce)
     check_binary("binary_cross_entropy", input, target)
+    if input.dtype is not target.dtype:
+        raise DtypeError(
+            f"binary_cross_entropy: the input is {input.dtype} and the target {target.dtype}; use target.to(input.dtype)"
+        )
     check_not_empty("binary_cross_entropy", input, reduction)
     check_probabilities("binary_cross_entropy", "input", input)
     check_probabilities("binary_cross_entropy", "target", target)
@@ -285,7 +304,7 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Any = None,
 ) -> Variable:
-    """`binary_cross_entropy` of sigmoid(input), without overflow: log(1 + exp(x)) − t·x, averaged.
+    """`binary_cross_entropy` of sigmoid(input), without overflow: (1 − t)·x + log(1 + exp(−x)), averaged.
 
     Args:
         input: logits x, before any sigmoid.
@@ -308,11 +327,10 @@ def binary_cross_entropy_with_logits(
     reduction = choose_reduction(name, reduction, size_average, reduce)
     check_binary(name, input, target)
     check_not_empty(name, input, reduction)
-    if pos_weight is None:
-        losses = softplus(input, threshold=math.inf) - input * target
-    else:
-        positive = (pos_weight - 1) * target + 1
-        losses = input * (1 - target) + positive * softplus(-input, threshold=math.inf)
+    positive = softplus(-input, threshold=math.inf)
+    if pos_weight is not None:
+        positive = positive * ((pos_weight - 1) * target + 1)
+    losses = (input * (1 - target) + positive).to(target.dtype)
     return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 

@@ -46,7 +46,7 @@ class Scatter(Op):
         )
 
 
-# Along one dim, with an index for each element -------------------------------------------------------------
+# Along one dim, with an index for each element ----------------------------------------------------
 
 
 def index_along(op_name: str, input: Any, dim: int, index: Any) -> tuple[int, Array]:
@@ -110,7 +110,7 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Va
     """
     d, array = index_along("gather", input, dim, index)
     if not array.size:
-        return input.new_zeros(array_of(index).shape)  # type: ignore[no-any-return]
+        return input.new_zeros(array_of(index).shape)
     if not input.ndim:
         picked = TakeAlong.apply(input.reshape(1), indices=array.reshape(-1), dim=0)
         return picked.reshape(array_of(index).shape)
@@ -124,15 +124,24 @@ def source_along(op_name: str, input: Any, dim: int, index: Any, src: Any) -> tu
         value = input.array.dtype.type(src)
     else:
         if src.array.dtype != input.array.dtype:
-            raise DtypeError(f"{op_name}: the source is {src.dtype} and the input {input.dtype}; use src.to(input.dtype)")
-        if array.size and (src.ndim != array.ndim or any(n > m for n, m in zip(array.shape, src.shape, strict=True))):
+            raise DtypeError(
+                f"{op_name}: the source is {src.dtype} and the input {input.dtype}; use src.to(input.dtype)"
+            )
+        if array.size and (
+            src.ndim != array.ndim or any(n > m for n, m in zip(array.shape, src.shape, strict=True))
+        ):
             raise ShapeError(
                 f"{op_name}: an index of shape {array.shape} is larger than the source of shape {tuple(src.shape)}; "
                 f"each index needs an element of the source"
             )
         value = src if src.array.shape == array.shape else getitem(src, tuple(slice(n) for n in array.shape))
     if not input.ndim:
-        return input.reshape(1), 0, array.reshape(-1), value.reshape(-1) if isinstance(value, Value) else value
+        return (
+            input.reshape(1),
+            0,
+            array.reshape(-1),
+            value.reshape(-1) if isinstance(value, Value) else value,
+        )
     return input, d, array, value
 
 
@@ -174,7 +183,7 @@ def scatter(
         y = scatter_products(x, d, array, whole(v, array))
     else:
         raise ArgumentError(f"scatter: reduce must be None, 'add' or 'multiply', got {reduce!r}")
-    return y.reshape(input.shape)  # type: ignore[no-any-return]
+    return y.reshape(input.shape)
 
 
 def whole(v: Any, indices: Array) -> Any:
@@ -203,13 +212,15 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Variable:
     if not array.size:
         return clone(input)
     y = x + AddAlong.apply(whole(v, array), indices=array, dim=d, shape=x.shape)
-    return y.reshape(input.shape)  # type: ignore[no-any-return]
+    return y.reshape(input.shape)
 
 
-# Along one dim, with an index for each slice ----------------------------------------------------------------
+# Along one dim, with an index for each slice ------------------------------------------------------
 
 
-def slices_along(op_name: str, input: Any, dim: int, index: Any, source: Any) -> tuple[Any, tuple[Any, ...], Any]:
+def slices_along(
+    op_name: str, input: Any, dim: int, index: Any, source: Any
+) -> tuple[Any, tuple[Any, ...], Any]:
     """Input, key and source of an operation on whole slices, after all checks; 0-d ones with one dim."""
     d, array = wrap_dim(op_name, dim, input.ndim), as_index(op_name, index)
     if array.ndim > 1:
@@ -217,7 +228,9 @@ def slices_along(op_name: str, input: Any, dim: int, index: Any, source: Any) ->
     array = array.reshape(-1)
     check_bounds(op_name, array, tuple(input.shape), d)
     if source.array.dtype != input.array.dtype:
-        raise DtypeError(f"{op_name}: the source is {source.dtype} and the input {input.dtype}; convert one of them")
+        raise DtypeError(
+            f"{op_name}: the source is {source.dtype} and the input {input.dtype}; convert one of them"
+        )
     x = input if input.ndim else input.reshape(1)
     v = source if source.ndim or not input.ndim else source.reshape(1)
     v = v if v.ndim else v.reshape(1)
@@ -242,7 +255,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     x, key, v = slices_along("index_add", input, dim, index, source)
     v = v if alpha == 1 else v * alpha
     y = x + PutItem.apply(v, index=key, shape=tuple(x.shape), unique=False)
-    return y.reshape(input.shape)  # type: ignore[no-any-return]
+    return y.reshape(input.shape)
 
 
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Variable:
@@ -279,13 +292,15 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Variable:
     return y.reshape(input.shape)
 
 
-# By a mask ----------------------------------------------------------------------------------------------------
+# By a mask ----------------------------------------------------------------------------------------
 
 
 def as_mask(op_name: str, mask: Any) -> None:
     """Refuses what is not a tensor of booleans."""
     if array_of(mask).dtype.kind != "b":
-        raise DtypeError(f"{op_name}: the mask must be bool, got {array_of(mask).dtype}; use a comparison, or .bool()")
+        raise DtypeError(
+            f"{op_name}: the mask must be bool, got {array_of(mask).dtype}; use a comparison, or .bool()"
+        )
 
 
 def masked_select(input: Any, mask: Any) -> Variable:
@@ -311,7 +326,9 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Variable:
     """
     as_mask("masked_scatter", mask)
     if source.array.dtype != input.array.dtype:
-        raise DtypeError(f"masked_scatter: the source is {source.dtype} and the input {input.dtype}; convert one of them")
+        raise DtypeError(
+            f"masked_scatter: the source is {source.dtype} and the input {input.dtype}; convert one of them"
+        )
     shape = broadcast_shapes(tuple(input.shape), tuple(mask.shape))
     y, where_true = clone(expand(input, shape)), expand(mask, shape)
     count = int(where_true.array.sum())
@@ -324,7 +341,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Variable:
     return y
 
 
-# In the flattened tensor, and where something is ---------------------------------------------------------------
+# In the flattened tensor, and where something is --------------------------------------------------
 
 
 def take(input: Any, index: Any) -> Variable:
@@ -349,16 +366,20 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Variab
     array = as_index("put", index)
     check_range("put", array, input.numel(), 0, (input.numel(),))
     if source.array.dtype != input.array.dtype:
-        raise DtypeError(f"put: the source is {source.dtype} and the input {input.dtype}; convert one of them")
+        raise DtypeError(
+            f"put: the source is {source.dtype} and the input {input.dtype}; convert one of them"
+        )
     if array.size != source.numel():
-        raise ShapeError(f"put: {array.size} indices for {source.numel()} elements of the source; give one for each")
+        raise ShapeError(
+            f"put: {array.size} indices for {source.numel()} elements of the source; give one for each"
+        )
     key, flat, v = array.reshape(-1), input.reshape(-1), source.reshape(-1)
     if accumulate:
         y = flat + PutItem.apply(v, index=(key,), shape=tuple(flat.shape), unique=False)
     else:
         y = clone(flat)
         setitem(y, key, v)
-    return y.reshape(input.shape)  # type: ignore[no-any-return]
+    return y.reshape(input.shape)
 
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
@@ -378,7 +399,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
 
 def argwhere(input: Any) -> Variable:
     """The indices of all elements that are not zero, one row for each."""
-    return nonzero(input)  # type: ignore[no-any-return]
+    return nonzero(input)
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> Variable:
@@ -402,7 +423,9 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Variable:
         raise DtypeError(f"one_hot: class indices must be int64, got {tensor.dtype}; use .long()")
     if num_classes == -1:
         if not tensor.numel():
-            raise ArgumentError("one_hot: an empty tensor does not tell the number of classes; give num_classes")
+            raise ArgumentError(
+                "one_hot: an empty tensor does not tell the number of classes; give num_classes"
+            )
         num_classes = max(int(tensor.array.max()), 0) + 1
     if num_classes < 1:
         raise ArgumentError(f"one_hot: num_classes must be positive, got {num_classes}")

@@ -99,7 +99,11 @@ def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Var
     """
     d = choose_dim("log_softmax", dim, input.ndim)
     input = input if dtype is None else input.to(dtype)
-    return LogSoftmax.apply(input, dim=d) if input.ndim else LogSoftmax.apply(input.reshape(1), dim=0).reshape(())
+    return (
+        LogSoftmax.apply(input, dim=d)
+        if input.ndim
+        else LogSoftmax.apply(input.reshape(1), dim=0).reshape(())
+    )
 
 
 def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variable:

@@ -32,9 +32,11 @@ class Argsort(Op):
 
 
 def order(op_name: str, input: Any, dim: int, descending: bool) -> Any:
-    """The indices that sort `input`, which has at least one dim."""
+    """The indices that sort `input`."""
     if array_of(input).dtype.kind == "c":
         raise DtypeError(f"{op_name}: complex numbers have no order; sort x.abs() or x.real")
+    if not input.ndim:
+        return input.new_zeros((), dtype=dtypes.int64)
     return Argsort.apply(input, dim=dim, descending=descending)
 
 
@@ -58,10 +60,8 @@ def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = Fal
     (tensor([1, 2, 3]), tensor([1, 2, 0]))
     """
     d = wrap_dim("sort", dim, input.ndim)
-    if not input.ndim:
-        return ValuesIndices(input.clone(), input.new_zeros((), dtype=dtypes.int64))
     indices = order("sort", input, d, descending)
-    return ValuesIndices(pick(input, indices, d), indices)
+    return ValuesIndices(pick(input, indices, d) if input.ndim else input.clone(), indices)
 
 
 def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Variable:
@@ -72,12 +72,10 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = 
     tensor([0, 2, 1])
     """
     d = wrap_dim("argsort", dim, input.ndim)
-    return order("argsort", input, d, descending) if input.ndim else input.new_zeros((), dtype=dtypes.int64)  # type: ignore[no-any-return]
+    return order("argsort", input, d, descending)
 
 
-def topk(
-    input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
-) -> ValuesIndices:
+def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
     """The `k` largest elements along `dim`, largest first, and the indices at which they stood.
 
     Args:
@@ -141,7 +139,9 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
             return input.new_full((), float("nan"))
         middle = median(input.detach().reshape(-1), 0).values
         hit = (input == middle) | (input != input) & (middle != middle)
-        return where(hit, input, input.new_zeros(())).sum() / hit.sum() if input.is_floating_point() else middle
+        return (
+            where(hit, input, input.new_zeros(())).sum() / hit.sum() if input.is_floating_point() else middle
+        )
     d = wrap_dim("median", dim, input.ndim)
     if not input.ndim:
         return sort(input)

@@ -26,7 +26,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> V
     >>> minitorch.nn.functional.normalize(minitorch.tensor([[3.0, 4.0]]))
     tensor([[0.6000, 0.8000]])
     """
-    return input / clamp(norm(input, p, dim, True), min=eps)  # type: ignore[no-any-return]
+    return input / clamp(norm(input, p, dim, True), min=eps)
 
 
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Variable:
@@ -47,9 +47,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Vari
     return total(x1 * x2, dim)
 
 
-def pairwise_distance(
-    x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
-) -> Variable:
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Variable:
     """‖x₁ − x₂ + ε‖ₚ along the last dim.
 
     Args:
