@@ -1,0 +1,182 @@
+"""Writes the pages of the API reference, `docs/api/*.md`, from what the packages export.
+
+A hook of mkdocs, run before each build; `python docs/extensions/api_pages.py` does the same by hand. A page
+shows every public name of one package, by the module that defines it. Only source text is read: nothing is
+imported.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "docs" / "api"
+
+
+class Page(NamedTuple):
+    """One page: the names that `package` exports, out of modules that `wanted` accepts."""
+
+    file: str
+    title: str
+    intro: str
+    package: str
+    wanted: Callable[[str], bool] = lambda module: True
+
+
+ELSEWHERE = (
+    "minitorch.ops.",
+    "minitorch.variable",
+    "minitorch.modes",
+    "minitorch.registry",
+    "minitorch.errors",
+)
+PAGES = [
+    Page(
+        "tensor",
+        "Tensor",
+        "`minitorch.Tensor` and `minitorch.Variable` are the same class. Most of its methods are the "
+        "functions under [Operations](ops.md), with the tensor as first argument: `x.exp()` is "
+        "`minitorch.exp(x)`.",
+        "minitorch",
+        lambda module: module == "minitorch.variable",
+    ),
+    Page(
+        "ops",
+        "Operations",
+        "Functions of tensors. The class that holds an operation's formulas stands beside its function.",
+        "minitorch",
+        lambda module: module.startswith("minitorch.ops."),
+    ),
+    Page(
+        "creation",
+        "Creation, dtypes, files",
+        "What else can be imported from `minitorch`.",
+        "minitorch",
+        lambda module: not module.startswith(ELSEWHERE),
+    ),
+    Page("autograd", "autograd", "", "minitorch.autograd"),
+    Page("nn", "nn", "", "minitorch.nn"),
+    Page("functional", "nn.functional", "", "minitorch.nn.functional"),
+    Page("init", "nn.init", "", "minitorch.nn.init"),
+    Page("nn-utils", "nn.utils", "", "minitorch.nn.utils"),
+    Page("optim", "optim", "", "minitorch.optim"),
+    Page("lr-scheduler", "optim.lr_scheduler", "", "minitorch.optim.lr_scheduler"),
+    Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page(
+        "registry",
+        "Choosing a backend",
+        "The page on [backends](../backends.md) tells more.",
+        "minitorch.registry",
+    ),
+    Page("backend", "Backend", "For those who write [a backend](../backends.md).", "minitorch.backend"),
+    Page("op", "Op", "For those who write [an operation](../how-it-works.md).", "minitorch.op"),
+    Page("errors", "Errors", "", "minitorch.errors"),
+]
+
+
+@cache
+def source(module: str) -> ast.Module:
+    """The parsed source of a module of this repository."""
+    path = ROOT.joinpath(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return ast.parse(file.read_text("utf-8"))
+
+
+def summary(module: str) -> str:
+    """The first paragraph of a module's docstring."""
+    return " ".join((ast.get_docstring(source(module)) or "").split("\n\n")[0].split())
+
+
+def is_module(name: str) -> bool:
+    """Whether this dotted name is a module of this repository."""
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def exports(module: str) -> Iterator[tuple[str, str, str]]:
+    """Each public name of a module, with the module that defines it, and its name there."""
+    for node in source(module).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("minitorch"):
+            for alias in node.names:
+                name = alias.asname
+                if name and not name.startswith("_") and not is_module(f"{node.module}.{alias.name}"):
+                    yield name, *origin(node.module, alias.name)
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield node.name, module, node.name
+
+
+def origin(module: str, name: str) -> tuple[str, str]:
+    """The module in which a name is defined, followed through re-exports, and its name there."""
+    for node in source(module).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("minitorch"):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return origin(node.module, alias.name)
+    return module, name
+
+
+def is_documented(module: str, name: str) -> bool:
+    """Whether a name is defined by a statement of its own, which is what mkdocstrings can show."""
+    for node in source(module).body:
+        match node:
+            case ast.ClassDef() | ast.FunctionDef() if node.name == name:
+                return True
+            case ast.Assign(targets=targets) if any(
+                isinstance(t, ast.Name) and t.id == name for t in targets
+            ):
+                return True
+            case ast.AnnAssign(target=ast.Name(id=found)) if found == name:
+                return True
+    return False
+
+
+def text_of(page: Page) -> str:
+    """The Markdown of one page."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for name, module, inner in exports(page.package):
+        if page.wanted(module):
+            sections.setdefault(module, []).append((name, inner))
+    lines = [f"# {page.title}", "", page.intro or summary(page.package)]
+    for module in sorted(sections):
+        level = 2
+        if len(sections) > 1:
+            level = 3
+            title = module.rpartition(".")[2].replace("_", " ")
+            lines += ["", f"## {title[0].upper()}{title[1:]}", "", summary(module)]
+        shown = [name for name, inner in sections[module] if is_documented(module, inner)]
+        others = [name for name, inner in sections[module] if not is_documented(module, inner)]
+        for name in shown:
+            lines += ["", f"::: {page.package}.{name}", "    options:", f"      heading_level: {level}"]
+        if others:
+            lines += ["", f"Also {', '.join(f'`{name}`' for name in others)}."]
+    return "\n".join(lines) + "\n"
+
+
+def index() -> str:
+    """The Markdown of the first page."""
+    lines = [
+        "# API reference",
+        "",
+        "Every public name, with its source. Where PyTorch has the same name, its arguments, defaults and "
+        "meaning are the same.",
+        "",
+    ]
+    lines += [f"- [{page.title}]({page.file}.md): {page.intro or summary(page.package)}" for page in PAGES]
+    return "\n".join(lines) + "\n"
+
+
+def on_pre_build(config: Any = None) -> None:
+    """Writes the pages that are missing or out of date; no other, or `mkdocs serve` would never rest."""
+    OUT.mkdir(exist_ok=True)
+    for name, text in [("index", index()), *((page.file, text_of(page)) for page in PAGES)]:
+        path = OUT / f"{name}.md"
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    on_pre_build()

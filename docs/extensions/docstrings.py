@@ -1,0 +1,52 @@
+"""Makes the docstrings of the sources fit what mkdocstrings expects."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import griffe
+
+
+class Docstrings(griffe.Extension):
+    """Shows examples as code, takes entries for several arguments apart, and lets formulas stand."""
+
+    def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
+        """Rewrites the docstring of one module, class, function or attribute."""
+        if obj.docstring is not None:
+            obj.docstring.value = escape_formulas(split_arguments(fence_examples(obj.docstring.value)))
+
+
+def fence_examples(text: str) -> str:
+    """`text` with a code fence around each paragraph of `>>>`, which Markdown would take for a quotation."""
+    lines: list[str] = []
+    closing: str | None = None
+    for line in [*text.split("\n"), ""]:
+        if closing is None and line.lstrip().startswith(">>> "):
+            indent = line[: len(line) - len(line.lstrip())]
+            lines.append(f"{indent}```pycon")
+            closing = f"{indent}```"
+        elif closing is not None and not line.strip():
+            lines.append(closing)
+            closing = None
+        lines.append(line)
+    return "\n".join(lines[:-1])
+
+
+def split_arguments(text: str) -> str:
+    """`text` in which an entry of *Args* such as `device, dtype: …` is two entries of the same wording."""
+    entry = r"^(?P<indent> +)(?P<names>\w+(, \w+)+):(?P<what>.*(\n(?P=indent) +\S.*)*)"
+
+    def apart(match: re.Match[str]) -> str:
+        return "\n".join(f"{match['indent']}{name}:{match['what']}" for name in match["names"].split(", "))
+
+    before, heading, section = text.partition("\nArgs:\n")
+    inside, blank, after = section.partition("\n\n")
+    return before + heading + re.sub(entry, apart, inside, flags=re.MULTILINE) + blank + after
+
+
+def escape_formulas(text: str) -> str:
+    """`text` in which x[i][j] is not a link and a*b*c not emphasis, outside of code."""
+    parts = re.split(r"(```.*?```|`[^`]*`)", text, flags=re.DOTALL)
+    parts[::2] = [re.sub(r"(?<=\])\[|(?<=\w)\*(?=\w)", r"\\\g<0>", part) for part in parts[::2]]
+    return "".join(parts)
