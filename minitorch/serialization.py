@@ -306,7 +306,7 @@ class Reader:
             "int": lambda text: int(text, 16),
             "float": lambda text: {"inf": float("inf"), "-inf": -float("inf"), "nan": float("nan")}[text],
             "complex": lambda parts: complex(*map(self._value, parts)),
-            "bytes": a2b_base64,
+            "bytes": lambda text: a2b_base64(text, strict_mode=True),
             "dtype": dtypes.BY_NAME.__getitem__,
             "tensor": self._tensor,
             "tuple": lambda items: tuple(map(self._value, items)),
