@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from math import prod
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
 from minitorch.backend import Array
 from minitorch.backend_nn import LayerKernels, with_bias
 from minitorch.windows import Windows
-from numpy.lib.stride_tricks import as_strided
-
 from minitorch_numpy import depthwise
 
 BLOCK = 1 << 20  # bytes of scratch: what a level-2 cache holds
@@ -27,7 +27,8 @@ class NumpyConvKernels(LayerKernels):
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         if x.dtype == np.float16:  # BLAS has no half precision
-            return self.conv(*in_single(x, w, b), windows, groups).astype(np.float16)
+            bias = None if b is None else single(b)
+            return half(self.conv(single(x), single(w), bias, windows, groups))
         n, o = x.shape[0], w.shape[0]
         if groups > 1 and w.shape[1] == 1:
             return with_bias(depthwise.conv(x, w, windows), b)
@@ -46,7 +47,8 @@ class NumpyConvKernels(LayerKernels):
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         if y.dtype == np.float16:
-            return self.conv_transpose(*in_single(y, w, b), windows, groups).astype(np.float16)
+            bias = None if b is None else single(b)
+            return half(self.conv_transpose(single(y), single(w), bias, windows, groups))
         n, o, c = y.shape[0], w.shape[0], w.shape[1] * groups
         if groups > 1 and w.shape[1] == 1:
             return with_bias(depthwise.conv_transpose(y, w, windows, groups), b)
@@ -55,7 +57,7 @@ class NumpyConvKernels(LayerKernels):
         y = y.reshape(n, groups, o // groups, columns)
         if windows.trivial:
             return with_bias(np.matmul(turned, y).reshape(n, c, *windows.size), b)
-        x = np.zeros((n, c, *windows.size), y.dtype)
+        x: Array = np.zeros((n, c, *windows.size), y.dtype)
         if groups == 1 and columns < NARROW:
             return with_bias(self._scatter_joined(y.reshape(n, o, columns), turned[0], x, windows), b)
         size = block_of(n, groups * rows * columns * x.itemsize)
@@ -63,7 +65,7 @@ class NumpyConvKernels(LayerKernels):
         places = list(windows.places())
         for start in range(0, n, size):
             part = x[start : start + size]
-            unfolded = np.matmul(turned, y[start : start + size], out=scratch[: len(part)])
+            unfolded: Array = np.matmul(turned, y[start : start + size], out=scratch[: len(part)])
             unfolded = unfolded.reshape(len(part), c, *windows.kernel, *windows.counts)
             for place, inputs, outputs in places:
                 part[(..., *inputs)] += unfolded[(slice(None), slice(None), *place, *outputs)]
@@ -86,7 +88,7 @@ class NumpyConvKernels(LayerKernels):
 
     def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         if x.dtype == np.float16:
-            return self.conv_weight(*in_single(x, y), windows, groups).astype(np.float16)
+            return half(self.conv_weight(single(x), single(y), windows, groups))
         n, o, c = x.shape[0], y.shape[1], x.shape[1] // groups
         if c == 1 and groups > 1:
             return depthwise.conv_weight(x, y, windows)
@@ -104,7 +106,7 @@ class NumpyConvKernels(LayerKernels):
         return w.reshape(o, c, *windows.kernel)
 
     def windows_to_columns(self, x: Array, windows: Windows) -> Array:
-        columns = np.empty((*x.shape[:2], *windows.kernel, *windows.counts), x.dtype)
+        columns: Array = np.empty((*x.shape[:2], *windows.kernel, *windows.counts), x.dtype)
         for images, padded in padded_blocks(x, windows, max(x.shape[0], 1)):
             np.copyto(columns[images], windows_of(padded, windows))
         return columns
@@ -143,7 +145,7 @@ def padded_blocks(x: Array, windows: Windows, size: int) -> Iterator[tuple[slice
         for start in range(0, n, size):
             yield slice(start, start + size), x[start : start + size]
         return
-    padded = np.zeros((size, c, *windows.extent), x.dtype)
+    padded: Array = np.zeros((size, c, *windows.extent), x.dtype)
     inner = padded[(..., *(slice(b, b + m) for b, m in zip(windows.before, windows.size, strict=True)))]
     x = x[(..., *(slice(0, m) for m in inner.shape[2:]))]  # what no window reaches is cut off
     for start in range(0, n, size):
@@ -183,6 +185,11 @@ def columns_joined(x: Array, windows: Windows) -> Iterator[tuple[slice, Array]]:
         yield images, view.reshape(rows, len(padded) * columns)
 
 
-def in_single(*arrays: Array | None) -> tuple[Array, ...]:
-    """Arrays in single precision."""
-    return tuple(None if a is None else a.astype(np.float32) for a in arrays)
+def single(x: Array) -> Array:
+    """In single precision."""
+    return x.astype(np.float32)
+
+
+def half(x: Array) -> Array:
+    """In half precision."""
+    return x.astype(np.float16)

@@ -7,6 +7,7 @@ whole images, one image at a time so that it stays in the cache.  m numbers the 
 from __future__ import annotations
 
 import numpy as np
+
 from minitorch.backend import Array
 from minitorch.windows import Windows
 
@@ -16,7 +17,7 @@ def conv(x: Array, w: Array, windows: Windows) -> Array:
     n, c = x.shape[:2]
     w = spread(w, c, windows)
     y = np.zeros((n, c, w.shape[1], *windows.counts), x.dtype)
-    scratch = np.empty(y.shape[1:], x.dtype)
+    scratch: Array = np.empty(y.shape[1:], x.dtype)
     places = list(windows.places())
     for image, result in zip(x[:, :, None], y, strict=True):
         for place, inputs, outputs in places:
@@ -32,7 +33,7 @@ def conv_transpose(y: Array, w: Array, windows: Windows, groups: int) -> Array:
     w = spread(w, groups, windows)
     y = y.reshape(n, *w.shape[:2], *windows.counts)
     x = np.zeros((n, groups, *windows.size), y.dtype)
-    scratch = np.empty((groups, *windows.counts), y.dtype)
+    scratch: Array = np.empty((groups, *windows.counts), y.dtype)
     places = list(windows.places())
     for image, result in zip(y.swapaxes(1, 2), x, strict=True):
         for m, channel in enumerate(image):
@@ -47,7 +48,7 @@ def conv_weight(x: Array, y: Array, windows: Windows) -> Array:
     """w[c, m, place] += Σ x[n, c] · y[n, c, m], for each place."""
     n, c = x.shape[:2]
     y = y.reshape(n, c, -1, *windows.counts)
-    w = np.zeros((c, y.shape[2], *windows.kernel), x.dtype)
+    w: Array = np.zeros((c, y.shape[2], *windows.kernel), x.dtype)
     axes = "xyz"[: len(windows.size)]
     places = list(windows.places())
     for image, result in zip(x, y, strict=True):

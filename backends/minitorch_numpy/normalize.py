@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from minitorch.backend import Array
 from minitorch.backend_nn import LayerKernels
 
