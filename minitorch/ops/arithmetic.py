@@ -189,7 +189,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     >>> minitorch.add(minitorch.tensor([1.0, 2.0]), 10, alpha=2)
     tensor([21., 22.])
     """
-    return Add.apply(input, other if alpha == 1 else mul(other, alpha))
+    return Add.apply(input, other if alpha == 1 else scaled("add", input, other, alpha))
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
@@ -201,14 +201,22 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     """
     if is_bool(input) or is_bool(other):
         refuse_bool("sub")
-    return Sub.apply(input, other if alpha == 1 else mul(other, alpha))
+    return Sub.apply(input, other if alpha == 1 else scaled("sub", input, other, alpha))
+
+
+def scaled(op_name: str, x: Any, y: Any, alpha: Any) -> Any:
+    """`alpha · y`, which integers must not turn into fractions."""
+    if dtypes.result_type(x, y).category < dtypes.of(alpha).category:
+        kind = dtypes.result_type(x, y)
+        raise DtypeError(f"{op_name}: alpha={alpha} does not suit tensors of {kind}; convert them first")
+    return mul(y, alpha)
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     """`other − alpha · input`."""
     if is_bool(input) or is_bool(other):
         refuse_bool("rsub")
-    return Sub.apply(other, input if alpha == 1 else mul(input, alpha))
+    return Sub.apply(other, input if alpha == 1 else scaled("rsub", other, input, alpha))
 
 
 def mul(input: Any, other: Any) -> Any:

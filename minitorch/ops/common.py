@@ -53,6 +53,8 @@ def check_floating(op_name: str, x: Any) -> None:
 
 def wrap_dim(op_name: str, dim: int, ndim: int) -> int:
     """`dim` counted from the front, after checking that the tensor has it."""
+    if not isinstance(dim, int):
+        raise ArgumentTypeError(f"{op_name}: dim must be an int, got {type(dim).__name__} {dim!r}")
     limit = max(ndim, 1)
     if not -limit <= dim < limit:
         raise IndexRangeError(

@@ -134,6 +134,8 @@ def isclose(
     """Whether |input − other| ≤ atol + rtol·|other|, elementwise."""
     from minitorch.modes import no_grad
 
+    if input.dtype is not other.dtype:
+        raise DtypeError(f"isclose: dtypes {input.dtype} and {other.dtype} differ; convert one with .to()")
     with no_grad():
         near = (input == other) | (
             (input - other).abs() <= atol + rtol * other.abs()

@@ -354,6 +354,8 @@ def index_select(input: Any, dim: int, index: Any) -> Variable:
         raise ShapeError(f"index_select: index must be a vector, got shape {tuple(array.shape)}")
     if not input.ndim:
         return index_select(input.reshape(1), 0, index).reshape(())
+    if array.size and int(array.min()) < 0:
+        raise IndexRangeError(f"index_select: indices must not be negative, got {int(array.min())}")
     check_range("index_select", array, input.shape[d], d, input.shape)
     return Take.apply(input, index=(slice(None),) * d + (array.reshape(-1),))
 

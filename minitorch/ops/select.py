@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
-from minitorch.backend import Array
+from minitorch.backend import Array, Backend
+from minitorch.errors import DtypeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of
+from minitorch.registry import backend_of
+from minitorch.value import Value
 
 
 class Where(Op):
@@ -16,6 +19,11 @@ class Where(Op):
     broadcasts = True
 
     def forward(self, condition: Array, x: Array, y: Array) -> Array:
+        kind = getattr(condition, "dtype", None)  # the condition may be True or False
+        if kind is not None and kind.kind != "b" and kind != "uint8":
+            raise DtypeError(
+                f"where: the condition must be bool, got {kind}; write it as a comparison, or use .bool()"
+            )
         self.keep(condition=condition)
         return self.backend.where(condition, x, y)
 
@@ -48,18 +56,18 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     kinds = [v for v in (input, other) if hasattr(v, "dtype")]
     if len(kinds) < 2 or array_of(kinds[0]).dtype is not array_of(kinds[1]).dtype:
         common = dtypes.result_type(input, other)
-        input, other = (as_choice(v, common) for v in (input, other))
+        backend = backend_of(array_of(condition))
+        input, other = (as_choice(v, common, backend) for v in (input, other))
     return Where.apply(condition, input, other)
 
 
-def as_choice(x: Any, dtype: dtypes.dtype) -> Any:
+def as_choice(x: Any, dtype: dtypes.dtype, backend: Backend) -> Any:
     """A number or value in the dtype that `where` gives."""
     if isinstance(x, (bool, int, float, complex)):
-        return dtype.dtype.type(x)
-    return (
-        x
-        if array_of(x).dtype == dtype.dtype
-        else x.to(dtype)
-        if hasattr(x, "to")
-        else x.astype(dtype.dtype)
-    )
+        try:
+            return backend.asarray(x, dtype.dtype)
+        except OverflowError:
+            raise DtypeError(f"where: {x} does not fit into {dtype}; convert the tensor first") from None
+    if array_of(x).dtype == dtype.dtype:
+        return x
+    return x.to(dtype) if isinstance(x, Value) else x.astype(dtype.dtype)

@@ -462,6 +462,8 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Varia
         sizes = [min(size, n - i) for i in range(0, n, size or 1)] or [0]
     else:
         sizes = [int(s) for s in split_size_or_sections]
+        if any(size < 0 for size in sizes):
+            raise ShapeError(f"split: sizes must not be negative, got {sizes}")
         if sum(sizes) != n:
             raise ArgumentError(
                 f"split: sizes {sizes} add up to {sum(sizes)}, but dim {d} has size {n}"
@@ -545,6 +547,8 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Varia
         counts = [counts] * input.shape[d]
     if len(counts) == 1:
         counts = counts * input.shape[d]
+    if any(count < 0 for count in counts):
+        raise ShapeError(f"repeat_interleave: counts must not be negative, got {min(counts)}")
     if len(counts) != input.shape[d]:
         raise ShapeError(
             f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}"
