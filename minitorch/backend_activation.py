@@ -48,6 +48,11 @@ class ActivationKernels:
         """scale·x where x > 0, else scale·alpha·(exp(inner·x) − 1)."""
         return self.maximum(x, 0) * scale + self.expm1(self.minimum(x, 0) * inner) * (scale * alpha)
 
+    def elu_backward(self, x: Array, g: Array, alpha: float, scale: float, inner: float) -> Array:
+        """g·scale where x > 0, else g·scale·alpha·inner·exp(inner·x)."""
+        slope = self.exp(self.minimum(x, 0) * inner) * (scale * alpha * inner)
+        return self.where(x <= 0, g * slope, g * scale)
+
     def gelu_cdf(self, x: Array, tanh: bool) -> Array:
         """Φ(x) = (1 + erf(x/√2)) / 2, or its approximation (1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2."""
         if tanh:
@@ -76,6 +81,11 @@ class ActivationKernels:
     def softplus(self, x: Array) -> Array:
         """log(1 + exp(x)), without overflow."""
         return self.maximum(x, 0) + self.log1p(self.exp(-self.abs(x)))
+
+    def softplus_backward(self, x: Array, g: Array, beta: float, threshold: float) -> Array:
+        """g·σ(β·x), and g where β·x > threshold."""
+        slope = self.sigmoid(x * beta)
+        return g * self.where(x * beta > threshold, 1, slope)
 
     def softmax(self, x: Array, axis: int) -> Array:
         """exp(x) / Σ exp(x) along `axis`."""

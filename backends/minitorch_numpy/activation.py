@@ -15,6 +15,39 @@ class NumpyActivationKernels:
     float16 is computed in float32, as NumPy does inside of single functions.
     """
 
+    def clip(self, x: Array, low: Any, high: Any) -> Array:
+        """min(max(x, low), high); with both bounds NumPy is some ten times as fast as with one."""
+        if x.dtype.kind == "f":
+            low, high = -np.inf if low is None else low, np.inf if high is None else high
+        return np.clip(x, low, high)
+
+    def relu(self, x: Array) -> Array:
+        """max(x, 0)."""
+        return x.clip(0, np.inf) if x.dtype.kind == "f" else np.maximum(x, 0)
+
+    def elu(self, x: Array, alpha: float, scale: float, inner: float) -> Array:
+        """scale·x where x > 0, else scale·alpha·(exp(inner·x) − 1)."""
+        y = np.asarray(x.clip(-np.inf, 0))
+        y *= inner
+        np.expm1(y, out=y)
+        y *= scale * alpha
+        positive = np.asarray(x.clip(0, np.inf))
+        positive *= scale
+        y += positive
+        return y
+
+    def elu_backward(self, x: Array, g: Array, alpha: float, scale: float, inner: float) -> Array:
+        """g·scale where x > 0, else g·scale·alpha·inner·exp(inner·x)."""
+        slope = np.asarray(np.fmin(x, np.zeros_like(x)))  # NaN counts as positive
+        slope *= inner
+        np.exp(slope, out=slope)
+        at_zero = scale * alpha * inner
+        slope *= at_zero
+        if at_zero != scale:
+            slope += np.logical_not(x <= 0) * x.dtype.type(scale - at_zero)
+        slope *= g
+        return slope
+
     def sigmoid(self, x: Array) -> Array:
         """1 / (1 + exp(−x))."""
         y = np.asarray(np.negative(x))
@@ -62,8 +95,16 @@ class NumpyActivationKernels:
         np.negative(y, out=y)
         np.exp(y, out=y)
         np.log1p(y, out=y)
-        y += np.maximum(wide, 0)
+        y += wide.clip(0, np.inf)
         return y if wide is x else y.astype(x.dtype)
+
+    def softplus_backward(self, x: Array, g: Array, beta: float, threshold: float) -> Array:
+        """g·σ(β·x), and g where β·x > threshold."""
+        z = x * x.dtype.type(beta)
+        slope = self.sigmoid(z)
+        slope[z > threshold] = 1
+        slope *= g
+        return slope
 
     def softmax(self, x: Array, axis: int) -> Array:
         """exp(x) / Σ exp(x) along `axis`."""

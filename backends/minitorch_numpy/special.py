@@ -27,12 +27,34 @@ def _horner(x: Any, coefficients: tuple[float, ...]) -> Any:
     return y
 
 
+# Eigen, GenericPacketMath.h: a rational approximation of erf(x)/x in x², for float32 and |x| ≤ 4.
+_NUMERATOR = (-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05,
+              -7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02)  # fmt: skip
+_DENOMINATOR = (-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03,
+                -7.37332916720468e-03, -1.42647390514189e-02)  # fmt: skip
+_BLOCK = 16384  # elements that fit into the fastest caches with all their intermediate results
+
+
+def _erf_float32(x: Any) -> Any:
+    """The error function within 5e-7, block by block."""
+    flat = np.ascontiguousarray(x, np.float32).reshape(-1)
+    y = np.empty_like(flat)
+    for start in range(0, flat.size, _BLOCK):
+        t = flat[start : start + _BLOCK].clip(-4, 4)
+        square = t * t
+        t *= _horner(square, _NUMERATOR)
+        np.divide(t, _horner(square, _DENOMINATOR), out=y[start : start + _BLOCK])
+    return y.reshape(x.shape).astype(x.dtype, copy=False)
+
+
 def erf(x: Any) -> Any:
-    """The error function 2/√π ∫₀ˣ exp(−t²) dt, within 2 units in the last place of float64.
+    """The error function 2/√π ∫₀ˣ exp(−t²) dt, within 2 units in the last place of float64, and 5e-7 in float32.
 
     Source: S. Moshier, Cephes Mathematical Library, after W. J. Cody, Math. Comp. 23 (1969).
     """
     x = np.asarray(x)
+    if x.dtype.itemsize <= 4:
+        return _erf_float32(x)
     d = x.astype(np.float64)
     a = np.minimum(np.abs(d), 6.0)  # erf is 1 in float64 beyond 5.93; NaN passes through
     square = a * a

@@ -1,4 +1,4 @@
-"""Activations, elementwise: relu and its relatives, sigmoid, gelu, silu, softplus, and what is made of them."""
+"""Activations, elementwise: relu and its relatives, sigmoid, gelu, silu, softplus and their composites."""
 
 from __future__ import annotations
 
@@ -69,6 +69,9 @@ class Elu(Op):
         negative = array_of(x) <= 0
         slope = exp(where(negative, x, 0.0) * self.inner) * (self.scale * self.alpha * self.inner)
         return where(negative, g * slope, g * self.scale)
+
+    def fused_backward(self, g: Array) -> Array:
+        return self.backend.elu_backward(self.saved.x, g, self.alpha, self.scale, self.inner)
 
 
 class Gelu(Op):
@@ -142,17 +145,19 @@ class Softplus(Op):
         check_floating("softplus", x)
         self.beta, self.threshold = beta, threshold
         self.save(x=x)
-        y = self.backend.softplus(x * beta) / beta
-        return y if threshold == math.inf else self.backend.where(x * beta > threshold, x, y)
+        z = x if beta == 1 else x * beta
+        y = self.backend.softplus(z)
+        y = y if beta == 1 else y / beta
+        straight = z > threshold
+        return self.backend.where(straight, x, y) if straight.any() else y
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x
         slope = sigmoid(x * self.beta)
-        return (
-            g * slope
-            if self.threshold == math.inf
-            else where(array_of(x) * self.beta > self.threshold, g, g * slope)
-        )
+        return where(array_of(x) * self.beta > self.threshold, g, g * slope)
+
+    def fused_backward(self, g: Array) -> Array:
+        return self.backend.softplus_backward(self.saved.x, g, self.beta, self.threshold)
 
 
 class Hardtanh(Op):
@@ -306,7 +311,10 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     """
     if min_val > max_val:
         raise ArgumentError(f"hardtanh: min_val {min_val} is greater than max_val {max_val}; exchange them")
-    if array_of(input).dtype.kind in "biu":
+    kind = array_of(input).dtype.kind
+    if kind == "u" and min_val < 0:
+        raise ArgumentError(f"hardtanh: uint8 has no negative numbers, such as min_val {min_val}; use x.float()")
+    if kind in "biu":
         min_val, max_val = int(min_val), int(max_val)
     return hardtanh_(input, min_val, max_val) if inplace else Hardtanh.apply(input, low=min_val, high=max_val)
 
@@ -435,7 +443,8 @@ def prelu(input: Any, weight: Any) -> Variable:
     count = weight.numel()
     if weight.ndim > 1 or count not in (1, channels):
         raise ShapeError(
-            f"prelu: a weight of shape {tuple(weight.shape)} does not fit an input of shape {tuple(input.shape)}; "
+            f"prelu: a weight of shape {tuple(weight.shape)} does not fit an input of shape "
+            f"{tuple(input.shape)}; "
             f"expected 1 weight, or one for each of its {channels} channels (dim 1)"
         )
     if input.dtype is not weight.dtype:

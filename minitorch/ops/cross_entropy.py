@@ -92,7 +92,8 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
         low, high = int(flat.min()), int(flat.max())
     if low < 0 or high >= classes:
         raise IndexRangeError(
-            f"{op_name}: target class {low if low < 0 else high} is out of range for {classes} classes (input of shape "
+            f"{op_name}: target class {low if low < 0 else high} is out of range for {classes} "
+            "classes (input of shape "
             f"{tuple(shape)}); classes count from 0 to {classes - 1}, and ignore_index is {ignore_index}"
         )
     return flat, counted
@@ -118,7 +119,8 @@ def class_weights(op_name: str, input: Any, weight: Any, classes: int) -> Array:
     w = array_of(weight)
     if w.shape != (classes,):
         raise ShapeError(
-            f"{op_name}: weight has shape {tuple(w.shape)}, expected one number for each of the {classes} classes: "
+            f"{op_name}: weight has shape {tuple(w.shape)}, expected one number for each of the "
+            f"{classes} classes: "
             f"({classes},)"
         )
     return w if w.dtype == input.array.dtype else w.astype(input.array.dtype)

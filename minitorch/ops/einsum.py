@@ -25,10 +25,10 @@ def einsum(*args: Any) -> Variable:
     """Σ of products over named dims: those that the output does not name are summed over.
 
     Args:
-        args: an equation such as `"ij,jk->ik"`, then the tensors, or a list of them; or each tensor followed by
-            a list of numbers for its dims, and at last a list for the output. `...` stands for dims without
-            names, which broadcast. Without `->` the output has the names that occur once, in alphabetical order.
-            A name twice in one tensor means its diagonal.
+        args: an equation such as `"ij,jk->ik"`, then the tensors, or a list of them; or each tensor followed
+            by a list of numbers for its dims, and at last a list for the output. `...` stands for dims
+            without names, which broadcast. Without `->` the output has the names that occur once, in
+            alphabetical order. A name twice in one tensor means its diagonal.
 
     Raises:
         ArgumentError: for an equation that cannot be read.
@@ -109,7 +109,8 @@ def read_names(part: str, equation: str) -> Names:
             names.append(LETTERS.index(letter))
         else:
             raise ArgumentError(
-                f"einsum: {letter!r} in {equation!r} is not a name; dims are named by letters, tensors separated by "
+                f"einsum: {letter!r} in {equation!r} is not a name; dims are named by letters, "
+                "tensors separated by "
                 f"commas, the output follows '->', and '...' stands for the rest"
             )
     return names
@@ -128,7 +129,8 @@ def name_dims(i: int, names: Names, x: Any) -> Names:
     count = len(names) - (ELLIPSIS in names)
     if count > x.ndim or (count < x.ndim and ELLIPSIS not in names):
         raise ShapeError(
-            f"einsum: the equation names {count} dims for tensor {i}, which has {x.ndim} (shape {tuple(x.shape)}); "
+            f"einsum: the equation names {count} dims for tensor {i}, which has {x.ndim} (shape "
+            f"{tuple(x.shape)}); "
             f"'...' stands for dims without names"
         )
     return spell_out(names, x.ndim - count)
@@ -145,7 +147,8 @@ def check_sizes(named: list[Names], operands: list[Any], result: Names) -> dict[
             ):
                 shown = repr(LETTERS[n]) if n < len(LETTERS) else "..."
                 raise ShapeError(
-                    f"einsum: the dim {shown} has size {size} in tensor {i} of shape {tuple(x.shape)}, and size "
+                    f"einsum: the dim {shown} has size {size} in tensor {i} of shape "
+                    f"{tuple(x.shape)}, and size "
                     f"{known if known != 1 else x.shape[names.index(n)]} elsewhere"
                 )
             if known == 1:
@@ -226,7 +229,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
     Args:
         a: the first tensor.
         b: the second tensor.
-        dims: a number n, for the last n dims of `a` and the first n of `b`; or two lists of dims, pair by pair.
+        dims: a number n, for the last n dims of `a` and the first n of `b`; or two lists of dims, in pairs.
 
     Raises:
         ShapeError: if the sizes of a pair differ.
@@ -251,7 +254,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
     for i, j in zip(mine, yours, strict=True):
         if a.shape[i] != b.shape[j]:
             raise ShapeError(
-                f"tensordot: dim {i} of shape {tuple(a.shape)} and dim {j} of shape {tuple(b.shape)} are paired, but "
+                f"tensordot: dim {i} of shape {tuple(a.shape)} and dim {j} of shape "
+                f"{tuple(b.shape)} are paired, but "
                 f"their sizes {a.shape[i]} and {b.shape[j]} differ"
             )
     names = list(range(a.ndim))

@@ -43,7 +43,8 @@ def check_not_empty(op_name: str, input: Any, reduction: str) -> None:
     """The mean loss of no samples would be NaN, and spoil every parameter without a word."""
     if reduction == "mean" and not input.array.size:
         raise ShapeError(
-            f"{op_name}: the batch is empty (input of shape {tuple(input.shape)}), and the mean of no losses is NaN; "
+            f"{op_name}: the batch is empty (input of shape {tuple(input.shape)}), and the mean "
+            "of no losses is NaN; "
             f"skip empty batches, or use reduction='sum'"
         )
 
@@ -58,7 +59,8 @@ def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
         elif wanted == given[:-1] and given[-1] == 1:
             remedy = "Use target.squeeze(-1)"
         warnings.warn(
-            f"{op_name}: a target of shape {given} and an input of shape {wanted} are broadcast against each other, "
+            f"{op_name}: a target of shape {given} and an input of shape {wanted} are broadcast "
+            "against each other, "
             f"which is rarely meant and gives a wrong loss. {remedy}",
             UserWarning,
             stacklevel=3,
@@ -89,7 +91,8 @@ def times_weight(op_name: str, losses: Any, weight: Any) -> Any:
         return losses
     if weight.shape != losses.shape:
         raise ShapeError(
-            f"{op_name}: a weight of shape {tuple(weight.shape)} does not fit losses of shape {tuple(losses.shape)}"
+            f"{op_name}: a weight of shape {tuple(weight.shape)} does not fit losses of shape "
+            f"{tuple(losses.shape)}"
         )
     return losses * weight
 
@@ -230,7 +233,8 @@ def check_binary(op_name: str, input: Any, target: Any) -> None:
     """Refuses targets of another shape or kind than the input."""
     if input.shape != target.shape:
         raise ShapeError(
-            f"{op_name}: a target of shape {tuple(target.shape)} does not fit an input of shape {tuple(input.shape)}; "
+            f"{op_name}: a target of shape {tuple(target.shape)} does not fit an input of shape "
+            f"{tuple(input.shape)}; "
             f"give both the same shape, for instance by target.reshape(input.shape) or input.squeeze(-1)"
         )
     for name, x in (("input", input), ("target", target)):
@@ -250,7 +254,8 @@ def check_probabilities(op_name: str, name: str, x: Any) -> None:
             "apply sigmoid to it, or use binary_cross_entropy_with_logits" if name == "input" else "scale it"
         )
         raise ArgumentError(
-            f"{op_name}: all elements of the {name} must lie between 0 and 1, got numbers from {low:.6g} to {high:.6g}; "
+            f"{op_name}: all elements of the {name} must lie between 0 and 1, got numbers from "
+            f"{low:.6g} to {high:.6g}; "
             f"{remedy}"
         )
 
@@ -286,7 +291,8 @@ def binary_cross_entropy(
     check_binary("binary_cross_entropy", input, target)
     if input.dtype is not target.dtype:
         raise DtypeError(
-            f"binary_cross_entropy: the input is {input.dtype} and the target {target.dtype}; use target.to(input.dtype)"
+            f"binary_cross_entropy: the input is {input.dtype} and the target {target.dtype}; use "
+            "target.to(input.dtype)"
         )
     check_not_empty("binary_cross_entropy", input, reduction)
     check_probabilities("binary_cross_entropy", "input", input)
@@ -362,7 +368,8 @@ def kl_div(
         reduction = choose_reduction("kl_div", reduction, size_average, reduce)
     if reduction == "mean":
         warnings.warn(
-            "kl_div: reduction='mean' divides by the number of all elements; 'batchmean' divides by the batch size "
+            "kl_div: reduction='mean' divides by the number of all elements; 'batchmean' divides "
+            "by the batch size "
             "only, which gives the divergence",
             UserWarning,
             stacklevel=2,

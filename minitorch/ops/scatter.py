@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Scatter(Op):
-    """y = x, with v in the place of its elements at `indices` along `dim`;   dx = g, with 0 there,  dv = g there."""
+    """y = x, with v in place of its elements at `indices` along `dim`;   dx = g, 0 there,  dv = g there."""
 
     def forward(self, x: Array, v: Array, *, indices: Array, dim: int) -> Array:
         self.indices, self.dim = indices, dim
@@ -61,13 +61,15 @@ def index_along(op_name: str, input: Any, dim: int, index: Any) -> tuple[int, Ar
         return d, array.reshape(array.shape if array.ndim == input.ndim else (0,) * input.ndim)
     if max(array.ndim, 1) != max(input.ndim, 1):
         raise ShapeError(
-            f"{op_name}: an index of shape {array.shape} has {array.ndim} dimensions and an input of shape {shape} "
+            f"{op_name}: an index of shape {array.shape} has {array.ndim} dimensions and an input "
+            f"of shape {shape} "
             f"{input.ndim}; both need the same number. For whole slices use index_select or index_add"
         )
     for i, (n, m) in enumerate(zip(array.shape, shape, strict=False)):
         if i != d and n > m:
             raise ShapeError(
-                f"{op_name}: an index of shape {array.shape} is larger than an input of shape {shape} at dim {i}; "
+                f"{op_name}: an index of shape {array.shape} is larger than an input of shape "
+                f"{shape} at dim {i}; "
                 f"only along dim {d} may it be larger"
             )
     check_bounds(op_name, array, shape, d)
@@ -82,7 +84,8 @@ def check_bounds(op_name: str, indices: Array, shape: tuple[int, ...], dim: int)
         if low < 0 or high >= n:
             remedy = "; negative indices do not count from the end here" if -n <= low < 0 and high < n else ""
             raise IndexRangeError(
-                f"{op_name}: index {low if low < 0 else high} is out of range for dim {dim} of size {n} (shape {shape}); "
+                f"{op_name}: index {low if low < 0 else high} is out of range for dim {dim} of "
+                f"size {n} (shape {shape}); "
                 f"it must lie between 0 and {n - 1}{remedy}"
             )
 
@@ -120,7 +123,8 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Va
 def source_along(op_name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, int, Array, Any]:
     """Input, dim, indices and source of a scatter, after all checks; 0-d ones with one dim."""
     d, array = index_along(op_name, input, dim, index)
-    if not isinstance(src, Value):
+    value: Any = src
+    if not hasattr(src, "array"):
         value = input.array.dtype.type(src)
     else:
         if src.array.dtype != input.array.dtype:
@@ -131,26 +135,23 @@ def source_along(op_name: str, input: Any, dim: int, index: Any, src: Any) -> tu
             src.ndim != array.ndim or any(n > m for n, m in zip(array.shape, src.shape, strict=True))
         ):
             raise ShapeError(
-                f"{op_name}: an index of shape {array.shape} is larger than the source of shape {tuple(src.shape)}; "
+                f"{op_name}: an index of shape {array.shape} is larger than the source of shape "
+                f"{tuple(src.shape)}; "
                 f"each index needs an element of the source"
             )
-        value = src if src.array.shape == array.shape else getitem(src, tuple(slice(n) for n in array.shape))
+        if src.array.shape != array.shape:
+            value = getitem(src, tuple(slice(n) for n in array.shape))
     if not input.ndim:
-        return (
-            input.reshape(1),
-            0,
-            array.reshape(-1),
-            value.reshape(-1) if isinstance(value, Value) else value,
-        )
+        return input.reshape(1), 0, array.reshape(-1), value.reshape(-1)
     return input, d, array, value
 
 
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Variable:
-    """A copy of `input` with elements of `src` at `index` along `dim`: y[index[i][j]][j] = src[i][j] for dim 0.
+    """A copy of `input` with `src` at `index` along `dim`: y[index[i][j]][j] = src[i][j] for dim 0.
 
-    Where an index occurs twice, the last one wins; the gradient with respect to `src` is right for unique ones.
+    Where an index occurs twice, the last one wins; the gradient of `src` is right for unique ones.
 
     Args:
         input: what the copy is made of.
@@ -176,7 +177,7 @@ def scatter(
     if not array.size:
         return clone(input)
     if reduce is None:
-        y = Scatter.apply(x, v if isinstance(v, Value) else v.item(), indices=array, dim=d)
+        y = Scatter.apply(x, v if isinstance(v, Value) else v.reshape(()).item(), indices=array, dim=d)
     elif reduce == "add":
         y = x + AddAlong.apply(whole(v, array), indices=array, dim=d, shape=x.shape)
     elif reduce == "multiply":
@@ -237,7 +238,8 @@ def slices_along(
     expected = (*x.shape[:d], array.size, *x.shape[d + 1 :])
     if tuple(v.shape) != expected:
         raise ShapeError(
-            f"{op_name}: a source of shape {tuple(source.shape)} does not fit an input of shape {tuple(input.shape)} and "
+            f"{op_name}: a source of shape {tuple(source.shape)} does not fit an input of shape "
+            f"{tuple(input.shape)} and "
             f"{array.size} indices along dim {d}; expected {expected}"
         )
     return x, (slice(None),) * d + (array,), v
@@ -334,7 +336,8 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Variable:
     count = int(where_true.array.sum())
     if count > source.numel():
         raise ShapeError(
-            f"masked_scatter: the mask holds at {count} places, but the source of shape {tuple(source.shape)} has only "
+            f"masked_scatter: the mask holds at {count} places, but the source of shape "
+            f"{tuple(source.shape)} has only "
             f"{source.numel()} elements"
         )
     setitem(y, where_true, getitem(source.reshape(-1), slice(count)))

@@ -59,6 +59,6 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
 
     >>> import minitorch
     >>> minitorch.pairwise_distance(minitorch.tensor([0.0, 0.0]), minitorch.tensor([3.0, 4.0]))
-    tensor(5.)
+    tensor(5.0000)
     """
     return norm(x1 - x2 + eps, p, -1, keepdim)
