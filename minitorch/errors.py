@@ -64,7 +64,7 @@ class ModuleKeyError(MinitorchError, KeyError):
     """A name that a module cannot use, or does not have."""
 
 
-class StateDictError(MinitorchError, RuntimeError):
+class StateDictError(MinitorchError, RuntimeError, ValueError):
     """A state dict does not fit the module, optimizer or scheduler that should load it."""
 
 

@@ -164,6 +164,14 @@ def test_signature(name: str) -> None:
     assert [p.kind for p in ours.values()] == [p.kind for p in theirs.values()]
 
 
+def test_a_state_of_other_groups_is_refused_with_an_error_that_passes_for_pytorchs() -> None:
+    for library in (minitorch, torch):
+        x, y = (library.ones(2, requires_grad=True) for _ in range(2))
+        state = library.optim.Adam([{"params": [x]}, {"params": [y]}]).state_dict()
+        with pytest.raises(ValueError, match="group"):
+            library.optim.Adam([x, y]).load_state_dict(state)
+
+
 def test_learning_rate_as_a_tensor() -> None:
     ours, theirs = [], []
     for library, log in ((minitorch, ours), (torch, theirs)):
