@@ -99,6 +99,10 @@ def test_values_agree_with_the_reference(row, sample, backend):
                 y.backward(random_like(y), retain_graph=True)
     for used, kept in zip(sample.arrays, original.arrays, strict=True):
         np.testing.assert_array_equal(used, kept, err_msg="an input was changed")
+    for y in flat(results):
+        for x in leaves:
+            shared = np.shares_memory(y.detach().numpy(), x.detach().numpy())
+            assert not shared or y is x or y._view is not None, "the result is no view, but shares memory"
     if row.reference is not None:
         with np.errstate(all="ignore"):
             expected = row.reference(*sample.args, **sample.kwargs)
