@@ -228,7 +228,7 @@ class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernel
 
     def global_norm(self, arrays: Sequence[Array]) -> float:
         """√ Σ x² over all arrays."""
-        return float(sum(float(self.sum(self.square(self.abs(x)))) for x in arrays)) ** 0.5
+        return float(sum(float(self.sum(self.square(self.abs(x)), axis=None)) for x in arrays)) ** 0.5
 
 
 def primitives() -> list[str]:

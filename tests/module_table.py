@@ -93,7 +93,7 @@ def outputs_of(result: Any) -> list[Any]:
     return [y for y in flat(result) if y.ndim is not None]
 
 
-# Affine -------------------------------------------------------------------------------------------
+# Affine --------------------------------------------------------------------------------------------
 
 row("Identity", lambda nn, t: nn.Identity(3, unused=True), x(2, 3))
 row("Linear", lambda nn, t: nn.Linear(4, 3), x(2, 4))
@@ -115,7 +115,7 @@ row(
     np.array([2, 0]),
 )
 
-# Convolution and pools --------------------------------------------------------------------------------
+# Convolution and pools -----------------------------------------------------------------------------
 
 row("Conv1d", lambda nn, t: nn.Conv1d(2, 3, 3), x(2, 2, 6))
 row("Conv1d", lambda nn, t: nn.Conv1d(2, 4, 3, padding="same", groups=2, dilation=2), x(2, 2, 6))
@@ -166,7 +166,7 @@ for _name, _shape, _value in [("1d", (2, 2, 4), 1), ("2d", (2, 2, 3, 4), 1), ("3
             x(*_shape),
         )
 
-# Normalisation and dropout --------------------------------------------------------------------------------
+# Normalisation and dropout -------------------------------------------------------------------------
 
 row("BatchNorm1d", lambda nn, t: nn.BatchNorm1d(3), x(4, 3))
 row("BatchNorm1d", lambda nn, t: nn.BatchNorm1d(3, momentum=None), x(4, 3, 2))
@@ -193,7 +193,7 @@ row("Dropout2d", lambda nn, t: nn.Dropout2d(0.2), x(2, 3, 2, 2), random=True)
 row("Dropout3d", lambda nn, t: nn.Dropout3d(0.2), x(1, 3, 2, 2, 1), random=True)
 row("AlphaDropout", lambda nn, t: nn.AlphaDropout(0.2), x(2, 3), random=True)
 
-# Activations ------------------------------------------------------------------------------------------------
+# Activations ---------------------------------------------------------------------------------------
 
 for _name in (
     *("CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU"),
@@ -219,7 +219,7 @@ row("Softmax2d", lambda nn, t: nn.Softmax2d(), x(2, 3, 2, 2))
 row("CosineSimilarity", lambda nn, t: nn.CosineSimilarity(), x(3, 4), x(3, 4))
 row("PairwiseDistance", lambda nn, t: nn.PairwiseDistance(keepdim=True), x(3, 4), x(3, 4))
 
-# Losses -------------------------------------------------------------------------------------------------------
+# Losses --------------------------------------------------------------------------------------------
 
 row("L1Loss", lambda nn, t: nn.L1Loss(), x(3, 4), x(3, 4))
 row("MSELoss", lambda nn, t: nn.MSELoss(), x(3, 4), x(3, 4))
@@ -245,7 +245,7 @@ row(
 row("KLDivLoss", lambda nn, t: nn.KLDivLoss(reduction="batchmean"), x(3, 4), Constant(shares(3, 4)))
 row("KLDivLoss", lambda nn, t: nn.KLDivLoss(reduction="sum", log_target=True), x(3, 4), Constant(x(3, 4)))
 
-# Recurrence -----------------------------------------------------------------------------------------------------
+# Recurrence ----------------------------------------------------------------------------------------
 
 row("RNN", lambda nn, t: nn.RNN(3, 2), x(4, 2, 3))
 row("RNN", lambda nn, t: nn.RNN(3, 2, 2, "relu", bias=False, batch_first=True), x(2, 4, 3), x(2, 2, 2))

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from minitorch.errors import ArgumentError, NotSupportedError
-from minitorch.nn import functional as F
-from minitorch.nn import init
+from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
 from minitorch.variable import Variable

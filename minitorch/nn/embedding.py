@@ -6,8 +6,7 @@ from typing import Any, Self
 
 from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.modes import no_grad
-from minitorch.nn import functional as F
-from minitorch.nn import init
+from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
 from minitorch.variable import Variable

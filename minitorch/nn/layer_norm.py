@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minitorch.errors import ArgumentError
-from minitorch.nn import functional as F
-from minitorch.nn import init
+from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
 from minitorch.variable import Variable

@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 from minitorch.errors import ArgumentError
-from minitorch.nn import functional as F
-from minitorch.nn import init
+from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
 from minitorch.variable import Variable

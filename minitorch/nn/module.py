@@ -114,8 +114,7 @@ class Module(StateMethods):
                 if name in registry:
                     if value is not None and not (kind == "buffer" and isinstance(value, Value)):
                         raise ArgumentTypeError(
-                            f"cannot assign a {type(value).__name__} as {kind} {name!r}: expected "
-                            f"{EXPECTED[kind]} or None; `del` the attribute first to use the name otherwise"
+                            f"cannot assign a {describe(value)} as {kind} {name!r}: expected {EXPECTED[kind]}"
                         )
                     registry[name] = value
                     return
@@ -433,7 +432,11 @@ class Module(StateMethods):
         return f"{self._get_name()}(\n  " + "\n  ".join([*lines, *children]) + "\n)"
 
 
-EXPECTED = {"parameter": "a Parameter", "module": "a Module", "buffer": "a Tensor"}
+EXPECTED = {
+    "parameter": "a Parameter or None; wrap it as nn.Parameter(x), or copy_ its values under no_grad()",
+    "module": "a Module or None; `del` the attribute first to use its name otherwise",
+    "buffer": "a Tensor or None; `del` the attribute first to use its name otherwise",
+}
 
 
 def kind_of(value: Any) -> str:

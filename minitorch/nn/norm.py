@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 from minitorch import creation, dtypes
 from minitorch.errors import ArgumentError
 from minitorch.modes import no_grad
-from minitorch.nn import functional as F
-from minitorch.nn import init
+from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
 from minitorch.variable import Variable

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from minitorch.errors import ArgumentTypeError, IndexRangeError, ModuleKeyError, NotSupportedError
@@ -184,8 +185,14 @@ class ParameterDict(Module):
         return [self[key] for key in self._keys]
 
     def update(self, parameters: Any) -> None:
-        """Adds parameters by name, from a mapping or from pairs."""
-        for key, value in pairs_of(self, parameters):
+        """Adds parameters by name, from a mapping or from pairs.
+
+        As in PyTorch, those of a plain dict are added in the order of their names.
+        """
+        pairs = pairs_of(self, parameters)
+        if isinstance(parameters, Mapping) and not isinstance(parameters, OrderedDict):
+            pairs = iter(sorted(pairs, key=operator.itemgetter(0)))
+        for key, value in pairs:
             self[key] = value
 
     def __or__(self, other: ParameterDict) -> ParameterDict:

@@ -14,8 +14,7 @@ from minitorch.errors import (
     NotSupportedError,
     ShapeError,
 )
-from minitorch.nn import functional as F
-from minitorch.nn import init
+from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import empty_parameter
 from minitorch.ops import recurrent

@@ -37,7 +37,7 @@ def total_norm(op_name: str, tensors: list[Any], norm_type: float) -> float:
             return backend.global_norm(arrays)
         if norm_type == math.inf:
             return max(float(backend.abs(x).max()) if x.size else 0.0 for x in arrays)
-        powers = sum(float(backend.sum(backend.abs(x) ** norm_type)) for x in arrays)
+        powers = sum(float(backend.sum(backend.abs(x) ** norm_type, axis=None)) for x in arrays)
         return float(powers ** (1 / norm_type))
 
 

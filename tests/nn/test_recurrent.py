@@ -1,0 +1,181 @@
+"""Recurrent layers: shapes, unbatched input, the cells against the layers, and refusals."""
+
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import nn
+from minitorch.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    DtypeError,
+    NotSupportedError,
+    ShapeError,
+)
+
+KINDS = ["RNN", "LSTM", "GRU"]
+
+
+def first(state):
+    return state[0] if isinstance(state, tuple) else state
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cell_repeated_is_the_layer(kind):
+    layer, cell = getattr(nn, kind)(3, 4), getattr(nn, f"{kind}Cell")(3, 4)
+    cell.load_state_dict({k.removesuffix("_l0"): v for k, v in layer.state_dict().items()})
+    x = minitorch.randn(5, 2, 3)
+    outputs, last = layer(x)
+    state = None
+    for t in range(5):
+        state = cell(x[t], state)
+        assert minitorch.allclose(first(state), outputs[t], atol=1e-6)
+    assert minitorch.allclose(first(state), first(last)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_second_direction_reads_backwards(kind):
+    both, one = getattr(nn, kind)(3, 4, bidirectional=True), getattr(nn, kind)(3, 4)
+    one.load_state_dict(
+        {k.removesuffix("_reverse"): v for k, v in both.state_dict().items() if k.endswith("_reverse")}
+    )
+    x = minitorch.randn(5, 2, 3)
+    outputs, last = both(x)
+    backwards, end = one(x.flip(0))
+    assert minitorch.allclose(outputs[..., 4:], backwards.flip(0), atol=1e-6)
+    assert minitorch.allclose(first(last)[1], first(end)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_layouts(kind):
+    layer = getattr(nn, kind)(3, 4, num_layers=2, bidirectional=True)
+    batch_first = getattr(nn, kind)(3, 4, num_layers=2, bidirectional=True, batch_first=True)
+    batch_first.load_state_dict(layer.state_dict())
+    x = minitorch.randn(5, 2, 3)
+    y, state = layer(x)
+    assert y.shape == (5, 2, 8)
+    assert first(state).shape == (4, 2, 4)
+    z, other = batch_first(x.transpose(0, 1))
+    assert minitorch.equal(z.transpose(0, 1), y)
+    assert minitorch.equal(first(other), first(state))
+    single, last = layer(x[:, 0])
+    assert single.shape == (5, 8)
+    assert first(last).shape == (4, 4)
+    assert minitorch.allclose(single, y[:, 0], atol=1e-6)
+
+
+def test_an_lstm_follows_its_equations():
+    layer = nn.LSTM(2, 3).double()
+    w_ih, w_hh, b_ih, b_hh = (p.detach().numpy() for p in layer.parameters())
+    x = np.random.default_rng(0).normal(size=(4, 2, 2))
+    h = c = np.zeros((2, 3))
+
+    def sigmoid(a):
+        return 1 / (1 + np.exp(-a))
+
+    expected = []
+    for step in x:
+        i, f, g, o = np.split(step @ w_ih.T + b_ih + h @ w_hh.T + b_hh, 4, axis=1)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        expected.append(h)
+    y, (h_n, c_n) = layer(minitorch.tensor(x))
+    np.testing.assert_allclose(y.detach().numpy(), expected, atol=1e-12)
+    np.testing.assert_allclose(h_n[0].detach().numpy(), h, atol=1e-12)
+    np.testing.assert_allclose(c_n[0].detach().numpy(), c, atol=1e-12)
+
+
+def test_dropout_acts_between_layers_during_training():
+    layer = nn.GRU(3, 8, num_layers=2, dropout=0.5)
+    x = minitorch.randn(4, 2, 3)
+    minitorch.manual_seed(0)
+    a = layer(x)[0]
+    assert not minitorch.allclose(a, layer(x)[0])
+    minitorch.manual_seed(0)
+    assert minitorch.equal(a, layer(x)[0])
+    layer.eval()
+    assert minitorch.equal(layer(x)[0], layer(x)[0])
+    with pytest.warns(UserWarning, match="does nothing with num_layers=1"):
+        nn.GRU(3, 8, dropout=0.5)
+
+
+def test_a_recurrent_layer_learns_to_remember():
+    minitorch.manual_seed(0)
+    layer, head = nn.LSTM(1, 8), nn.Linear(8, 1)
+    x = minitorch.randn(6, 32, 1)
+    optimizer = minitorch.optim.Adam([*layer.parameters(), *head.parameters()], lr=0.02)
+    losses = []
+    for _ in range(60):
+        _, (h, _) = layer(x)
+        loss = nn.MSELoss()(head(h[0]), x[2])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.3 * losses[0]
+
+
+def test_weights_are_listed():
+    layer = nn.LSTM(2, 3, 2, bidirectional=True)
+    assert [len(weights) for weights in layer.all_weights] == [4, 4, 4, 4]
+    assert layer.all_weights[1][0] is layer.weight_ih_l0_reverse
+    layer.flatten_parameters()
+    assert layer.weight_ih_l1.shape == (12, 6)
+
+
+def test_refused_settings():
+    with pytest.raises(NotSupportedError, match="proj_size is not supported; put a Linear"):
+        nn.LSTM(2, 3, proj_size=1)
+    with pytest.raises(ArgumentError, match="nonlinearity must be 'tanh' or 'relu', got 'gelu'"):
+        nn.RNN(2, 3, nonlinearity="gelu")
+    with pytest.raises(ArgumentError, match="RNNCell: nonlinearity"):
+        nn.RNNCell(2, 3, nonlinearity="gelu")
+    with pytest.raises(ArgumentError, match="hidden_size must be positive, got 0"):
+        nn.GRU(2, 0)
+    with pytest.raises(ArgumentTypeError, match="input_size must be an integer, got float"):
+        nn.GRU(2.0, 3)
+    with pytest.raises(ArgumentTypeError, match="bias must be True or False, got 2"):
+        nn.LSTM(2, 3, 1, 2)
+    with pytest.raises(ArgumentError, match=r"dropout must lie between 0 and 1, got 1\.5"):
+        nn.LSTM(2, 3, 2, dropout=1.5)
+
+
+def test_refused_inputs():
+    layer, x = nn.LSTM(2, 3), minitorch.zeros(4, 5, 2)
+    state = minitorch.zeros(1, 5, 3)
+    with pytest.raises(ArgumentError, match=r"expected an input of 3 dimensions \(time, batch, 2\)"):
+        layer(minitorch.zeros(2, 2, 2, 2))
+    with pytest.raises(
+        ShapeError, match=r"^LSTM: LSTM: an input of shape \(4, 5, 7\) does not fit input_size=2"
+    ):
+        layer(minitorch.zeros(4, 5, 7))
+    with pytest.raises(
+        DtypeError, match=r"the input is minitorch\.float64, the weights are minitorch\.float32"
+    ):
+        layer(x.double())
+    with pytest.raises(ArgumentTypeError, match=r"hx must be a pair \(h_0, c_0\), got Variable"):
+        layer(x, state)
+    with pytest.raises(ShapeError, match=r"c_0 has shape \(1, 4, 3\), expected \(1, 5, 3\)"):
+        layer(x, (state, minitorch.zeros(1, 4, 3)))
+    with pytest.raises(ShapeError, match=r"h_0 has shape \(1, 5, 3\), expected \(1, 3\)"):
+        layer(x[:, 0], (state, state))
+    with pytest.raises(DtypeError, match=r"h_0 is minitorch\.float64, the input is"):
+        layer(x, (state.double(), state.double()))
+    with pytest.raises(NotSupportedError, match="packed sequences are not supported yet"):
+        layer([x])
+    cell = nn.LSTMCell(2, 3)
+    with pytest.raises(ArgumentError, match=r"expected an input of shape \(batch, 2\) or \(2\)"):
+        cell(x)
+    with pytest.raises(ShapeError, match="does not fit input_size=2"):
+        cell(minitorch.zeros(5, 3))
+    with pytest.raises(ArgumentTypeError, match="pair"):
+        cell(x[0], state[0])
+    with pytest.raises(ShapeError, match=r"the state has shape \(4, 3\), expected \(5, 3\)"):
+        cell(x[0], (minitorch.zeros(4, 3), minitorch.zeros(4, 3)))
+
+
+def test_packed_sequences_say_that_they_are_missing():
+    with pytest.raises(NotSupportedError, match="pack_padded_sequence: packed sequences are not supported"):
+        nn.utils.rnn.pack_padded_sequence  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        nn.utils.rnn.nothing  # noqa: B018
