@@ -51,3 +51,13 @@ row(
     ],
     complex=True,
 )
+row(
+    "bilinear",
+    lambda a, b, w, bias=None: np.einsum("...i,oij,...j->...o", a, w, b) + (0 if bias is None else bias),
+    lambda: [
+        call(x(4, 3), x(4, 2), x(5, 3, 2), x(5)),
+        call(x(4, 3), x(4, 2), x(5, 3, 2)),
+        call(x(2, 2, 3), x(2, 2, 1), x(1, 3, 1), bias=x(1)),
+        call(x(0, 3), x(0, 2), x(5, 3, 2), x(5)),
+    ],
+)

@@ -199,5 +199,5 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variabl
     out, in1, in2 = weight.shape
     joined = weight.permute(1, 0, 2).reshape(in1, out * in2)
     rows = matmul(input1, joined).reshape(*input1.shape[:-1], out, in2)
-    y = (rows * input2.unsqueeze(-2)).sum(-1)
+    y = matmul(rows, input2.unsqueeze(-1)).squeeze(-1)
     return y if bias is None else y + bias
