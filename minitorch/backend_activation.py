@@ -106,16 +106,15 @@ class ActivationKernels:
         return g - self.exp(y) * self.sum(g, axis=axis, keepdims=True)
 
     def cross_entropy(self, x: Array, target: Array) -> tuple[Array, Array]:
-        """−log softmax(x) of the target class of each row, and the log-probabilities of all classes.
+        """−log softmax(x) of the target class of each row, and softmax(x).
 
         Shape: x (N, C), target (N) → (N), (N, C).
         """
         log_p = self.log_softmax(x, 1)
-        return -log_p[self.arange(len(target)), target], log_p
+        return -log_p[self.arange(len(target)), target], self.exp(log_p)
 
-    def cross_entropy_backward(self, log_p: Array, target: Array, scale: Array) -> Array:
-        """(softmax(x) − onehot(target)) · scale, where `scale` is one number or a column of them."""
-        p = self.exp(log_p)
-        p[self.arange(len(target)), target] -= 1
-        p *= scale
-        return p
+    def cross_entropy_backward(self, p: Array, target: Array, scale: Array) -> Array:
+        """(p − onehot(target)) · scale, where `scale` is one number or a number for each row."""
+        dx = p * (scale.reshape(-1, 1) if scale.ndim else scale)
+        dx[self.arange(len(target)), target] -= scale
+        return dx

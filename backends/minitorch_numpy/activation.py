@@ -132,3 +132,14 @@ class NumpyActivationKernels:
         dx = np.exp(y)
         dx *= np.add.reduce(g, axis=axis, keepdims=True)
         return np.subtract(g, dx, out=dx)
+
+    def cross_entropy(self, x: Array, target: Array) -> tuple[Array, Array]:
+        """−log softmax(x) of the target class of each row, and softmax(x)."""
+        p = x - np.maximum.reduce(x, axis=1, keepdims=True)
+        picked = p[np.arange(len(target)), target]
+        np.exp(p, out=p)
+        total = np.add.reduce(p, axis=1, keepdims=True)
+        p /= total
+        losses = np.log(total[:, 0])
+        losses -= picked
+        return losses, p

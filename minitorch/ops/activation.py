@@ -312,7 +312,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     if min_val > max_val:
         raise ArgumentError(f"hardtanh: min_val {min_val} is greater than max_val {max_val}; exchange them")
     kind = array_of(input).dtype.kind
-    if kind == "u" and min_val < 0:
+    if kind == "u" and int(min_val) < 0:
         raise ArgumentError(f"hardtanh: uint8 has no negative numbers, such as min_val {min_val}; use x.float()")
     if kind in "biu":
         min_val, max_val = int(min_val), int(max_val)

@@ -26,40 +26,32 @@ class CrossEntropy(Op):
     """
 
     def forward(self, x: Array, *, target: Array, weights: Array | None, reduction: str) -> Array:
-        losses, log_p = self.backend.cross_entropy(x, target)
+        losses, p = self.backend.cross_entropy(x, target)
         if weights is not None:
             losses = losses * weights
         scale = 1.0
         if reduction == "mean":
             total = len(target) if weights is None else float(weights.sum())
             scale = 1 / total if total else math.nan
-        self.column = None if weights is None else weights.reshape(-1, 1)
-        self.scale, self.target, self.each = scale, target, reduction == "none"
+        self.scale, self.target, self.weights, self.each = scale, target, weights, reduction == "none"
         self.save(x=x)
-        self.keep(log_p=log_p)
+        self.keep(p=p)
         return losses if self.each else losses.sum() * losses.dtype.type(scale)
 
     def backward(self, g: Array) -> Array:
-        x = self.saved.x
+        x, scale = self.saved.x, self.row_scale(g)
         onehot = self.backend.zeros(x.shape, self.dtype)
         onehot[self.backend.arange(len(self.target)), self.target] = 1
-        return (softmax_of(x) - onehot) * self.row_scale(g)
+        return (Softmax.apply(x, dim=1) - onehot) * (scale.reshape(-1, 1) if scale.ndim else scale)
 
     def fused_backward(self, g: Array) -> Array:
-        return self.backend.cross_entropy_backward(self.saved.log_p, self.target, self.row_scale(g))
+        return self.backend.cross_entropy_backward(self.saved.p, self.target, self.row_scale(g))
 
     def row_scale(self, g: Any) -> Any:
         """What the gradient of each row is multiplied by."""
-        if self.each:
-            g = g.reshape(-1, 1)
         if self.scale != 1:
             g = g * self.scale
-        return g if self.column is None else g * self.column
-
-
-def softmax_of(x: Any) -> Any:
-    """Softmax of each row, of bare arrays and Variables alike."""
-    return Softmax.apply(x, dim=1)
+        return g if self.weights is None else g * self.weights
 
 
 def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> tuple[Array, Array | None]:
