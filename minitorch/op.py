@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minitorch.arguments import explain, prepare
+from minitorch.arguments import explain, prepare, wrapped_around
 from minitorch.backend import Array, Backend
 from minitorch.errors import GradientError, InplaceError, MinitorchError
 from minitorch.hooks import AccumulateGrad, NodeHooks, RemovableHandle
@@ -105,7 +105,8 @@ class Op:
     outputs: tuple[tuple[tuple[int, ...], Any], ...] | None = None
     recording: bool = False
     hooks: NodeHooks | None = None
-    line: Any = None
+    line: str | None = None
+    nan: str | None = None
     saved: Any = None
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None
@@ -176,6 +177,8 @@ class Op:
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             if isinstance(error, MinitorchError):
                 raise
+            if isinstance(error, OverflowError) and (fitting := wrapped_around(inputs, backend, dtype)):
+                return cls.apply(*fitting, **settings)
             raise explain(op, error, arrays) from error
         if out.__class__ is tuple:
             return op._finish_many(inputs, arrays, edges, edge_outputs, out, settings)
@@ -188,7 +191,7 @@ class Op:
             op.edges, op.serial = edges, next(serials)
             op.shape, op.dtype = array.shape, array.dtype
             if edge_outputs is not None or anomaly:
-                op._annotate(edge_outputs)
+                op._annotate(edge_outputs, arrays, (out,))
             if op.saved is not None:
                 op._seal(inputs, arrays, (out,), (result,))
         if cls.view:
@@ -219,19 +222,19 @@ class Op:
         if self.recording:
             self.edges, self.serial = edges, next(serials)
             self.outputs = tuple([(r.array.shape, r.array.dtype) for r in results])
-            self._annotate(edge_outputs)
+            self._annotate(edge_outputs, arrays, outs)
             if self.saved is not None:
                 self._seal(inputs, arrays, outs, results)
         return results
 
-    def _annotate(self, edge_outputs: dict[int, int] | None) -> None:
-        """What most nodes need not know: which outputs their edges lead to, and the user's line."""
+    def _annotate(self, edge_outputs: dict[int, int] | None, arrays: list[Any], outs: tuple[Array, ...]) -> None:
+        """What most nodes need not know: which outputs their edges lead to, and what anomalies are found by."""
         if edge_outputs is not None:
             self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])
         if current().anomaly:
-            from minitorch.anomaly import user_line
+            from minitorch.anomaly import note
 
-            self.line = user_line()
+            note(self, arrays, outs)
 
     @classmethod
     def _apply_raw(cls, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:

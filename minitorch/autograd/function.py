@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minitorch.anomaly import user_line
+from minitorch.anomaly import note
 from minitorch.engine import user_mode
-from minitorch.errors import ArgumentTypeError, GradientError, InplaceError, ShapeError
+from minitorch.errors import (
+    ArgumentTypeError,
+    GradientError,
+    InplaceError,
+    NotSupportedError,
+    ShapeError,
+)
 from minitorch.modes import current, no_grad
 from minitorch.op import FREED, Op, serials
 from minitorch.registry import backend_of
 from minitorch.value import Value, Version, wrap
 
 if TYPE_CHECKING:
+    from minitorch.backend import Array
     from minitorch.variable import Variable
 
 
@@ -21,6 +29,7 @@ class FunctionNode(Op):
     """The node of an applied Function, and the `ctx` of its `forward` and `backward`."""
 
     function: type[Function]
+    broadcasts = True  # as in PyTorch: a gradient may have the shape before an input was broadcast
     materialize = True
     to_save: tuple[Any, ...] = ()
     non_differentiable: frozenset[int] = frozenset()
@@ -52,7 +61,9 @@ class FunctionNode(Op):
             return None
         if slot.version.value != slot.at:
             shape = slot.array.shape
-            raise InplaceError(self._changed(f"saved_tensors[{i}]", shape, slot.version, slot.at, slot.source))
+            raise InplaceError(
+                self._changed(f"saved_tensors[{i}]", shape, slot.version, slot.at, slot.source)
+            )
         return wrap(slot.array) if slot.source is None else self.tie(slot.array, slot.source)
 
     def unpack(self, create_graph: bool) -> Any:
@@ -64,20 +75,25 @@ class FunctionNode(Op):
         """For each argument, whether its gradient is asked for."""
         return self._needs
 
-    def connect(self, args: tuple[Any, ...], results: tuple[Any, ...]) -> None:
-        """Draws the edges to whatever made the arguments, and notes the shapes of the results."""
+    def connect(self, args: tuple[Any, ...]) -> None:
+        """Draws the edges to whatever made the arguments."""
         needed = [x if needs else None for x, needs in zip(args, self._needs, strict=True)]
         self.edges = tuple(None if x is None else x.grad_fn or x for x in needed)
         self.edge_outputs = tuple(0 if x is None else x._output_nr for x in needed)
         self.serial = next(serials)
+
+    def describe(self, args: tuple[Any, ...], results: tuple[Any, ...]) -> None:
+        """Notes the backend, and the shapes of the results."""
+        self.backend = backend_of(next(y.array for y in results if isinstance(y, Value)))
         if len(results) == 1:
             self.shape, self.dtype = results[0].array.shape, results[0].array.dtype
         else:
             self.outputs = tuple(
-                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in results
+                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None)
+                for y in results
             )
         if current().anomaly:
-            self.line = user_line()
+            note(self, args, results)
 
     def mark_non_differentiable(self, *outputs: Variable) -> None:
         """Declares outputs that never require grad."""
@@ -99,7 +115,10 @@ class FunctionNode(Op):
         """Calls the Function's backward with Variables, whatever kind of walk this is."""
         raw = current().raw
         with user_mode(not raw):
-            tensors = [wrap(self.backend.asarray(g)) if not isinstance(g, Value) and g is not None else g for g in grads]
+            tensors = [
+                wrap(self.backend.asarray(g)) if not isinstance(g, Value) and g is not None else g
+                for g in grads
+            ]
             results = self.function.backward(self, *tensors)
         results = results if isinstance(results, tuple) else (results,)
         if len(results) < len(self.edges) or any(r is not None for r in results[len(self.edges) :]):
@@ -117,12 +136,52 @@ class FunctionNode(Op):
 
     def _check(self, i: int, g: Any, edge: Any) -> None:
         if not isinstance(g, Value):
-            raise ArgumentTypeError(f"{self.name()}: gradient {i} is a {type(g).__name__}, expected a Tensor or None")
-        expected = self._shapes[i]
-        if tuple(g.array.shape) != expected:
-            raise ShapeError(
-                f"{self.name()}: gradient {i} has shape {tuple(g.array.shape)}, its input has shape {expected}"
+            raise ArgumentTypeError(
+                f"{self.name()}: gradient {i} is a {type(g).__name__}, expected a Tensor or None"
             )
+        expected, shape = self._shapes[i], tuple(g.array.shape)
+        fits = len(shape) >= len(expected) and all(
+            n in (1, m) for n, m in zip(expected[::-1], shape[::-1], strict=False)
+        )
+        if not fits:
+            raise ShapeError(
+                f"{self.name()}: gradient {i} has shape {shape}, its input has shape {expected}"
+            )
+
+
+class OnlyOnce(Op):
+    """y = x, for results that must not be differentiated."""
+
+    def forward(self, x: Array, *, name: str) -> Array:
+        self.culprit = name
+        return x
+
+    def backward(self, g: Array) -> Array:
+        raise GradientError(
+            f"{self.culprit}: its backward is marked with once_differentiable and cannot be differentiated again"
+        )
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks the backward of a Function as one that cannot itself be differentiated.
+
+    It may then compute outside of the graph; asking for a second derivative raises a GradientError.
+    """
+
+    @wraps(backward)
+    def once(ctx: FunctionNode, *grads: Any) -> Any:
+        with no_grad():
+            results = backward(ctx, *grads)
+        if not current().grad:
+            return results
+        many = results if isinstance(results, tuple) else (results,)
+        sealed = tuple(
+            OnlyOnce.apply(wrap(g.array).requires_grad_(), name=ctx.op_name) if isinstance(g, Value) else g
+            for g in many
+        )
+        return sealed if isinstance(results, tuple) else sealed[0]
+
+    return once
 
 
 class Function:
@@ -149,15 +208,26 @@ class Function:
     tensor(12.)
     """
 
-    forward: Callable[..., Any]
-    backward: Callable[..., Any]
     setup_context: Callable[..., Any] | None = None
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Computes the result; to be defined in subclasses."""
+        raise NotSupportedError("Function: define forward(ctx, *args) as a static method")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Computes the gradients of the arguments; to be defined in subclasses."""
+        raise NotSupportedError(
+            f"{ctx.op_name}: it has no derivative; define backward(ctx, *grad_outputs) as a static method"
+        )
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Computes the operation, and records it if an argument requires grad."""
         node = FunctionNode()
         node.function = cls
+        node.op_name = cls.__name__  # type: ignore[misc]
         tensors = [a for a in args if isinstance(a, Value)]
         for x in tensors:
             if x._view is not None:
@@ -174,20 +244,23 @@ class Function:
         outputs = result if isinstance(result, tuple) else (result,)
         if not node.recording:
             return result
+        node.connect(args)  # before a result that is an argument, changed in place, is tied to the node
         wrapped = tuple(node_output(node, k, y, tensors) for k, y in enumerate(outputs))
-        first = next(y for y in wrapped if isinstance(y, Value))
-        node.backend = backend_of(first.array)
-        node.connect(args, wrapped)
-        seal(node, args, outputs, wrapped)
+        node.describe(args, wrapped)
         for y in wrapped:
             if any(y is x for x in node.dirty):
                 y._version_counter().value += 1
+        seal(node, args, outputs, wrapped)
         return wrapped if isinstance(result, tuple) else wrapped[0]
 
 
 def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
     """One result of forward, tied to the node."""
-    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fc":
+    if (
+        not isinstance(y, Value)
+        or id(y) in node.non_differentiable
+        or y.array.dtype.kind not in "fc"
+    ):
         return y
     if not any(y is x for x in node.dirty):
         result = wrap(y.array)
@@ -195,12 +268,16 @@ def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
             result._counter = y._version_counter()
         y = result
     elif y._requires_grad and y.grad_fn is None:
-        raise GradientError(f"{node.name()}: a leaf that requires grad was changed in place (mark_dirty)")
+        raise GradientError(
+            f"{node.name()}: a leaf that requires grad was changed in place (mark_dirty)"
+        )
     y.grad_fn, y._output_nr, y._requires_grad = node, k, True
     return y
 
 
-def seal(node: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...], wrapped: tuple[Any, ...]) -> None:
+def seal(
+    node: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...], wrapped: tuple[Any, ...]
+) -> None:
     """Stores what `save_for_backward` named, each with its version and its place in the graph."""
     if not node.to_save:
         return

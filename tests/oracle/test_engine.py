@@ -2,49 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import warnings
-from typing import Any
-
-import minitorch
-import numpy as np
 import pytest
 
+from oracle.programs import Programs, leaf
+
 pytestmark = pytest.mark.oracle
-torch = pytest.importorskip("torch")
-
-PROGRAMS: dict[str, Any] = {}
-
-
-def program(function: Any) -> Any:
-    """Registers a program: it takes a library, and what it returns or raises is compared."""
-    PROGRAMS[function.__name__] = function
-    return function
-
-
-def plain(value: Any) -> Any:
-    """Tensors as lists, whatever library they are from."""
-    if hasattr(value, "detach"):
-        return np.round(value.detach().double().numpy(), 10).tolist(), value.requires_grad
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    return value
-
-
-def outcome(function: Any, lib: Any) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return plain(function(lib))
-        except (RuntimeError, TypeError, ValueError, IndexError) as error:
-            return "error", any(isinstance(error, k) for k in (RuntimeError, TypeError, ValueError, IndexError))
-
-
-def leaf(lib: Any, *shape: int) -> Any:
-    count = int(np.prod(shape)) if shape else 1
-    return (lib.arange(count, dtype=lib.float64) / 4 + 0.5).reshape(shape).clone().requires_grad_()
+program = Programs()
 
 
 # Walks ---------------------------------------------------------------------------------------------------
@@ -783,7 +746,6 @@ def backward_under_no_grad(lib):
     return x.grad
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", program)
 def test_same_as_pytorch(name: str) -> None:
-    ours, theirs = outcome(PROGRAMS[name], minitorch), outcome(PROGRAMS[name], torch)
-    assert ours == theirs, inspect.getsource(PROGRAMS[name])
+    program.check(name)
