@@ -313,7 +313,9 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
         raise ArgumentError(f"hardtanh: min_val {min_val} is greater than max_val {max_val}; exchange them")
     kind = array_of(input).dtype.kind
     if kind == "u" and int(min_val) < 0:
-        raise ArgumentError(f"hardtanh: uint8 has no negative numbers, such as min_val {min_val}; use x.float()")
+        raise ArgumentError(
+            f"hardtanh: uint8 has no negative numbers, such as min_val {min_val}; use x.float()"
+        )
     if kind in "biu":
         min_val, max_val = int(min_val), int(max_val)
     return hardtanh_(input, min_val, max_val) if inplace else Hardtanh.apply(input, low=min_val, high=max_val)

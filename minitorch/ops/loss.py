@@ -159,9 +159,10 @@ def mse_loss(
     reduction = choose_reduction("mse_loss", reduction, size_average, reduce)
     check_pair("mse_loss", input, target, reduction)
     x, t = input.array, target.array
-    if weight is None and reduction != "none" and x.shape == t.shape and x.dtype == t.dtype:
-        if x.dtype.kind == "f" and x.dtype.itemsize > 2:  # float16 would overflow as one sum
-            return SquaredError.apply(input, target, divisor=x.size if reduction == "mean" else 1)
+    same = x.shape == t.shape and x.dtype == t.dtype
+    wide = x.dtype.kind == "f" and x.dtype.itemsize > 2  # one sum of squares would overflow in float16
+    if same and wide and weight is None and reduction != "none":
+        return SquaredError.apply(input, target, divisor=x.size if reduction == "mean" else 1)
     difference = subtract(input, target)
     return weighted_mean("mse_loss", difference * difference, weight, reduction)
 
