@@ -2,27 +2,25 @@
 
 from minitorch.ops.activation import (
     celu as celu,
+    celu_ as celu_,
     elu as elu,
+    elu_ as elu_,
     gelu as gelu,
     glu as glu,
-    hardshrink as hardshrink,
-    hardsigmoid as hardsigmoid,
-    hardswish as hardswish,
-    hardtanh as hardtanh,
     leaky_relu as leaky_relu,
+    leaky_relu_ as leaky_relu_,
     logsigmoid as logsigmoid,
     mish as mish,
     prelu as prelu,
     relu as relu,
-    relu6 as relu6,
+    relu_ as relu_,
     selu as selu,
+    selu_ as selu_,
     sigmoid as sigmoid,
     silu as silu,
     softplus as softplus,
-    softshrink as softshrink,
     softsign as softsign,
     tanhshrink as tanhshrink,
-    threshold as threshold,
 )
 from minitorch.ops.adaptive_pool import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
@@ -72,6 +70,20 @@ from minitorch.ops.normalize import (
     layer_norm as layer_norm,
     rms_norm as rms_norm,
 )
+from minitorch.ops.piecewise import (
+    hardshrink as hardshrink,
+    hardsigmoid as hardsigmoid,
+    hardswish as hardswish,
+    hardtanh as hardtanh,
+    hardtanh_ as hardtanh_,
+    relu6 as relu6,
+    softshrink as softshrink,
+    threshold as threshold,
+    threshold_ as threshold_,
+)
+from minitorch.ops.places import (
+    one_hot as one_hot,
+)
 from minitorch.ops.pointwise import tanh as tanh
 from minitorch.ops.pool import (
     avg_pool1d as avg_pool1d,
@@ -79,7 +91,6 @@ from minitorch.ops.pool import (
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
 )
-from minitorch.ops.scatter import one_hot as one_hot
 from minitorch.ops.shape import pad as pad
 from minitorch.ops.softmax import (
     log_softmax as log_softmax,

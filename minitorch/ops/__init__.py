@@ -8,13 +8,6 @@ from minitorch.ops.activation import (
     elu_ as elu_,
     gelu as gelu,
     glu as glu,
-    hardshrink as hardshrink,
-    hardsigmoid as hardsigmoid,
-    hardsigmoid_ as hardsigmoid_,
-    hardswish as hardswish,
-    hardswish_ as hardswish_,
-    hardtanh as hardtanh,
-    hardtanh_ as hardtanh_,
     leaky_relu as leaky_relu,
     leaky_relu_ as leaky_relu_,
     logsigmoid as logsigmoid,
@@ -22,7 +15,6 @@ from minitorch.ops.activation import (
     mish_ as mish_,
     prelu as prelu,
     relu as relu,
-    relu6 as relu6,
     relu_ as relu_,
     selu as selu,
     selu_ as selu_,
@@ -31,11 +23,8 @@ from minitorch.ops.activation import (
     silu as silu,
     silu_ as silu_,
     softplus as softplus,
-    softshrink as softshrink,
     softsign as softsign,
     tanhshrink as tanhshrink,
-    threshold as threshold,
-    threshold_ as threshold_,
 )
 from minitorch.ops.adaptive_pool import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
@@ -175,6 +164,28 @@ from minitorch.ops.normalize import (
     layer_norm as layer_norm,
     rms_norm as rms_norm,
 )
+from minitorch.ops.piecewise import (
+    hardshrink as hardshrink,
+    hardsigmoid as hardsigmoid,
+    hardsigmoid_ as hardsigmoid_,
+    hardswish as hardswish,
+    hardswish_ as hardswish_,
+    hardtanh as hardtanh,
+    hardtanh_ as hardtanh_,
+    relu6 as relu6,
+    softshrink as softshrink,
+    threshold as threshold,
+    threshold_ as threshold_,
+)
+from minitorch.ops.places import (
+    argwhere as argwhere,
+    masked_scatter as masked_scatter,
+    masked_select as masked_select,
+    nonzero as nonzero,
+    one_hot as one_hot,
+    put as put,
+    take as take,
+)
 from minitorch.ops.pointwise import (
     abs as abs,
     acos as acos,
@@ -198,9 +209,9 @@ from minitorch.ops.pointwise import (
     isinf as isinf,
     isnan as isnan,
     log as log,
-    log10 as log10,
     log1p as log1p,
     log2 as log2,
+    log10 as log10,
     neg as neg,
     real as real,
     reciprocal as reciprocal,
@@ -242,19 +253,12 @@ from minitorch.ops.reduce import (
     var_mean as var_mean,
 )
 from minitorch.ops.scatter import (
-    argwhere as argwhere,
     gather as gather,
     index_add as index_add,
     index_copy as index_copy,
     index_fill as index_fill,
-    masked_scatter as masked_scatter,
-    masked_select as masked_select,
-    nonzero as nonzero,
-    one_hot as one_hot,
-    put as put,
     scatter as scatter,
     scatter_add as scatter_add,
-    take as take,
 )
 from minitorch.ops.select import (
     where as where,

@@ -13,7 +13,6 @@ from minitorch.ops.common import array_of, check_floating, conj, wrap_dim
 from minitorch.ops.memory import clone
 from minitorch.ops.pointwise import abs, erf, exp, tanh
 from minitorch.ops.select import where
-from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -160,20 +159,6 @@ class Softplus(Op):
         return self.backend.softplus_backward(self.saved.x, g, self.beta, self.threshold)
 
 
-class Hardtanh(Op):
-    """y = min(max(x, low), high);   dx = g where y is neither bound, else 0."""
-
-    def forward(self, x: Array, *, low: float, high: float) -> Array:
-        self.low, self.high = low, high
-        y = self.backend.clip(x, low, high)
-        self.save(output=y)
-        return y
-
-    def backward(self, g: Array) -> Array:
-        y = array_of(self.saved.output)
-        return g * ((y != self.low) & (y != self.high))
-
-
 def relu(input: Any, inplace: bool = False) -> Variable:
     """max(x, 0), elementwise.
 
@@ -302,59 +287,6 @@ def logsigmoid(input: Any) -> Variable:
     return -softplus(-input, threshold=math.inf)
 
 
-def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Variable:
-    """min(max(x, `min_val`), `max_val`); unlike for `clamp`, the gradient at the bounds is 0.
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.hardtanh(minitorch.tensor([-3.0, 0.5]))
-    tensor([-1.0000,  0.5000])
-    """
-    if min_val > max_val:
-        raise ArgumentError(f"hardtanh: min_val {min_val} is greater than max_val {max_val}; exchange them")
-    kind = array_of(input).dtype.kind
-    if kind == "u" and int(min_val) < 0:
-        raise ArgumentError(
-            f"hardtanh: uint8 has no negative numbers, such as min_val {min_val}; use x.float()"
-        )
-    if kind in "biu":
-        min_val, max_val = int(min_val), int(max_val)
-    return hardtanh_(input, min_val, max_val) if inplace else Hardtanh.apply(input, low=min_val, high=max_val)
-
-
-def relu6(input: Any, inplace: bool = False) -> Variable:
-    """min(max(x, 0), 6).
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.relu6(minitorch.tensor([-1.0, 8.0]))
-    tensor([0., 6.])
-    """
-    return hardtanh(input, 0.0, 6.0, inplace)
-
-
-def hardsigmoid(input: Any, inplace: bool = False) -> Variable:
-    """relu6(x + 3) / 6, a sigmoid of straight pieces.
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.hardsigmoid(minitorch.tensor([-4.0, 0.0]))
-    tensor([0.0000, 0.5000])
-    """
-    check_floating("hardsigmoid", array_of(input))
-    return hardsigmoid_(input) if inplace else relu6(input + 3) / 6
-
-
-def hardswish(input: Any, inplace: bool = False) -> Variable:
-    """x · relu6(x + 3) / 6, a silu of few operations.
-
-    Source: A. Howard et al., "Searching for MobileNetV3" (2019).
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.hardswish(minitorch.tensor([-1.0, 4.0]))
-    tensor([-0.3333,  4.0000])
-    """
-    check_floating("hardswish", array_of(input))
-    return hardswish_(input) if inplace else input * relu6(input + 3) / 6
-
-
 def mish(input: Any, inplace: bool = False) -> Variable:
     """x · tanh(softplus(x)).
 
@@ -386,46 +318,6 @@ def tanhshrink(input: Any) -> Variable:
     tensor([0.0000, 1.0360])
     """
     return input - tanh(input)
-
-
-def hardshrink(input: Any, lambd: float = 0.5) -> Variable:
-    """x where |x| > `lambd`, else 0.
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.hardshrink(minitorch.tensor([-1.0, 0.3]))
-    tensor([-1.,  0.])
-    """
-    check_floating("hardshrink", array_of(input))
-    x = array_of(input)
-    return where((x >= -lambd) & (x <= lambd), 0.0, input)
-
-
-def softshrink(input: Any, lambd: float = 0.5) -> Variable:
-    """x moved towards 0 by `lambd`, and 0 where |x| ≤ `lambd`.
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.softshrink(minitorch.tensor([-1.0, 0.3]))
-    tensor([-0.5000,  0.0000])
-    """
-    check_floating("softshrink", array_of(input))
-    if lambd < 0:
-        raise ArgumentError(f"softshrink: lambd must not be negative, got {lambd}")
-    x = array_of(input)
-    shift = backend_of(x).sign(x) * x.dtype.type(lambd)
-    return where((x >= -lambd) & (x <= lambd), 0.0, input - shift)
-
-
-def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Variable:
-    """x where x > `threshold`, else `value`.
-
-    >>> import minitorch
-    >>> minitorch.threshold(minitorch.tensor([0.5, 2.0]), 1.0, 20.0)
-    tensor([20.,  2.])
-    """
-    x = array_of(input)
-    if inplace:
-        return threshold_(input, threshold, value)
-    return where(x <= threshold, x.dtype.type(value), input)
 
 
 def prelu(input: Any, weight: Any) -> Variable:
@@ -479,8 +371,5 @@ def glu(input: Any, dim: int = -1) -> Variable:
 
 relu_, leaky_relu_, elu_ = in_place(relu, "relu_"), in_place(leaky_relu, "leaky_relu_"), in_place(elu, "elu_")
 selu_, celu_, silu_ = in_place(selu, "selu_"), in_place(celu, "celu_"), in_place(silu, "silu_")
-sigmoid_, hardtanh_ = in_place(sigmoid, "sigmoid_"), in_place(hardtanh, "hardtanh_")
-hardsigmoid_, threshold_ = in_place(hardsigmoid, "hardsigmoid_"), in_place(threshold, "threshold_")
-# Several steps of these need the old values, which only the last step of an in-place change preserves.
-hardswish_ = in_place(lambda input: hardswish(clone(input)), "hardswish_")
-mish_ = in_place(lambda input: mish(clone(input)), "mish_")
+sigmoid_ = in_place(sigmoid, "sigmoid_")
+mish_ = in_place(lambda input: mish(clone(input)), "mish_")  # its steps need the old value

@@ -8,7 +8,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, IndexRangeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, wrap_dim
+from minitorch.ops.common import array_of, ndim_of, wrap_dim
 from minitorch.ops.index import TakeAlong
 from minitorch.ops.reduce import ValuesIndices, check_not_empty
 from minitorch.ops.select import where
@@ -59,7 +59,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = Fal
     >>> values, indices
     (tensor([1, 2, 3]), tensor([1, 2, 0]))
     """
-    d = wrap_dim("sort", dim, input.ndim)
+    d = wrap_dim("sort", dim, ndim_of("sort", input))
     indices = order("sort", input, d, descending)
     return ValuesIndices(pick(input, indices, d) if input.ndim else input.clone(), indices)
 
@@ -71,7 +71,7 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = 
     >>> minitorch.argsort(minitorch.tensor([3, 1, 2]), descending=True)
     tensor([0, 2, 1])
     """
-    d = wrap_dim("argsort", dim, input.ndim)
+    d = wrap_dim("argsort", dim, ndim_of("argsort", input))
     return order("argsort", input, d, descending)
 
 
@@ -92,7 +92,7 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
     >>> minitorch.topk(minitorch.tensor([1.0, 5.0, 3.0]), 2).indices
     tensor([1, 2])
     """
-    d = wrap_dim("topk", dim, input.ndim)
+    d = wrap_dim("topk", dim, ndim_of("topk", input))
     n = input.shape[d] if input.ndim else 1
     if not 0 <= k <= n:
         raise IndexRangeError(f"topk: k is {k}, but dim {d} of shape {tuple(input.shape)} has {n} elements")
@@ -112,7 +112,7 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Values
     >>> minitorch.kthvalue(minitorch.tensor([1.0, 5.0, 3.0]), 2).values
     tensor(3.)
     """
-    d = wrap_dim("kthvalue", dim, input.ndim)
+    d = wrap_dim("kthvalue", dim, ndim_of("kthvalue", input))
     n = input.shape[d] if input.ndim else 1
     if not 1 <= k <= n:
         raise IndexRangeError(
@@ -142,7 +142,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         return (
             where(hit, input, input.new_zeros(())).sum() / hit.sum() if input.is_floating_point() else middle
         )
-    d = wrap_dim("median", dim, input.ndim)
+    d = wrap_dim("median", dim, ndim_of("median", input))
     if not input.ndim:
         return sort(input)
     check_not_empty("median", input, (d,))
