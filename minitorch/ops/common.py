@@ -51,6 +51,28 @@ def check_floating(op_name: str, x: Any) -> None:
         )
 
 
+def not_a_tensor(op_name: str, *inputs: Any) -> ArgumentTypeError:
+    """The error for something else in the place of a tensor: a list, a number, None."""
+    wrong = next((x for x in inputs if not hasattr(x, "ndim")), None)
+    if wrong is None:
+        return ArgumentTypeError(f"{op_name}: expected a Tensor, got None; did a function forget to return it?")
+    return ArgumentTypeError(
+        f"{op_name}: expected a Tensor, got {type(wrong).__name__}; make a tensor of it with minitorch.tensor(...)"
+    )
+
+
+def ndim_of(op_name: str, x: Any) -> int:
+    """The number of dims of a tensor.
+
+    Raises:
+        ArgumentTypeError: for anything else.
+    """
+    try:
+        return x.ndim  # type: ignore[no-any-return]
+    except AttributeError:
+        raise not_a_tensor(op_name, x) from None
+
+
 def wrap_dim(op_name: str, dim: int, ndim: int) -> int:
     """`dim` counted from the front, after checking that the tensor has it."""
     if not isinstance(dim, int):

@@ -15,7 +15,7 @@ from minitorch.errors import (
     ShapeError,
 )
 from minitorch.op import Op
-from minitorch.ops.common import array_of, wrap_dim
+from minitorch.ops.common import array_of, ndim_of, wrap_dim
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 from minitorch.value import Value
@@ -309,6 +309,8 @@ def index_put_(input: Variable, indices: Any, values: Any, accumulate: bool = Fa
     from minitorch import inplace
     from minitorch.ops.shape import expand
 
+    if values.dtype is not input.dtype:
+        raise DtypeError(f"index_put: values of {values.dtype} for a tensor of {input.dtype}; convert one with .to()")
     if not accumulate:
         setitem(input, tuple(indices), values)
         return input
@@ -348,7 +350,7 @@ def index_select(input: Any, dim: int, index: Any) -> Variable:
     tensor([[2, 2],
             [4, 4]])
     """
-    d = wrap_dim("index_select", dim, input.ndim)
+    d = wrap_dim("index_select", dim, ndim_of("index_select", input))
     array = as_index("index_select", index)
     if array.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {tuple(array.shape)}")
@@ -374,7 +376,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Variable
     array = as_index("take_along_dim", indices)
     if dim is None:
         input, dim, array = input.reshape(-1), 0, array.reshape(-1)
-    d = wrap_dim("take_along_dim", dim, input.ndim)
+    d = wrap_dim("take_along_dim", dim, ndim_of("take_along_dim", input))
     if array.ndim != input.ndim:
         raise ShapeError(
             f"take_along_dim: indices of shape {tuple(array.shape)} need as many dims as the input of shape "

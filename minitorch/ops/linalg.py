@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
-from minitorch.errors import ShapeError
+from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import conj
+from minitorch.ops.common import array_of, conj, not_a_tensor
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -50,8 +50,6 @@ class Linear(Op):
 
 def check_inner(op_name: str, x: Any, y: Any) -> None:
     """Refuses matrices whose inner sizes differ, and guesses the remedy."""
-    from minitorch.errors import DtypeError
-
     inner = y.shape[-2] if y.ndim > 1 else y.shape[0]
     if x.shape[-1] != inner:
         remedy = ""
@@ -62,6 +60,11 @@ def check_inner(op_name: str, x: Any, y: Any) -> None:
         raise ShapeError(
             f"{op_name}: {tuple(x.shape)} @ {tuple(y.shape)}: inner sizes {x.shape[-1]} and {inner} differ.{remedy}"
         )
+    check_same_dtype(op_name, array_of(x), array_of(y))
+
+
+def check_same_dtype(op_name: str, x: Array, y: Array) -> None:
+    """Products do not promote dtypes, as in PyTorch."""
     if x.dtype is not y.dtype and x.dtype != y.dtype:
         raise DtypeError(
             f"{op_name}: dtypes {x.dtype} and {y.dtype} differ; convert one, as in x.to(y.dtype)"
@@ -80,7 +83,11 @@ def matmul(input: Any, other: Any) -> Variable:
     >>> minitorch.matmul(minitorch.tensor([[1.0, 2.0]]), minitorch.tensor([3.0, 4.0]))
     tensor([11.])
     """
-    if not input.ndim or not other.ndim:
+    try:
+        dimensions = min(input.ndim, other.ndim)
+    except AttributeError:
+        raise not_a_tensor("matmul", input, other) from None
+    if not dimensions:
         raise ShapeError("matmul: 0-d tensors cannot be multiplied as matrices; use *")
     check_inner("matmul", input, other)
     if input.ndim == 1 and other.ndim == 1:
@@ -130,18 +137,14 @@ def mv(input: Any, vec: Any) -> Variable:
 def dot(input: Any, tensor: Any) -> Variable:
     """The inner product of two vectors, Σ xᵢ·yᵢ."""
     if input.ndim != 1 or tensor.ndim != 1:
-        raise ShapeError(
-            f"dot: expected two vectors, got {tuple(input.shape)} and {tuple(tensor.shape)}"
-        )
+        raise ShapeError(f"dot: expected two vectors, got {tuple(input.shape)} and {tuple(tensor.shape)}")
     return matmul(input, tensor)
 
 
 def outer(input: Any, vec2: Any) -> Variable:
     """The outer product of two vectors."""
     if input.ndim != 1 or vec2.ndim != 1:
-        raise ShapeError(
-            f"outer: expected two vectors, got {tuple(input.shape)} and {tuple(vec2.shape)}"
-        )
+        raise ShapeError(f"outer: expected two vectors, got {tuple(input.shape)} and {tuple(vec2.shape)}")
     return input.unsqueeze(1) * vec2
 
 
@@ -158,24 +161,22 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
     >>> minitorch.nn.functional.linear(minitorch.tensor([3.0, 4.0]), w, b)
     tensor([11.5000])
     """
-    if weight.ndim == 1:
+    x, w = array_of(input), array_of(weight)
+    if w.ndim == 1:
         y = matmul(input, weight)
         return y if bias is None else y + bias
-    if not input.ndim or input.shape[-1] != weight.shape[-1]:
+    if not x.ndim or x.shape[-1] != w.shape[-1]:
         raise ShapeError(
-            f"linear: an input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}: "
-            f"expected (…, {weight.shape[-1]})"
-            + (". Flatten the input first" if input.ndim > 2 else "")
+            f"linear: an input of shape {x.shape} does not fit a weight of shape {w.shape}: expected "
+            f"(…, {w.shape[-1]})" + (". Flatten the input first" if x.ndim > 2 else "")
         )
-    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
+    check_same_dtype("linear", x, w)
+    if bias is not None and array_of(bias).shape != w.shape[:1]:
         return matmul(input, weight.mT) + bias
-    check_inner("linear", input, weight.mT)
-    if input.ndim == 2:
+    if x.ndim == 2:
         return Linear.apply(input, weight, bias)
-    rows = Linear.apply(
-        input.reshape(-1, weight.shape[1]) if weight.shape[1] else input, weight, bias
-    )
-    return rows.reshape(*input.shape[:-1], weight.shape[0])
+    rows = Linear.apply(input.reshape(-1, w.shape[1]) if w.shape[1] else input, weight, bias)
+    return rows.reshape(*x.shape[:-1], w.shape[0])
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variable:
@@ -186,11 +187,7 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variabl
     Raises:
         ShapeError: if the sizes of the inputs and the weight differ.
     """
-    fits = (
-        weight.ndim == 3
-        and input1.ndim == input2.ndim > 0
-        and input1.shape[:-1] == input2.shape[:-1]
-    )
+    fits = weight.ndim == 3 and input1.ndim == input2.ndim > 0 and input1.shape[:-1] == input2.shape[:-1]
     if not fits or (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:]):
         raise ShapeError(
             f"bilinear: inputs of shapes {tuple(input1.shape)} and {tuple(input2.shape)} do not fit a weight of "

@@ -9,7 +9,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError
 from minitorch.op import Op
-from minitorch.ops.common import Dims, array_of, check_floating, reduced_dims
+from minitorch.ops.common import Dims, array_of, check_floating, ndim_of, reduced_dims
 from minitorch.ops.pointwise import abs, sgn, sign
 from minitorch.ops.reduce import Amax, Amin, Sum, in_float32, keep_dims, spread
 from minitorch.ops.select import where
@@ -78,7 +78,7 @@ def norm(
     check_floating("norm", input.array)
     if input.dtype is dtypes.float16:
         return in_float32(norm, input, p, dim, keepdim)  # type: ignore[no-any-return]
-    dims = reduced_dims("norm", dim, input.ndim)
+    dims = reduced_dims("norm", dim, ndim_of("norm", input))
     if p in ("fro", 2):
         y: Any = Norm2.apply(input, dims=dims)
     elif p == math.inf:

@@ -9,7 +9,15 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, IndexRangeError
 from minitorch.op import Op
-from minitorch.ops.common import Dims, array_of, check_floating, check_ordered, reduced_dims, wrap_dim
+from minitorch.ops.common import (
+    Dims,
+    array_of,
+    check_floating,
+    check_ordered,
+    ndim_of,
+    reduced_dims,
+    wrap_dim,
+)
 from minitorch.ops.pointwise import abs, sqrt
 from minitorch.ops.select import where
 from minitorch.ops.shape import expand, flip
@@ -195,7 +203,7 @@ def sum(
     """
     if dtype is not None:
         input = input.to(dtype)
-    dims = reduced_dims("sum", dim, input.ndim)
+    dims = reduced_dims("sum", dim, ndim_of("sum", input))
     total = Sum.apply(input, dims=dims, exact=dtype is not None)
     return keep_dims(total, input, dims, keepdim or keepdims)
 
@@ -220,6 +228,7 @@ def mean(
     """
     if dtype is not None:
         input = input.to(dtype)
+    ndim_of("mean", input)
     kind = array_of(input).dtype
     if kind.kind in "biu":
         raise DtypeError(
@@ -227,7 +236,7 @@ def mean(
         )
     if kind.char == "e":
         return in_float32(mean, input, dim, keepdim or keepdims)
-    dims = reduced_dims("mean", dim, input.ndim)
+    dims = reduced_dims("mean", dim, ndim_of("mean", input))
     count = math.prod(input.shape[d] for d in dims)
     total = Sum.apply(input, dims=dims)
     return keep_dims(total / count if count else total * math.nan, input, dims, keepdim or keepdims)
@@ -242,7 +251,7 @@ def prod(
     exact = dtype is not None
     if dim is None:
         return Prod.apply(input.reshape(-1), dim=0, exact=exact)
-    d = wrap_dim("prod", dim, input.ndim)
+    d = wrap_dim("prod", dim, ndim_of("prod", input))
     if not input.ndim:
         return Prod.apply(input.reshape(-1), dim=0, exact=exact)
     return keep_dims(Prod.apply(input, dim=d, exact=exact), input, (d,), keepdim)
@@ -274,7 +283,7 @@ def var(
     check_floating("var", input.array)
     if input.dtype is dtypes.float16:
         return in_float32(var, input, dim, unbiased, keepdim, correction=correction)
-    dims = reduced_dims("var", dim, input.ndim)
+    dims = reduced_dims("var", dim, ndim_of("var", input))
     correction = (1 if unbiased else 0) if correction is None else correction
     count = math.prod(input.shape[d] for d in dims) - correction
     centred = (
@@ -339,7 +348,7 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
     """
     if dtype is not None:
         input = input.to(dtype)
-    d = wrap_dim("cumsum", dim, input.ndim)
+    d = wrap_dim("cumsum", dim, ndim_of("cumsum", input))
     exact = dtype is not None
     if not input.ndim:
         return Cumsum.apply(input.reshape(1), dim=0, exact=exact).reshape(())
@@ -350,7 +359,7 @@ def logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Variable:
     """ln Σ eˣ over dims, without overflow."""
     if input.dtype is dtypes.float16:
         return in_float32(logsumexp, input, dim, keepdim)
-    dims = reduced_dims("logsumexp", dim, input.ndim)
+    dims = reduced_dims("logsumexp", dim, ndim_of("logsumexp", input))
     return keep_dims(Logsumexp.apply(input, dims=dims), input, dims, keepdim)
 
 
@@ -371,14 +380,14 @@ def check_not_empty(op_name: str, input: Any, dims: tuple[int, ...]) -> None:
 
 def amax(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
     """The largest element over dims; equal ones share the gradient."""
-    dims = reduced_dims("amax", dim, input.ndim)
+    dims = reduced_dims("amax", dim, ndim_of("amax", input))
     check_not_empty("amax", input, dims)
     return keep_dims(Amax.apply(input, dims=dims), input, dims, keepdim)
 
 
 def amin(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
     """The smallest element over dims; equal ones share the gradient."""
-    dims = reduced_dims("amin", dim, input.ndim)
+    dims = reduced_dims("amin", dim, ndim_of("amin", input))
     check_not_empty("amin", input, dims)
     return keep_dims(Amin.apply(input, dims=dims), input, dims, keepdim)
 
@@ -409,7 +418,7 @@ def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
         return (extremum.maximum if name == "max" else extremum.minimum)(input, other)
     if dim is None:
         return amax(input) if name == "max" else amin(input)
-    d = wrap_dim(name, dim, input.ndim)
+    d = wrap_dim(name, dim, ndim_of(name, input))
     if not input.ndim:
         return ValuesIndices(input + 0, input.new_zeros((), dtype=dtypes.int64))
     check_not_empty(name, input, (d,))
@@ -425,7 +434,7 @@ def _arg(input: Any, dim: int | None, keepdim: bool, kind: str) -> Any:
         check_not_empty(kind, input, tuple(range(input.ndim)))
         y = Arg.apply(input.reshape(-1), dim=0, kind=kind)
         return y.reshape((1,) * input.ndim) if keepdim else y
-    d = wrap_dim(kind, dim, input.ndim)
+    d = wrap_dim(kind, dim, ndim_of(kind, input))
     check_not_empty(kind, input, (d,))
     return keep_dims(Arg.apply(input, dim=d, kind=kind), input, (d,), keepdim)
 
@@ -447,11 +456,11 @@ def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Variabl
 
 def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     """Whether all elements are true (not zero), over all dims or some."""
-    dims = reduced_dims("all", dim, input.ndim)
+    dims = reduced_dims("all", dim, ndim_of("all", input))
     return keep_dims(Truth.apply(input, dims=dims, kind="all"), input, dims, keepdim)
 
 
 def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     """Whether any element is true (not zero), over all dims or some."""
-    dims = reduced_dims("any", dim, input.ndim)
+    dims = reduced_dims("any", dim, ndim_of("any", input))
     return keep_dims(Truth.apply(input, dims=dims, kind="any"), input, dims, keepdim)

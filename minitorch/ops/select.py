@@ -8,7 +8,7 @@ from minitorch import dtypes
 from minitorch.backend import Array, Backend
 from minitorch.errors import DtypeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of
+from minitorch.ops.common import array_of, not_a_tensor
 from minitorch.registry import backend_of
 from minitorch.value import Value
 
@@ -53,6 +53,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
+    if not hasattr(condition, "dtype"):
+        raise not_a_tensor("where", condition)
     kinds = [v for v in (input, other) if hasattr(v, "dtype")]
     if len(kinds) < 2 or array_of(kinds[0]).dtype is not array_of(kinds[1]).dtype:
         common = dtypes.result_type(input, other)

@@ -10,7 +10,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ArgumentTypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import ensure_size, wrap_dim, wrap_dims
+from minitorch.ops.common import ensure_size, ndim_of, not_a_tensor, wrap_dim, wrap_dims
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -166,9 +166,7 @@ class ConstantPad(Op):
         return ConstantPad.apply(g, widths=tuple((-a, -b) for a, b in self.widths), value=0)
 
 
-def infer_shape(
-    op_name: str, shape: tuple[int, ...], numel: int, from_shape: Any
-) -> tuple[int, ...]:
+def infer_shape(op_name: str, shape: tuple[int, ...], numel: int, from_shape: Any) -> tuple[int, ...]:
     """Fills in a size of −1, and checks that the number of elements stays the same."""
     unknown = [i for i, n in enumerate(shape) if n == -1]
     known = math.prod(n for n in shape if n != -1)
@@ -193,6 +191,8 @@ def reshape(input: Any, *shape: Any) -> Variable:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
+    if not hasattr(input, "shape"):
+        raise not_a_tensor("reshape", input)
     size = infer_shape("reshape", ensure_size(shape), math.prod(input.shape), input.shape)
     return Reshape.apply(input, shape=size)
 
@@ -236,10 +236,10 @@ def reshape_as(input: Any, other: Any) -> Variable:
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Variable:
     """The dims from `start_dim` to `end_dim` joined into one."""
-    if not input.ndim:
+    n = ndim_of("flatten", input)
+    if not n:
         return reshape(input, 1)
-    first = wrap_dim("flatten", start_dim, input.ndim)
-    last = wrap_dim("flatten", end_dim, input.ndim)
+    first, last = wrap_dim("flatten", start_dim, n), wrap_dim("flatten", end_dim, n)
     if first > last:
         raise ArgumentError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     if first == last:
@@ -250,7 +250,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Variable:
 
 def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Variable:
     """One dim taken apart into several; one size may be −1."""
-    d = wrap_dim("unflatten", dim, input.ndim)
+    d = wrap_dim("unflatten", dim, ndim_of("unflatten", input))
     sizes = infer_shape("unflatten", tuple(sizes), input.shape[d], (input.shape[d],))
     return reshape(input, *input.shape[:d], *sizes, *input.shape[d + 1 :])
 
@@ -267,18 +267,16 @@ def permute(input: Any, *dims: Any) -> Variable:
     >>> minitorch.zeros(2, 3, 5).permute(2, 0, 1).shape
     minitorch.Size([5, 2, 3])
     """
-    order = wrap_dims("permute", ensure_size(dims), input.ndim)
+    order = wrap_dims("permute", ensure_size(dims), ndim_of("permute", input))
     if len(order) != input.ndim:
-        raise ArgumentError(
-            f"permute: {len(order)} dims given for a tensor of {input.ndim} dimensions"
-        )
+        raise ArgumentError(f"permute: {len(order)} dims given for a tensor of {input.ndim} dimensions")
     return Permute.apply(input, dims=order)
 
 
 def transpose(input: Any, dim0: int, dim1: int) -> Variable:
     """Two dims exchanged, a view."""
-    a = wrap_dim("transpose", dim0, input.ndim)
-    b = wrap_dim("transpose", dim1, input.ndim)
+    a = wrap_dim("transpose", dim0, ndim_of("transpose", input))
+    b = wrap_dim("transpose", dim1, ndim_of("transpose", input))
     if not input.ndim:
         return Permute.apply(input, dims=())
     order = list(range(input.ndim))
@@ -309,13 +307,13 @@ def movedim(input: Any, source: Any, destination: Any) -> Variable:
 
 def squeeze(input: Any, dim: Any = None) -> Variable:
     """Without the dims of size 1, or without those among `dim`; a view."""
-    drop = {d for d in wrap_dims("squeeze", dim, input.ndim) if input.shape[d] == 1}
+    drop = {d for d in wrap_dims("squeeze", dim, ndim_of("squeeze", input)) if input.shape[d] == 1}
     return Reshape.apply(input, shape=tuple(n for i, n in enumerate(input.shape) if i not in drop))
 
 
 def unsqueeze(input: Any, dim: int) -> Variable:
     """With a new dim of size 1 at `dim`; a view."""
-    d = wrap_dim("unsqueeze", dim, input.ndim + 1)
+    d = wrap_dim("unsqueeze", dim, ndim_of("unsqueeze", input) + 1)
     return Reshape.apply(input, shape=(*input.shape[:d], 1, *input.shape[d:]))
 
 
@@ -330,9 +328,7 @@ def expand(input: Any, *sizes: Any) -> Variable:
     shape = ensure_size(sizes)
     extra = len(shape) - input.ndim
     if extra < 0:
-        raise ShapeError(
-            f"expand: {len(shape)} sizes given for a tensor of shape {tuple(input.shape)}"
-        )
+        raise ShapeError(f"expand: {len(shape)} sizes given for a tensor of shape {tuple(input.shape)}")
     full = []
     for i, n in enumerate(shape):
         own = input.shape[i - extra] if i >= extra else None
@@ -392,6 +388,8 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Variable:
     tensors = list(tensors)
     if not tensors:
         raise ArgumentError("cat: expected at least one tensor, got none")
+    if not all(hasattr(x, "shape") for x in tensors):
+        raise not_a_tensor("cat", *tensors)
     kept = [x for x in tensors if tuple(x.shape) != (0,)] or tensors[:1]
     if kept[0].ndim == 0:
         raise ShapeError("cat: 0-d tensors cannot be joined; use stack")
@@ -413,6 +411,8 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
     tensors = list(tensors)
     if not tensors:
         raise ArgumentError("stack: expected at least one tensor, got none")
+    if not all(hasattr(x, "shape") for x in tensors):
+        raise not_a_tensor("stack", *tensors)
     for i, x in enumerate(tensors):
         if tuple(x.shape) != tuple(tensors[0].shape):
             raise ShapeError(
@@ -424,7 +424,7 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
 
 def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
     """`length` elements along `dim`, from `start` on; a view."""
-    d = wrap_dim("narrow", dim, input.ndim)
+    d = wrap_dim("narrow", dim, ndim_of("narrow", input))
     if not input.ndim:
         raise ShapeError("narrow: a 0-d tensor has no dim to narrow")
     begin = start + input.shape[d] if start < 0 else start
@@ -437,7 +437,7 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
 
 def select(input: Any, dim: int, index: int) -> Variable:
     """The slice at `index` along `dim`, without that dim; a view."""
-    d = wrap_dim("select", dim, input.ndim)
+    d = wrap_dim("select", dim, ndim_of("select", input))
     n = input.shape[d] if input.ndim else 0
     if not -n <= index < n:
         raise IndexRangeError(
@@ -453,7 +453,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Varia
     >>> [len(part) for part in minitorch.arange(5).split(2)]
     [2, 2, 1]
     """
-    d = wrap_dim("split", dim, tensor.ndim)
+    d = wrap_dim("split", dim, ndim_of("split", tensor))
     n = tensor.shape[d] if tensor.ndim else 0
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
@@ -465,9 +465,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Varia
         if any(size < 0 for size in sizes):
             raise ShapeError(f"split: sizes must not be negative, got {sizes}")
         if sum(sizes) != n:
-            raise ArgumentError(
-                f"split: sizes {sizes} add up to {sum(sizes)}, but dim {d} has size {n}"
-            )
+            raise ArgumentError(f"split: sizes {sizes} add up to {sum(sizes)}, but dim {d} has size {n}")
     return Split.apply(tensor, sizes=tuple(sizes), dim=d)
 
 
@@ -475,7 +473,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
     """At most `chunks` stretches of equal size along `dim` (the last may be smaller); views."""
     if chunks < 1:
         raise ArgumentError(f"chunk: chunks must be at least 1, got {chunks}")
-    d = wrap_dim("chunk", dim, input.ndim)
+    d = wrap_dim("chunk", dim, ndim_of("chunk", input))
     if not input.ndim:
         raise ShapeError("chunk: a 0-d tensor has no dim to take apart")
     n = input.shape[d]
@@ -486,12 +484,12 @@ def unbind(input: Any, dim: int = 0) -> tuple[Variable, ...]:
     """All slices along `dim`, without that dim; views."""
     if not input.ndim:
         raise IndexRangeError("unbind: a 0-d tensor has no dim to take apart")
-    return Unbind.apply(input, dim=wrap_dim("unbind", dim, input.ndim))
+    return Unbind.apply(input, dim=wrap_dim("unbind", dim, ndim_of("unbind", input)))
 
 
 def flip(input: Any, *dims: Any) -> Variable:
     """The order along the given dims reversed; a copy."""
-    return Flip.apply(input, dims=wrap_dims("flip", ensure_size(dims), input.ndim))
+    return Flip.apply(input, dims=wrap_dims("flip", ensure_size(dims), ndim_of("flip", input)))
 
 
 def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
@@ -501,7 +499,7 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
         if len(moves) != 1:
             raise ArgumentError("roll: several shifts need as many dims")
         return Roll.apply(reshape(input, -1), shifts=moves, dims=(0,)).reshape(input.shape)
-    along = wrap_dims("roll", dims, input.ndim)
+    along = wrap_dims("roll", dims, ndim_of("roll", input))
     if len(moves) != len(along):
         raise ArgumentError(f"roll: {len(moves)} shifts for {len(along)} dims")
     return Roll.apply(input, shifts=moves, dims=along)
@@ -518,14 +516,10 @@ def repeat(input: Any, *repeats: Any) -> Variable:
     counts = ensure_size(repeats)
     extra = len(counts) - input.ndim
     if extra < 0:
-        raise ShapeError(
-            f"repeat: {len(counts)} counts given for a tensor of shape {tuple(input.shape)}"
-        )
+        raise ShapeError(f"repeat: {len(counts)} counts given for a tensor of shape {tuple(input.shape)}")
     shape = (1,) * extra + tuple(input.shape)
     spaced = reshape(input, *(m for n in shape for m in (1, n)))
-    spread = expand(
-        spaced, *(m for count, n in zip(counts, shape, strict=True) for m in (count, n))
-    )
+    spread = expand(spaced, *(m for count, n in zip(counts, shape, strict=True) for m in (count, n)))
     return reshape(spread, *(count * n for count, n in zip(counts, shape, strict=True))).clone()
 
 
@@ -541,7 +535,7 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Varia
 
     if dim is None:
         input, dim = reshape(input, -1), 0
-    d = wrap_dim("repeat_interleave", dim, input.ndim)
+    d = wrap_dim("repeat_interleave", dim, ndim_of("repeat_interleave", input))
     counts = repeats.tolist() if hasattr(repeats, "tolist") else repeats
     if isinstance(counts, int):
         counts = [counts] * input.shape[d]
@@ -550,16 +544,12 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Varia
     if any(count < 0 for count in counts):
         raise ShapeError(f"repeat_interleave: counts must not be negative, got {min(counts)}")
     if len(counts) != input.shape[d]:
-        raise ShapeError(
-            f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}"
-        )
+        raise ShapeError(f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}")
     index = [i for i, count in enumerate(counts) for _ in range(count)]
     return index_select(input, d, input.new_tensor(index, dtype=dtypes.int64))
 
 
-def pad(
-    input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None
-) -> Variable:
+def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Variable:
     """A border around the last dims.
 
     Args:
@@ -592,9 +582,7 @@ def pad(
         n = input.shape[-1 - i]
         index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]
         if index != list(range(n)):
-            input = index_select(
-                input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64)
-            )
+            input = index_select(input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64))
     return input
 
 
@@ -629,6 +617,4 @@ def _at_least(tensors: tuple[Any, ...], change: Any) -> Any:
         return change(tensors[0])
     if not tensors:
         raise ArgumentTypeError("expected at least one tensor")
-    return tuple(
-        change(x) for x in (tensors[0] if isinstance(tensors[0], (tuple, list)) else tensors)
-    )
+    return tuple(change(x) for x in (tensors[0] if isinstance(tensors[0], (tuple, list)) else tensors))
