@@ -139,6 +139,14 @@ class NumpyBackend(
         return x.astype(dtype)
 
     @staticmethod
+    def linear(x: Array, w: Array, b: Array | None) -> Array:
+        """x @ wᵀ + b, with b added in place: fresh memory costs more than the sum."""
+        y: Array = np.matmul(x, w.T)
+        if b is not None:
+            y += b
+        return y
+
+    @staticmethod
     def add_into(x: Array, y: Array) -> None:
         """x += y, in x's memory."""
         np.add(x, y, out=x)
