@@ -1,0 +1,39 @@
+import pytest
+
+SUITE = "minitorch.testing.conformance"
+ROOMS = ["fixtures", "test_composites", "test_memory", "test_primitives", "test_random"]
+pytest.register_assert_rewrite(*(f"{SUITE}.{room}" for room in ROOMS))
+
+from minitorch.errors import MinitorchError  # noqa: E402
+from minitorch.registry import get_backend  # noqa: E402
+from minitorch.testing.conformance.fixtures import (  # noqa: E402
+    backend as backend,
+    layout as layout,
+)
+
+KNOWN = ["numpy", "numba", "cupy"]
+
+
+def reason_for_absence(name):
+    """Why a backend cannot be tested here, or None."""
+    try:
+        get_backend(name)
+    except (MinitorchError, ImportError) as error:
+        return str(error)
+    return None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the suite for every backend that is installed."""
+    if "backend" in metafunc.fixturenames:
+        installed = [name for name in KNOWN if reason_for_absence(name) is None]
+        metafunc.parametrize("backend", installed, indirect=True)
+
+
+@pytest.fixture(params=KNOWN)
+def known(request: pytest.FixtureRequest) -> str:
+    """A backend that belongs to minitorch; one that is absent is skipped, and says so."""
+    reason = reason_for_absence(request.param)
+    if reason is not None:
+        pytest.skip(f"the conformance suite does not run for {request.param}: {reason}")
+    return request.param
