@@ -83,11 +83,13 @@ class Module(StateMethods):
 
     def __getattr__(self, name: str) -> Any:
         fields = self.__dict__
-        if "_parameters" in fields:
-            if name in fields["_parameters"]:
-                return fields["_parameters"][name]
-            if name in fields["_modules"]:
-                return fields["_modules"][name]
+        parameters = fields.get("_parameters")
+        if parameters is not None:
+            if name in parameters:
+                return parameters[name]
+            modules = fields["_modules"]
+            if name in modules:
+                return modules[name]
             if name in fields["_buffers"]:
                 return fields["_buffers"][name]
         raise ModuleAttributeError(

@@ -189,6 +189,8 @@ class RNNBase(Module):
         x = input if batched else input.unsqueeze(1)
         if batched and self.batch_first:
             x = x.transpose(0, 1)  # (B, T, I) → (T, B, I)
+        if not x.shape[0]:
+            raise ShapeError(f"{name}: the sequence is empty: input of shape {tuple(input.shape)}")
         y, last = self._run(x, self._first_state(x, hx, batched))
         if batched and self.batch_first:
             y = y.transpose(0, 1)

@@ -163,6 +163,9 @@ def test_refused_inputs():
         layer(x, (state.double(), state.double()))
     with pytest.raises(NotSupportedError, match="packed sequences are not supported yet"):
         layer([x])
+    with pytest.raises(ShapeError, match=r"the sequence is empty: input of shape \(0, 5, 2\)"):
+        layer(x[:0])
+    assert layer(x[:, :0])[0].shape == (4, 0, 3)
     cell = nn.LSTMCell(2, 3)
     with pytest.raises(ArgumentError, match=r"expected an input of shape \(batch, 2\) or \(2\)"):
         cell(x)

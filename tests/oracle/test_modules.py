@@ -186,6 +186,7 @@ def test_padded_sequences(side, batch_first):
         lambda lib, net: lib.nn.RNN(2, 3, nonlinearity="no"),
         lambda lib, net: lib.nn.GRU(2, 3)(lib.zeros(4, 5, 6)),
         lambda lib, net: lib.nn.GRU(2, 3)(lib.zeros(4)),
+        lambda lib, net: lib.nn.GRU(2, 3)(lib.zeros(0, 4, 2)),
         lambda lib, net: lib.nn.LSTMCell(2, 3)(lib.zeros(1, 1, 2)),
         lambda lib, net: lib.nn.LSTM(2, 3)(lib.zeros(4, 1, 2), (lib.zeros(2, 1, 3), lib.zeros(1, 1, 3))),
         lambda lib, net: lib.nn.Softmax2d()(lib.zeros(2)),
