@@ -114,3 +114,33 @@ row(
     complex=True,
     integers="same",
 )
+
+
+def put(a: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
+    a = a.copy()
+    if accumulate:
+        np.add.at(a, tuple(indices), values)
+    else:
+        a[tuple(indices)] = values
+    return a
+
+
+def puts() -> list[Any]:
+    twice, once = np.array([0, 2, 2]), np.array([2, 0, 1])
+    return [
+        call(x(3, 4), (once,), x(3, 4)),
+        call(x(3, 4), (once, twice), x(3)),
+        call(x(3, 4), (twice,), x(4), accumulate=True),
+        call(x(3, 4), (twice, once * 0), x(3), True),
+        call(x(3, 4), (mask(3, 4),), x()),
+    ]
+
+
+row("index_put", put, puts)
+row(
+    "index_put_",
+    put,
+    puts,
+    function=lambda a, *args, **kwargs: a.clone().index_put_(*args, **kwargs),
+    torch=lambda a, *args, **kwargs: a.clone().index_put_(*args, **kwargs),
+)

@@ -182,6 +182,7 @@ class Row:
     differences: int = 2
     random: bool = False
     casts: bool = False
+    only_floats: bool = False
 
     @cached_property
     def samples(self) -> list[Sample]:

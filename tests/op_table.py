@@ -21,6 +21,7 @@ A row is one call:
     half        float16 is worth a comparison (False where it is too coarse)
     differences the highest order of derivatives that finite differences can check: 2, or less
     casts       its result has a dtype of its own, not that of its inputs
+    only_floats integers are refused, though PyTorch's kernels compute something
     random      it draws random numbers: it is called with the same seed every time
 
 `tests/ops/test_op_table.py` and `tests/oracle/test_op_table.py` do the rest, and fail for a public function

@@ -113,12 +113,19 @@ class LayerNorm(Op):
 # Arguments -----------------------------------------------------------------------------------------------
 
 
-def check_floating(op_name: str, x: Any) -> None:
-    """Refuses numbers that have no fractions."""
+def check_floating(op_name: str, x: Any, **params: Any) -> None:
+    """Refuses numbers that have no fractions, and parameters of another dtype."""
     if array_of(x).dtype.kind != "f":
         raise DtypeError(
             f"{op_name}: needs real floating-point numbers, got {array_of(x).dtype}; use x.float()"
         )
+    for name, v in params.items():
+        mixed = x.dtype is dtypes.float16 and v is not None and v.dtype is dtypes.float32
+        if v is not None and v.dtype is not x.dtype and not mixed:
+            raise DtypeError(
+                f"{op_name}: {name} is {v.dtype}, but the input is {x.dtype}; convert one of them. "
+                f"Only float16 inputs may have parameters of another dtype, float32"
+            )
 
 
 def check_channels(op_name: str, x: Any, count: int, **vectors: Any) -> None:
@@ -193,7 +200,7 @@ def batch_norm(
     tensor([[-1.0000, -1.0000],
             [ 1.0000,  1.0000]])
     """
-    check_floating("batch_norm", input)
+    check_floating("batch_norm", input, weight=weight, bias=bias)
     if input.ndim < 2:
         raise ShapeError(f"batch_norm: expected an input of shape (N, C, …), got {tuple(input.shape)}")
     vectors = {
@@ -251,7 +258,7 @@ def layer_norm(
     tensor([[-1.0000,  1.0000],
             [-1.0000,  1.0000]])
     """
-    check_floating("layer_norm", input)
+    check_floating("layer_norm", input, weight=weight, bias=bias)
     shape = last_dims("layer_norm", input, normalized_shape, weight=weight, bias=bias)
     w, b = in_dtype_of(input, weight), in_dtype_of(input, bias)
     return LayerNorm.apply(input, w, b, count=len(shape), eps=eps)
@@ -293,7 +300,7 @@ def group_norm(
     >>> minitorch.nn.functional.group_norm(minitorch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
-    check_floating("group_norm", input)
+    check_floating("group_norm", input, weight=weight, bias=bias)
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise ShapeError(
             f"group_norm: an input of shape {tuple(input.shape)} cannot be divided into {num_groups} groups "
@@ -332,7 +339,7 @@ def instance_norm(
     """
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
-    check_floating("instance_norm", input)
+    check_floating("instance_norm", input, weight=weight, bias=bias)
     count = prod(input.shape[2:])
     if input.ndim < 3 or count == 1:
         raise ShapeError(

@@ -32,8 +32,8 @@ class Where(Op):
         _, need_x, need_y = self.needs_input_grad
         return (
             None,
-            where(condition, g, zero_like(g)) if need_x else None,
-            where(condition, zero_like(g), g) if need_y else None,
+            Where.apply(condition, g, zero_like(g)) if need_x else None,
+            Where.apply(condition, zero_like(g), g) if need_y else None,
         )
 
 

@@ -100,6 +100,12 @@ def test_dtypes(expression, dtype):
         (lambda: mt.tensor([1]).index_select(0, mt.tensor([-1])), IndexRangeError, "index_select"),
         (lambda: mt.where(mt.tensor([1]), 1.0, 2.0), DtypeError, "where: the condition must be"),
         (lambda: mt.where(mt.tensor([True]), mt.tensor([1], dtype=INT8), 300), DtypeError, "where: 300"),
+        (
+            lambda: mt.nn.functional.layer_norm(mt.ones(2, 4), (4,), mt.ones(4).double()),
+            DtypeError,
+            "layer_norm: weight is minitorch.float64, but the input is minitorch.float32",
+        ),
+        (lambda: mt.index_put(mt.ones(2), (mt.tensor([0]),), mt.tensor([1])), DtypeError, "index_put"),
         (lambda: mt.isclose(mt.tensor([1]), mt.tensor([1.0])), DtypeError, "isclose: dtypes"),
     ],
 )
