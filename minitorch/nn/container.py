@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any, Self
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, IndexRangeError, ModuleKeyError
-from minitorch.nn.module import Module, describe, indent
+from minitorch.nn.attributes import describe
+from minitorch.nn.module import Module, indent
 
 
 def position(container: Any, index: Any, size: int) -> int:

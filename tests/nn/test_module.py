@@ -312,8 +312,12 @@ def test_a_parameter_must_be_a_leaf():
     p = nn.Parameter(minitorch.ones(2))
     computed = nn.Parameter(minitorch.ones(2))
     computed.grad_fn = (p * 2).grad_fn
-    with pytest.raises(ValueError, match=r"'w' is not a leaf: it was computed by MulBackward0"):
-        Empty().w = computed
+    net = Net()
+    for name in ("w", "stem", "scale"):
+        before = getattr(net, name, None)
+        with pytest.raises(ValueError, match=f"'{name}' is not a leaf: it was computed by MulBackward0"):
+            setattr(net, name, computed)
+        assert getattr(net, name, None) is before
 
 
 def test_refused_parameters():
