@@ -63,19 +63,17 @@ class Walk:
                 g = self.before(node, g)
             if captured or node.outputs is not None:
                 g = self.arrive(node, g)
-            formula = node.backward
-            if not create_graph and node.fused_backward is not None:
-                formula = node.fused_backward
-            if saved is None:
-                grads = formula(*g) if g.__class__ is list else formula(g)
-            else:
-                node.saved = node.unpack(create_graph)
-                try:
-                    grads = formula(*g) if g.__class__ is list else formula(g)
-                finally:
-                    node.saved = saved
-                if not self.retain_graph:
-                    node.saved = FREED
+            worker = node
+            if saved is not None:
+                unpacked = node.unpack(create_graph)
+                if unpacked is not saved:
+                    worker = node.twin(unpacked)
+            formula = worker.backward
+            if not create_graph and worker.fused_backward is not None:
+                formula = worker.fused_backward
+            grads = formula(*g) if g.__class__ is list else formula(g)
+            if saved is not None and not self.retain_graph:
+                node.saved = FREED
             if hooks is not None:
                 grads = self.after(node, grads, g)
             if check_nan:
@@ -199,7 +197,7 @@ class Walk:
 
     def user(self, function: Callable[..., Any], *args: Any) -> Any:
         """Calls a user's function, which sees Variables and the ordinary rules."""
-        with user_mode(self.create_graph):
+        with walking(self.create_graph, raw=False):
             return function(*args)
 
     def as_variable(self, g: Any) -> Any:
@@ -223,8 +221,9 @@ class Walk:
         """What arrived at leaves, after their hooks."""
         arrived = []
         for leaf, g in self.pending.items():
-            for hook in list((leaf._leaf_hooks or {}).values()):
-                g = self.call(hook, g)
+            if leaf._leaf_hooks:
+                for hook in list(leaf._leaf_hooks.values()):
+                    g = self.call(hook, g)
             arrived.append((leaf, g))
         return arrived
 
@@ -233,18 +232,19 @@ class Walk:
         with _accumulating:
             for leaf, g in gradients:
                 if self.create_graph:
-                    leaf.grad = g if leaf.grad is None else leaf.grad + g
-                elif leaf.grad is None:
-                    leaf.grad = wrap(self.exclusive(leaf, g))
+                    leaf._grad = g if leaf._grad is None else leaf._grad + g
+                elif leaf._grad is None:
+                    leaf._grad = wrap(self.exclusive(leaf, g))
                 else:
-                    backend_of(leaf.array).add_into(leaf.grad.array, g)
-                    leaf.grad._version_counter().value += 1
+                    backend_of(leaf.array).add_into(leaf._grad.array, g)
+                    leaf._grad._version_counter().value += 1
             for inner, g in self.retained:
                 value = g if self.create_graph else wrap(self.exclusive(inner, g))
                 inner.grad = value if inner.grad is None else inner.grad + value
         for leaf, _ in gradients:
-            for hook in list((leaf._post_hooks or {}).values()):
-                hook(leaf)
+            if leaf._post_hooks:
+                for hook in list(leaf._post_hooks.values()):
+                    hook(leaf)
 
     def exclusive(self, x: Variable, g: Any) -> Any:
         """An array that nothing else will change: a copy, unless this one is whole and nobody holds it."""
@@ -298,14 +298,6 @@ def cast(g: Any, dtype: Any) -> Any:
     return g.to(dtype) if hasattr(g, "to") else g.astype(dtype)
 
 
-class user_mode(walking):
-    """The mode in which users' hooks and Functions run during a walk: Variables, recorded on demand."""
-
-    def __init__(self, create_graph: bool) -> None:
-        super().__init__(create_graph)
-        self._changes["raw"] = False
-
-
 # The public entrances --------------------------------------------------------------------------------
 
 
@@ -341,7 +333,7 @@ def backward(
         if not x.requires_grad:
             raise GradientError(f"backward: input {i} of shape {tuple(x.shape)} does not require grad")
     walk = _walk(_starts(tensors), _as_tuple(grad_tensors), retain_graph, create_graph, targets)
-    with user_mode(create_graph):
+    with walking(create_graph, raw=False):
         gradients = walk.leaf_gradients()
         for x in targets or ():
             if x.grad_fn is not None:
@@ -400,7 +392,7 @@ def grad(
                 f"set x.requires_grad_() before it is used"
             )
     walk = _walk(_starts(outputs), _as_tuple(grad_outputs), retain_graph, create_graph, targets)
-    with user_mode(create_graph):
+    with walking(create_graph, raw=False):
         leaves = {id(leaf): g for leaf, g in walk.leaf_gradients()}
         walk.deliver([])
     results: list[Any] = []
@@ -444,7 +436,7 @@ def _walk(
 
         for root in roots:
             check_root(root)
-    with walking(create_graph), current_backend().quiet():
+    with walking(create_graph, raw=not create_graph), current_backend().quiet():
         for i, root in enumerate(roots):
             if root._view is not None:
                 root._view.refresh(root)

@@ -72,20 +72,22 @@ class _Setting:
 def _wrap_generator(function: Callable[..., Any], changes: dict[str, bool]) -> Callable[..., Any]:
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        with _Setting(**changes):
-            generator = function(*args, **kwargs)
-        sent: Any = None
+        generator = function(*args, **kwargs)
+        resume, sent = generator.send, None
         while True:
             try:
                 with _Setting(**changes):
-                    value = generator.send(sent)
+                    value = resume(sent)
             except StopIteration as stop:
                 return stop.value
             try:
-                sent = yield value
+                resume, sent = generator.send, (yield value)
             except GeneratorExit:
-                generator.close()
+                with _Setting(**changes):
+                    generator.close()
                 raise
+            except BaseException as error:
+                resume, sent = generator.throw, error
 
     return wrapped
 
@@ -173,11 +175,24 @@ class set_detect_anomaly(set_grad_enabled):
         self._token = _mode.set(_mode.get()._replace(**self._changes))
 
 
-class walking(_Setting):
-    """The mode of a walk back: raw arrays without recording, or Variables with it."""
+class walking:
+    """The mode of a walk back, which is recorded if a graph is created.
 
-    def __init__(self, create_graph: bool) -> None:
-        super().__init__(grad=create_graph, raw=not create_graph)
+    Formulas run on bare arrays then, or on Variables if they are recorded; hooks and Functions of the user
+    (`raw=False`) always see Variables.
+    """
+
+    __slots__ = ("_create_graph", "_raw", "_token")
+
+    def __init__(self, create_graph: bool, raw: bool) -> None:
+        self._create_graph, self._raw = create_graph, raw
+
+    def __enter__(self) -> None:
+        _, _, inference, anomaly, check_nan = _mode.get()
+        self._token = _mode.set(Mode(self._create_graph, self._raw, inference, anomaly, check_nan))
+
+    def __exit__(self, *_: Any) -> None:
+        _mode.reset(self._token)
 
 
 def is_grad_enabled() -> bool:

@@ -331,6 +331,13 @@ class Op:
             f"out-of-place operation there, or clone() before changing it"
         )
 
+    def twin(self, saved: Any) -> Op:
+        """The same applied op with other saved values, so that walks in several threads do not meet."""
+        other: Op = new(type(self))
+        other.__dict__.update(self.__dict__)
+        other.saved = saved
+        return other
+
     def tie(self, value: Array, source: int) -> Variable:
         """A saved array as a Variable with its place in the graph."""
         node: Any = self.edges[source] if source >= 0 else self

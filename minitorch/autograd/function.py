@@ -7,7 +7,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch.anomaly import note
-from minitorch.engine import user_mode
 from minitorch.errors import (
     ArgumentTypeError,
     GradientError,
@@ -15,7 +14,7 @@ from minitorch.errors import (
     NotSupportedError,
     ShapeError,
 )
-from minitorch.modes import current, no_grad
+from minitorch.modes import current, no_grad, walking
 from minitorch.op import FREED, Op, serials
 from minitorch.registry import backend_of
 from minitorch.value import Value, Version, wrap
@@ -114,7 +113,7 @@ class FunctionNode(Op):
     def backward(self, *grads: Any) -> Any:
         """Calls the Function's backward with Variables, whatever kind of walk this is."""
         raw = current().raw
-        with user_mode(not raw):
+        with walking(not raw, raw=False):
             tensors = [
                 wrap(self.backend.asarray(g)) if not isinstance(g, Value) and g is not None else g
                 for g in grads

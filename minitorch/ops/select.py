@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minitorch import dtypes
 from minitorch.backend import Array, Backend
@@ -10,7 +10,6 @@ from minitorch.errors import DtypeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, not_a_tensor
 from minitorch.registry import backend_of
-from minitorch.value import Value
 
 
 class Where(Op):
@@ -53,7 +52,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
-    if not hasattr(condition, "dtype"):
+    if not hasattr(condition, "dtype") and not isinstance(condition, bool):
         raise not_a_tensor("where", condition)
     kinds = [v for v in (input, other) if hasattr(v, "dtype")]
     if len(kinds) < 2 or array_of(kinds[0]).dtype is not array_of(kinds[1]).dtype:
@@ -72,4 +71,4 @@ def as_choice(x: Any, dtype: dtypes.dtype, backend: Backend) -> Any:
             raise DtypeError(f"where: {x} does not fit into {dtype}; convert the tensor first") from None
     if array_of(x).dtype == dtype.dtype:
         return x
-    return x.to(dtype) if isinstance(x, Value) else x.astype(dtype.dtype)
+    return x.to(dtype) if hasattr(x, "array") else x.astype(dtype.dtype)
