@@ -43,7 +43,8 @@ format: $(VENV)/.has-lint ## repair what ruff can repair
 types: $(VENV)/.has-lint ## type check (mypy, strict)
 	$(BIN)/mypy $(ARGS)
 
-docs: $(VENV)/.has-docs ## build the site into site/
+docs: $(VENV)/.has-docs ## run the examples of the pages, build the site into site/
+	$(BIN)/python docs/extensions/run_examples.py
 	$(BIN)/mkdocs build --strict $(ARGS)
 
 notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
