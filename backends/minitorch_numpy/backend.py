@@ -12,6 +12,7 @@ from minitorch.backend import Array, Backend
 from numpy.lib.stride_tricks import as_strided
 
 from minitorch_numpy import random, special
+from minitorch_numpy.memory import keep_freed_memory
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.conv import NumpyConvKernels
 from minitorch_numpy.embedding import NumpyEmbeddingKernels
@@ -116,6 +117,9 @@ class NumpyBackend(
     index_add = staticmethod(_index_add)
 
     random_generator = staticmethod(random.Generator)
+
+    def __init__(self) -> None:
+        keep_freed_memory()
 
     def quiet(self) -> AbstractContextManager[Any]:
         """A context without NumPy's floating-point warnings."""
