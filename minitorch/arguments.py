@@ -70,7 +70,7 @@ def as_input(op_name: str, x: Any) -> Variable:
 
 
 def wrapped_around(inputs: tuple[Any, ...], backend: Backend, dtype: Any) -> tuple[Any, ...]:
-    """Inputs whose Python integers, out of the range of `dtype`, have wrapped around; () if there are none."""
+    """Inputs whose Python integers, out of range for `dtype`, have wrapped around; () if there are none."""
     if not any(x.__class__ is int and -(2**63) <= x < 2**63 for x in inputs):
         return ()
     return tuple(

@@ -37,7 +37,7 @@ def conj(x: Any) -> Any:
 def check_ordered(op_name: str, *values: Any) -> None:
     """Refuses complex numbers, which have no larger and smaller."""
     for x in values:
-        if isinstance(x, complex) or hasattr(x, "dtype") and x.dtype.kind == "c":
+        if isinstance(x, complex) or (hasattr(x, "dtype") and x.dtype.kind == "c"):
             raise DtypeError(
                 f"{op_name}: complex numbers have no order; compare x.abs(), x.real or x.imag instead"
             )
@@ -46,16 +46,16 @@ def check_ordered(op_name: str, *values: Any) -> None:
 def check_floating(op_name: str, x: Any) -> None:
     """Refuses arrays of integers and booleans."""
     if x.dtype.kind in "biu":
-        raise DtypeError(
-            f"{op_name}: not defined for {x.dtype}, needs floating-point numbers; use x.float()"
-        )
+        raise DtypeError(f"{op_name}: not defined for {x.dtype}, needs floating-point numbers; use x.float()")
 
 
 def not_a_tensor(op_name: str, *inputs: Any) -> ArgumentTypeError:
     """The error for something else in the place of a tensor: a list, a number, None."""
     wrong = next((x for x in inputs if not hasattr(x, "ndim")), None)
     if wrong is None:
-        return ArgumentTypeError(f"{op_name}: expected a Tensor, got None; did a function forget to return it?")
+        return ArgumentTypeError(
+            f"{op_name}: expected a Tensor, got None; did a function forget to return it?"
+        )
     return ArgumentTypeError(
         f"{op_name}: expected a Tensor, got {type(wrong).__name__}; make a tensor of it with minitorch.tensor(...)"
     )
@@ -91,8 +91,8 @@ def wrap_dims(op_name: str, dims: Dims, ndim: int) -> tuple[int, ...]:
     if dims is None:
         return tuple(range(ndim))
     if isinstance(dims, int):
-        wrapped = (wrap_dim(op_name, dims, ndim),)
-        return wrapped if ndim else ()
+        only = wrap_dim(op_name, dims, ndim)
+        return (only,) if ndim else ()
     wrapped = tuple(wrap_dim(op_name, d, ndim) for d in dims)
     if len(set(wrapped)) != len(wrapped):
         raise ArgumentError(f"{op_name}: dim {tuple(dims)} names a dimension twice")

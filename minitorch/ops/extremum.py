@@ -47,7 +47,7 @@ class Minimum(Extremum):
 
 
 class Clamp(Binary):
-    """y = min(max(x, low), high);   dx = g where low ≤ x ≤ high,  and dlow, dhigh = g where they are the result."""
+    """y = min(max(x, low), high);   dx = g where low ≤ x ≤ high,  dlow and dhigh = g where they are y."""
 
     optional = True
 

@@ -310,7 +310,9 @@ def index_put_(input: Variable, indices: Any, values: Any, accumulate: bool = Fa
     from minitorch.ops.shape import expand
 
     if values.dtype is not input.dtype:
-        raise DtypeError(f"index_put: values of {values.dtype} for a tensor of {input.dtype}; convert one with .to()")
+        raise DtypeError(
+            f"index_put: values of {values.dtype} for a tensor of {input.dtype}; convert one with .to()"
+        )
     if not accumulate:
         setitem(input, tuple(indices), values)
         return input

@@ -54,9 +54,7 @@ class NormP(Op):
         return spread(g, self.dims, x.shape) * slope * sgn(x)
 
 
-def norm(
-    input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
-) -> Variable:
+def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Variable:
     """The p-norm (Σ |x|ᵖ)^(1/p) over all elements, or over dims.
 
     Args:
@@ -77,7 +75,7 @@ def norm(
         input = input.to(dtype)
     check_floating("norm", input.array)
     if input.dtype is dtypes.float16:
-        return in_float32(norm, input, p, dim, keepdim)  # type: ignore[no-any-return]
+        return in_float32(norm, input, p, dim, keepdim)
     dims = reduced_dims("norm", dim, ndim_of("norm", input))
     if p in ("fro", 2):
         y: Any = Norm2.apply(input, dims=dims)
@@ -93,4 +91,4 @@ def norm(
         y = NormP.apply(input, dims=dims, p=p)
     else:
         raise ArgumentError(f"norm: p must be a number, inf, -inf or 'fro', got {p!r}")
-    return keep_dims(y, input, dims, keepdim)  # type: ignore[no-any-return]
+    return keep_dims(y, input, dims, keepdim)

@@ -231,9 +231,7 @@ def mean(
     ndim_of("mean", input)
     kind = array_of(input).dtype
     if kind.kind in "biu":
-        raise DtypeError(
-            f"mean: needs a floating-point or complex tensor, got {kind}; use x.float().mean()"
-        )
+        raise DtypeError(f"mean: needs a floating-point or complex tensor, got {kind}; use x.float().mean()")
     if kind.char == "e":
         return in_float32(mean, input, dim, keepdim or keepdims)
     dims = reduced_dims("mean", dim, ndim_of("mean", input))
@@ -242,9 +240,7 @@ def mean(
     return keep_dims(total / count if count else total * math.nan, input, dims, keepdim or keepdims)
 
 
-def prod(
-    input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None
-) -> Variable:
+def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
     """The product of all elements, or of those along one dim; integers are multiplied as int64."""
     if dtype is not None:
         input = input.to(dtype)
@@ -286,11 +282,7 @@ def var(
     dims = reduced_dims("var", dim, ndim_of("var", input))
     correction = (1 if unbiased else 0) if correction is None else correction
     count = math.prod(input.shape[d] for d in dims) - correction
-    centred = (
-        abs(input - mean(input, dims, True))
-        if input.is_complex()
-        else input - mean(input, dims, True)
-    )
+    centred = abs(input - mean(input, dims, True)) if input.is_complex() else input - mean(input, dims, True)
     total = Sum.apply(centred * centred, dims=dims)
     scaled = total / count if count > 0 else total / total.new_zeros(())
     return keep_dims(scaled, input, dims, keepdim)

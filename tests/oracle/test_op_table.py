@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*degrees of freedom"),
     pytest.mark.filterwarnings("ignore:ComplexHalf"),
     pytest.mark.filterwarnings("ignore:Using padding='same' with even"),
+    pytest.mark.filterwarnings("ignore:Mismatch dtype between input and weight"),
     pytest.mark.filterwarnings("ignore:Casting complex values to real"),
 ]
 
