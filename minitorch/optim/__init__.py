@@ -3,8 +3,7 @@
 from minitorch.optim import lr_scheduler as lr_scheduler
 from minitorch.optim.adadelta import Adadelta as Adadelta
 from minitorch.optim.adagrad import Adagrad as Adagrad
-from minitorch.optim.adam import Adam as Adam
-from minitorch.optim.adam import AdamW as AdamW
+from minitorch.optim.adam import Adam as Adam, AdamW as AdamW
 from minitorch.optim.optimizer import Optimizer as Optimizer
 from minitorch.optim.rmsprop import RMSprop as RMSprop
 from minitorch.optim.sgd import SGD as SGD
