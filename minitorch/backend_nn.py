@@ -23,7 +23,6 @@ class LayerKernels:
     index_add: Callable[..., None]
     full: Callable[..., Array]
     logical_and: Callable[..., Array]
-    logical_not: Callable[..., Array]
     logical_or: Callable[..., Array]
     matmul: Callable[..., Array]
     maximum: Callable[..., Array]
@@ -31,6 +30,7 @@ class LayerKernels:
     square: Callable[..., Array]
     sum: Callable[..., Array]
     transpose: Callable[..., Array]
+    where: Callable[..., Array]
     zeros: Callable[..., Array]
 
     # Windows as columns ---------------------------------------------------------------------------
@@ -93,20 +93,21 @@ class LayerKernels:
         return y
 
     def max_pool_indices(self, x: Array, y: Array, windows: Windows) -> Array:
-        """The place of the largest element of each window in the flattened input, the first of equal ones."""
-        found = self.zeros(y.shape, bool)
+        """The place of the largest element of each window in the flattened input.
+
+        Of equal elements it is the first one; of several NaN the last one, as in PyTorch.
+        """
+        shape = (1, 1, *windows.size)
+        places = self.arange(prod(windows.size)).reshape(shape)
+        free = self.full(y.shape, True, bool)
         indices = self.zeros(y.shape, "int64")
-        strides = [prod(windows.size[d + 1 :]) for d in range(len(windows.size))]
         for _, inputs, outputs in windows.places():
-            part = x[(..., *inputs)]
-            best = y[(..., *outputs)]
-            hit = self.logical_or(part == best, part != part)
-            hit = self.logical_and(hit, self.logical_not(found[(..., *outputs)]))
-            found[(..., *outputs)] |= hit
-            for place, stride, d in zip(inputs, strides, range(len(strides)), strict=True):
-                at = self.arange(place.start * stride, place.stop * stride, place.step * stride)
-                shape = (1,) * d + (len(at),) + (1,) * (len(strides) - 1 - d)
-                indices[(..., *outputs)] += hit * at.reshape(shape)
+            part, left = x[(..., *inputs)], free[(..., *outputs)]
+            hit = self.logical_and(part == y[(..., *outputs)], left)
+            left ^= hit
+            hit = self.logical_or(hit, part != part)
+            old = indices[(..., *outputs)]
+            indices[(..., *outputs)] = self.where(hit, places[(..., *inputs)], old)
         return indices
 
     def max_pool_backward(self, x: Array, y: Array, g: Array, windows: Windows) -> Array:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import inplace, random
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, ShapeError
+from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
+from minitorch.ops.common import array_of
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def _dropout(op_name: str, input: Any, p: float, training: bool, inplace_: bool,
         inplace.check(op_name, input)
     if not training or p == 0:
         return input
+    check_fractions(op_name, input)
     mask = random.source().keep_mask(tuple(shape), 1 - p)
     y = Dropout.apply(input, mask=mask, p=p)
     return inplace.assign(op_name, input, y) if inplace_ else y
@@ -43,6 +45,12 @@ def check_probability(op_name: str, p: float) -> None:
     """Refuses what is no probability."""
     if not 0 <= p <= 1:
         raise ArgumentError(f"{op_name}: p is a probability between 0 and 1, got {p!r}")
+
+
+def check_fractions(op_name: str, x: Any) -> None:
+    """Refuses integers, which cannot be scaled."""
+    if array_of(x).dtype.kind in "biu":
+        raise DtypeError(f"{op_name}: needs a floating-point tensor, got {array_of(x).dtype}; use x.float()")
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
@@ -133,6 +141,7 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: b
         check("alpha_dropout", input)
     if not training or p == 0:
         return input
+    check_fractions("alpha_dropout", input)
     if p == 1:
         y = input * 0
     else:

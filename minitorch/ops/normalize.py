@@ -308,6 +308,11 @@ def group_norm(
         )
     check_channels("group_norm", input, input.shape[1], weight=weight, bias=bias)
     size = prod(input.shape[1:]) // num_groups
+    if size * input.shape[0] == 1:
+        raise ShapeError(
+            f"group_norm: an input of shape {tuple(input.shape)} has one value for each of {num_groups} "
+            f"groups, and the variance of one value is zero; use fewer groups"
+        )
     grouped = input.reshape(input.shape[0], num_groups, size)
     y = LayerNorm.apply(grouped, None, None, count=1, eps=eps).reshape(input.shape)
     return scale_and_shift(y, weight, bias)

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import ops
+from minitorch.errors import ArgumentError, DtypeError, InplaceError, ShapeError
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    minitorch.manual_seed(0)
+
+
+def test_dropout_keeps_the_mean():
+    y = ops.dropout(minitorch.ones(100, 100), 0.3)
+    assert set(np.unique(y.numpy())) == {np.float32(0), np.float32(1 / 0.7)}
+    assert y.mean().item() == pytest.approx(1, abs=0.03)
+
+
+def test_the_gradient_is_dropped_likewise():
+    x = minitorch.ones(1000, requires_grad=True)
+    y = ops.dropout(x, 0.4)
+    y.sum().backward()
+    assert minitorch.equal(x.grad, y.detach())
+
+
+def test_the_seed_determines_what_is_dropped():
+    first = ops.dropout(minitorch.ones(100))
+    second = ops.dropout(minitorch.ones(100))
+    minitorch.manual_seed(0)
+    assert minitorch.equal(ops.dropout(minitorch.ones(100)), first)
+    assert not minitorch.equal(first, second)
+
+
+@pytest.mark.parametrize("function", [ops.dropout, ops.alpha_dropout])
+def test_nothing_happens_in_evaluation_or_for_p_0(function):
+    x = minitorch.randn(10)
+    assert function(x, 0.5, training=False) is x
+    assert function(x, 0.0, training=True) is x
+
+
+def test_everything_is_dropped_for_p_1():
+    assert ops.dropout(minitorch.ones(3), 1.0).tolist() == [0.0] * 3
+    assert ops.alpha_dropout(minitorch.ones(3), 1.0, training=True).tolist() == [0.0] * 3
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "dims"),
+    [
+        (ops.dropout1d, (20, 30, 4), (2,)),
+        (ops.dropout1d, (30, 4), (1,)),
+        (ops.dropout2d, (20, 30, 4, 5), (2, 3)),
+        (ops.dropout3d, (20, 30, 2, 3, 4), (2, 3, 4)),
+    ],
+)
+def test_whole_channels_are_dropped(function, shape, dims):
+    y = function(minitorch.ones(*shape), 0.5)
+    assert minitorch.equal(y.amax(dims), y.amin(dims))
+    assert set(y.unique().tolist() if hasattr(y, "unique") else np.unique(y.numpy()).tolist()) == {0.0, 2.0}
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    y = ops.alpha_dropout(minitorch.randn(200, 200), 0.2, training=True)
+    assert y.mean().item() == pytest.approx(0, abs=0.02)
+    assert y.var().item() == pytest.approx(1, abs=0.02)
+
+
+def test_in_place():
+    x = minitorch.ones(100)
+    assert ops.dropout(x, 0.5, inplace=True) is x
+    assert 0 < (x == 0).sum().item() < 100
+    leaf = minitorch.ones(3, requires_grad=True)
+    with pytest.raises(InplaceError, match="dropout: a leaf that requires grad cannot be changed in place"):
+        ops.dropout(leaf, inplace=True)
+
+
+def test_what_dropout_refuses():
+    with pytest.raises(ArgumentError, match=r"dropout: p is a probability between 0 and 1, got 1\.5"):
+        ops.dropout(minitorch.ones(3), 1.5)
+    with pytest.raises(ShapeError, match=r"dropout2d: expected 3 dims \(C, …\) or 4 dims \(N, C, …\)"):
+        ops.dropout2d(minitorch.ones(3, 4))
+    with pytest.raises(DtypeError, match=r"dropout: needs a floating-point tensor, got int64"):
+        ops.dropout(minitorch.ones(3).long())
