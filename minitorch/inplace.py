@@ -30,7 +30,7 @@ class Overwrite(Op):
         return v
 
     def backward(self, g: Array) -> tuple[Array, Array]:
-        return where(False, g, 0.0), g
+        return where(self.backend.asarray(False), g, 0.0), g
 
 
 class ViewUpdate(Op):

@@ -52,7 +52,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
-    if not hasattr(condition, "dtype") and not isinstance(condition, bool):
+    if not hasattr(condition, "dtype"):
         raise not_a_tensor("where", condition)
     kinds = [v for v in (input, other) if hasattr(v, "dtype")]
     if len(kinds) < 2 or array_of(kinds[0]).dtype is not array_of(kinds[1]).dtype:
