@@ -18,16 +18,17 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import minitorch
 import numpy as np
 from matplotlib import pyplot as plt
-from minitorch import nn, optim
-from minitorch.nn import functional as F
-from minitorch.utils.data import DataLoader, TensorDataset
 from sklearn.datasets import load_digits
 from sklearn.metrics import classification_report, confusion_matrix
 from sklearn.model_selection import train_test_split
 from tqdm import tqdm
+
+import minitorch
+from minitorch import nn, optim
+from minitorch.nn import functional as F
+from minitorch.utils.data import DataLoader, TensorDataset
 
 
 class DigitNet(nn.Module):

@@ -44,7 +44,7 @@ def unwrap(data: Any, kinds: set[Any]) -> Any:
         return [unwrap(item, kinds) for item in data]
     if isinstance(data, Value) or (hasattr(data, "dtype") and hasattr(data, "tolist")):
         kinds.add(dtypes.of(data))
-        return data.tolist()  # type: ignore[attr-defined]
+        return data.tolist()
     kinds.add(type(data))
     return list(data) if isinstance(data, range) else data
 

@@ -29,7 +29,8 @@ class device:
             raise ArgumentError(f"device: invalid name {type!r}; write 'cpu', 'cuda' or 'cuda:0'")
         if name not in ("cpu", "cuda", "mps", "xpu", "meta"):
             raise ArgumentError(
-                f"device: unknown type {name!r}; write 'cpu', 'cuda' or 'cuda:0' (dtypes are written as minitorch.float32)"
+                f"device: unknown type {name!r}; write 'cpu', 'cuda' or 'cuda:0' "
+                f"(dtypes are written as minitorch.float32)"
             )
         self.type, self.index = name, int(number) if number else index
 

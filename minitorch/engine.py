@@ -384,7 +384,7 @@ def grad(
     if not targets:
         raise ArgumentError("grad: inputs is empty; name what to differentiate by")
     for i, x in enumerate(targets):
-        if not isinstance(x, Value):
+        if not hasattr(x, "requires_grad"):
             raise ArgumentTypeError(f"grad: expected Tensors as inputs, got {type(x).__name__}")
         if not x.requires_grad:
             raise GradientError(

@@ -173,22 +173,22 @@ class ShapeMethods:
     flip, roll = ops.flip, ops.roll
 
     @property
-    def T(self) -> Variable:  # noqa: N802
+    def T(self) -> Variable:
         """All dims in reverse order, a view."""
         return ops.permute(self, *range(self.ndim - 1, -1, -1))  # type: ignore[attr-defined]
 
     @property
-    def mT(self) -> Variable:  # noqa: N802
+    def mT(self) -> Variable:
         """The last two dims exchanged, a view."""
         return ops.transpose(self, -2, -1)
 
     @property
-    def H(self) -> Variable:  # noqa: N802
+    def H(self) -> Variable:
         """The conjugate transpose of a matrix."""
         return ops.conj(ops.t(self))
 
     @property
-    def mH(self) -> Variable:  # noqa: N802
+    def mH(self) -> Variable:
         """The last two dims exchanged, and conjugated."""
         return ops.conj(ops.transpose(self, -2, -1))
 
@@ -222,7 +222,7 @@ class IndexMethods:
 
     def where(self, condition: Any, other: Any) -> Variable:
         """This tensor where `condition` holds, else `other`."""
-        return ops.where(condition, self, other)  # type: ignore[no-any-return]
+        return ops.where(condition, self, other)
 
 
 class OrderMethods:

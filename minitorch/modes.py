@@ -125,6 +125,7 @@ class inference_mode(_Setting):
     """Like `no_grad`, and the results can never be used in a recorded operation later."""
 
     def __new__(cls, mode: Any = True) -> Any:
+        """A setting; or, for `@inference_mode` without parentheses, the decorated function."""
         return cls()(mode) if callable(mode) else super().__new__(cls)
 
     def __init__(self, mode: bool = True) -> None:
@@ -152,6 +153,7 @@ class set_grad_enabled(_Setting):
             self._token = None
 
     def __call__(self, function: F) -> F:
+        """Returns `function`, run in this mode; outside of it nothing changes."""
         self.__exit__()
         return super().__call__(function)
 

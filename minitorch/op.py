@@ -173,7 +173,7 @@ class Op:
         op.backend = backend = backend_of(first)
         op.recording = recording = recording and grad and cls.differentiable
         try:
-            out = backend.calls.run(op.forward, *arrays, **settings)
+            out: Any = backend.calls.run(op.forward, *arrays, **settings)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             if isinstance(error, MinitorchError):
                 raise
@@ -184,12 +184,14 @@ class Op:
             return op._finish_many(inputs, arrays, edges, edge_outputs, out, settings)
 
         result: Variable = new(Value.variable_class)
-        array = out if out.__class__ is backend.array_type else backend.asarray(out)
-        result.array = array
-        if recording and array.dtype.kind in "fc":
+        y: Array = out
+        if y.__class__ is not backend.array_type:
+            y = backend.asarray(y)
+        result.array = y
+        if recording and y.dtype.kind in "fc":
             result.grad_fn, result._requires_grad = op, True
             op.edges, op.serial = edges, next(serials)
-            op.shape, op.dtype = array.shape, array.dtype
+            op.shape, op.dtype = y.shape, y.dtype
             if edge_outputs is not None or anomaly:
                 op._annotate(edge_outputs, arrays, (out,))
             if op.saved is not None:

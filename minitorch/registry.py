@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from minitorch.backend import Array, Backend
 
 BUILT_IN = {
-    "numpy": ("minitorch_numpy", "NumpyBackend"),
+    "numpy": ("minitorch_numpy.backend", "NumpyBackend"),
 }
 
 _instances: dict[str, Backend] = {}

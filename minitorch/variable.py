@@ -8,8 +8,8 @@ from typing import Any
 from minitorch import creation, dtypes, engine, hooks, inplace, ops, predicates, printing
 from minitorch.device import device
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
-from minitorch.methods import Methods
 from minitorch.hooks import RemovableHandle
+from minitorch.methods import Methods
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 

@@ -8,14 +8,14 @@ from contextvars import copy_context
 from typing import Any
 
 import numpy as np
-from minitorch.backend import Array, Backend
 from numpy.lib.stride_tricks import as_strided
 
+from minitorch.backend import Array, Backend
 from minitorch_numpy import random, special
-from minitorch_numpy.memory import keep_freed_memory
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.conv import NumpyConvKernels
 from minitorch_numpy.embedding import NumpyEmbeddingKernels
+from minitorch_numpy.memory import keep_freed_memory
 from minitorch_numpy.normalize import NumpyNormKernels
 from minitorch_numpy.optim import NumpyOptimizerKernels
 from minitorch_numpy.pool import NumpyPoolKernels

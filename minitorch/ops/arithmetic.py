@@ -235,7 +235,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Variable
     """`input / other`, elementwise, broadcast; integers give the default floating-point dtype.
 
     Args:
-        input, other: dividend and divisor.
+        input: the dividend.
+        other: the divisor.
         rounding_mode: None, `"trunc"` (towards zero) or `"floor"` (down).
 
     >>> import minitorch

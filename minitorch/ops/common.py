@@ -68,7 +68,7 @@ def ndim_of(op_name: str, x: Any) -> int:
         ArgumentTypeError: for anything else.
     """
     try:
-        return x.ndim  # type: ignore[no-any-return]
+        return x.ndim
     except AttributeError:
         raise not_a_tensor(op_name, x) from None
 

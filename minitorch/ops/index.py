@@ -155,7 +155,7 @@ def is_like_tuple(index: Any) -> bool:
 
 def plain_index(item: Any) -> Any:
     """One part of an index as an int, slice, None, ... or an array."""
-    if item is None or item is Ellipsis or isinstance(item, int) and not isinstance(item, bool):
+    if item is None or item is Ellipsis or (isinstance(item, int) and not isinstance(item, bool)):
         return item
     if isinstance(item, slice):
         start, stop, step = (
@@ -273,8 +273,7 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
             value = as_tensor(filler("setitem", value, input.dtype) if number else value, dtype=input.dtype)
         except ArgumentTypeError as error:
             raise ArgumentTypeError(f"setitem: {str(error).removeprefix('tensor: ')}") from None
-    elif value.dtype is not input.dtype:
-        value = value.to(input.dtype)
+    value = value if value.dtype is input.dtype else value.to(input.dtype)
     target = input
     if advanced is not None and any(item != slice(None) and item is not Ellipsis for item in basic):
         target = GetItem.apply(input, index=basic)
@@ -283,8 +282,8 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
     if set(value.shape[:extra]) <= {1}:
         value = value.reshape(value.shape[extra:])
     if (
-        extra > 0
-        and value.ndim > len(region)
+        (extra > 0
+        and value.ndim > len(region))
         or any(n not in (1, m) for n, m in zip(value.shape[::-1], region[::-1], strict=False))
     ):
         raise ShapeError(
@@ -400,9 +399,9 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Variable:
     """
     if array_of(mask).dtype.kind != "b":
         raise DtypeError(f"masked_fill: the mask must be bool, got {array_of(mask).dtype}")
-    if not isinstance(value, Value):
+    if not hasattr(value, "dtype"):
         value = input.new_tensor(value, dtype=input.dtype)
-    elif value.ndim:
+    if value.ndim:
         raise ShapeError(
             f"masked_fill: value must be a number or a 0-d tensor, got shape {tuple(value.shape)}"
         )

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of
-from minitorch.ops.common import conj as conjugate
+from minitorch.ops.common import array_of, conj as conjugate
 from minitorch.ops.select import where
 
 if TYPE_CHECKING:

@@ -194,7 +194,8 @@ def sum(
     Args:
         input: what to sum.
         dim: one dim or several; None for all.
-        keepdim: keep the reduced dims at size 1 (`keepdims` is the same).
+        keepdim: keep the reduced dims at size 1.
+        keepdims: NumPy's name of the same.
         dtype: cast to this first.
 
     >>> import minitorch
@@ -275,7 +276,7 @@ def var(
     tensor(1.)
     """
     if isinstance(dim, bool):
-        dim, unbiased = None, dim
+        unbiased, dim = dim, None
     check_floating("var", input.array)
     if input.dtype is dtypes.float16:
         return in_float32(var, input, dim, unbiased, keepdim, correction=correction)
@@ -313,7 +314,7 @@ def var_mean(
 ) -> tuple[Variable, Variable]:
     """`var` and `mean` at once."""
     if isinstance(dim, bool):
-        dim, unbiased = None, dim
+        unbiased, dim = dim, None
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -327,7 +328,7 @@ def std_mean(
 ) -> tuple[Variable, Variable]:
     """`std` and `mean` at once."""
     if isinstance(dim, bool):
-        dim, unbiased = None, dim
+        unbiased, dim = dim, None
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
