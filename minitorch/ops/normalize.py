@@ -385,7 +385,7 @@ def rms_norm(
 
     >>> import minitorch
     >>> minitorch.nn.functional.rms_norm(minitorch.tensor([[3.0, -3.0]]), (2,))
-    tensor([[ 1.0000, -1.0000]])
+    tensor([[ 1., -1.]])
     """
     check_floating("rms_norm", input)
     shape = last_dims("rms_norm", input, normalized_shape, weight=weight)
