@@ -34,7 +34,7 @@ class ActivationKernels:
 
     def relu_backward(self, y: Array, g: Array) -> Array:
         """g where y ≠ 0, else 0."""
-        return g * (y != 0)
+        return self.where(y != 0, g, g.dtype.type(0))
 
     def leaky_relu(self, x: Array, slope: float) -> Array:
         """x where x > 0, else slope·x."""

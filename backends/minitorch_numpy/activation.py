@@ -25,6 +25,14 @@ class NumpyActivationKernels:
         """max(x, 0)."""
         return x.clip(0, np.inf) if x.dtype.kind == "f" else np.maximum(x, 0)
 
+    def relu_backward(self, y: Array, g: Array) -> Array:
+        """g where y ≠ 0, else 0: the bits of g, masked, so that an infinite g gives 0 there, too."""
+        if g.dtype.kind != "f" or y.shape != g.shape:
+            return np.where(y != 0, g, g.dtype.type(0))
+        bits = f"i{g.dtype.itemsize}"
+        mask = np.negative((y != 0).view(np.int8)).astype(bits)
+        return np.bitwise_and(g.view(bits), mask).view(g.dtype)
+
     def elu(self, x: Array, alpha: float, scale: float, inner: float) -> Array:
         """scale·x where x > 0, else scale·alpha·(exp(inner·x) − 1)."""
         y = np.asarray(x.clip(-np.inf, 0))

@@ -100,3 +100,9 @@ def test_prelu_has_a_slope_for_each_channel():
     y.sum().backward()
     assert y.tolist() == [[[-0.5, -0.5], [-2, -2]]]
     assert w.grad.tolist() == [-2, -2]
+
+
+def test_an_infinite_gradient_stops_at_a_switched_off_unit():
+    x = minitorch.tensor([-1.0, 2.0, float("nan")], requires_grad=True)
+    F.relu(x).backward(minitorch.tensor([float("inf"), float("-inf"), 1.0]))
+    np.testing.assert_array_equal(x.grad.numpy(), [0.0, -np.inf, 1.0])
