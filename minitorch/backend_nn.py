@@ -117,7 +117,7 @@ class LayerKernels:
         for _, inputs, outputs in windows.places():
             hit = self.logical_and(x[(..., *inputs)] == y[(..., *outputs)], free[(..., *outputs)])
             free[(..., *outputs)] ^= hit
-            gx[(..., *inputs)] += g[(..., *outputs)] * hit
+            gx[(..., *inputs)] += self.where(hit, g[(..., *outputs)], g.dtype.type(0))
         return gx
 
     def sum_pool(self, x: Array, windows: Windows) -> Array:

@@ -33,6 +33,13 @@ def test_fused_and_recorded_gradients_agree_on_ties(settings):
     np.testing.assert_allclose(fused.numpy(), recorded.detach().numpy(), atol=1e-12)
 
 
+def test_an_infinite_gradient_stays_where_it_belongs():
+    x = leaf([[[1.0, 2.0, 4.0, 3.0]]])
+    start = minitorch.tensor([[[float("inf"), 1.0]]], dtype=minitorch.float64)
+    ops.max_pool1d(x, 2).backward(start)
+    assert x.grad.tolist() == [[[0.0, float("inf"), 1.0, 0.0]]]
+
+
 def test_indices_point_at_the_elements_chosen():
     x = minitorch.randn(2, 3, 7, 8)
     y, indices = ops.max_pool2d(x, 3, 2, 1, return_indices=True)
