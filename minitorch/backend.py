@@ -116,7 +116,7 @@ class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernel
     right_shift: Elementwise
     where: Elementwise  # (condition, x, y)
 
-    # Reductions: (x, axis=None, keepdims=False) ---------------------------------------------------
+    # Reductions: (x, axis=…, keepdims=False); the axis is always given, None for all ----------------------
     sum: Elementwise
     prod: Elementwise
     max: Elementwise

@@ -44,7 +44,7 @@ def add_to_largest(gx: Array, x: Array, y: Array, g: Array, windows: Windows) ->
     The bits of g are masked, which is faster than multiplying by booleans, and lets no infinity through.
     """
     kind = f"i{g.itemsize}"
-    bits = np.ascontiguousarray(g).view(kind)
+    bits: Array = np.ascontiguousarray(g).view(kind)
     free: Array = np.full(y.shape, -1, "i1")  # windows whose largest element is still to come
     for _, inputs, outputs in windows.places():
         left = free[(..., *outputs)]
