@@ -45,7 +45,7 @@ def unwrap(data: Any, kinds: set[Any]) -> Any:
     if isinstance(data, Value) or (hasattr(data, "dtype") and hasattr(data, "tolist")):
         kinds.add(dtypes.of(data))
         return data.tolist()
-    kinds.add(type(data))
+    kinds.add(int if isinstance(data, range) else type(data))
     return list(data) if isinstance(data, range) else data
 
 

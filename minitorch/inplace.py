@@ -87,6 +87,8 @@ def check(op_name: str, x: Variable) -> None:
         raise InplaceError(
             f"{op_name}: a tensor made under inference_mode cannot be changed in place outside of it; clone() it"
         )
+    if not getattr(x.array.flags, "writeable", True):
+        raise InplaceError(f"{op_name}: the memory of this tensor is read-only (it came from such an array); clone() it")
     shape, strides = x.array.shape, x.array.strides
     if x.array.size and any(n > 1 and s == 0 for n, s in zip(shape, strides, strict=True)):
         raise InplaceError(

@@ -93,7 +93,8 @@ class RandomMethods:
         """1 with probability p, which is a number or a tensor that broadcasts, else 0."""
         chances = p.array if isinstance(p, Value) else p
         backend = backend_of(self.array)  # type: ignore[attr-defined]
-        if not backend.all((backend.asarray(chances) >= 0) & (backend.asarray(chances) <= 1)):
+        valid = (backend.asarray(chances) >= 0) & (backend.asarray(chances) <= 1)
+        if not backend.all(valid, axis=None):
             raise ArgumentError("bernoulli_: probabilities must lie between 0 and 1")
         return fill("bernoulli_", self, uniform(self, generator) < chances)
 

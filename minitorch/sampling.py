@@ -102,7 +102,7 @@ def normal(
 ) -> Variable:
     """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors."""
     spread = std.array if isinstance(std, Value) else std
-    if not current_backend().all(current_backend().asarray(spread) >= 0):
+    if not current_backend().all(current_backend().asarray(spread) >= 0, axis=None):
         raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
     if size is None:
         like = mean if isinstance(mean, Value) else std
@@ -119,7 +119,7 @@ def normal(
 def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
     """1 with the probability given by each element of `input` (or by `p`), else 0."""
     chances = input.array if p is None else current_backend().asarray(p)
-    if not current_backend().all((chances >= 0) & (chances <= 1)):
+    if not current_backend().all((chances >= 0) & (chances <= 1), axis=None):
         raise ArgumentError("bernoulli: probabilities must lie between 0 and 1")
     draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
     return wrap((draws < chances).astype(input.array.dtype))

@@ -34,7 +34,12 @@ BITS = [operator.and_, operator.or_, operator.xor, operator.lshift, operator.rsh
 def test_operators_of_floats(op: Any) -> None:
     a, b = np.array([1.5, -2.0, 3.0]), np.array([2.0, 3.0, 0.5])
     x, y = minitorch.from_numpy(a), minitorch.from_numpy(b)
-    for left, right, expected in [(x, y, op(a, abs(b))), (x, 2, op(a, 2)), (3.0, y, op(3.0, b)), (x, b, op(a, b))]:
+    for left, right, expected in [
+        (x, y, op(a, abs(b))),
+        (x, 2, op(a, 2)),
+        (3.0, y, op(3.0, b)),
+        (x, b, op(a, b)),
+    ]:
         if op is operator.pow:
             left, right = (abs(v) if not isinstance(v, (int, float)) else v for v in (left, right))
             expected = op(abs(np.asarray(left)), np.asarray(right))
@@ -178,7 +183,13 @@ def test_what_it_is() -> None:
     assert (x.size(), x.size(0), x.size(dim=-1)) == ((4, 3, 2), 4, 2)
     assert (x.stride(), x.stride(0), x.itemsize, x.element_size(), x.nbytes) == ((1, 4, 12), 1, 8, 8, 192)
     assert (x.is_contiguous(), x.contiguous().is_contiguous()) == (False, True)
-    assert (x.is_floating_point(), x.is_complex(), x.is_signed(), x.is_cuda, x.is_cpu) == (True, False, True, False, True)
+    assert (x.is_floating_point(), x.is_complex(), x.is_signed(), x.is_cuda, x.is_cpu) == (
+        True,
+        False,
+        True,
+        False,
+        True,
+    )
     assert (x.device, x.get_device()) == (minitorch.device("cpu"), -1)
     assert minitorch.ones(3, 4)[1, 2:].storage_offset() == 6
     assert x.is_same_size(minitorch.ones(4, 3, 2))
@@ -287,7 +298,9 @@ def test_numpy_force() -> None:
 # DLPack ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int32", "int64", "float16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize(
+    "dtype", ["bool", "uint8", "int8", "int32", "int64", "float16", "float32", "float64", "complex64"]
+)
 def test_dlpack_both_ways(dtype: str) -> None:
     x = minitorch.arange(6).reshape(2, 3).to(getattr(minitorch, dtype))
     array = np.from_dlpack(x)

@@ -107,7 +107,7 @@ class NumpyBackend(
     reshape, transpose, squeeze = (
         staticmethod(np.reshape), staticmethod(np.transpose), staticmethod(np.squeeze),
     )  # fmt: skip
-    broadcast_to, expand_dims = staticmethod(np.broadcast_to), staticmethod(np.expand_dims)
+    expand_dims = staticmethod(np.expand_dims)
     flip, roll, repeat = staticmethod(np.flip), staticmethod(np.roll), staticmethod(np.repeat)
     concatenate, stack = staticmethod(np.concatenate), staticmethod(np.stack)
 
@@ -129,6 +129,13 @@ class NumpyBackend(
     def eye(n: int, m: int, dtype: Any) -> Array:
         """Ones on the diagonal of an n × m matrix."""
         return np.eye(n, m, dtype=dtype)
+
+    @staticmethod
+    def broadcast_to(x: Array, shape: Any) -> Array:
+        """A view whose dims of size 1 are repeated; as writable as `x`."""
+        y = np.broadcast_to(x, shape)
+        y.flags.writeable = x.flags.writeable
+        return y
 
     @staticmethod
     def copy(x: Array) -> Array:
