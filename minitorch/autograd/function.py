@@ -151,7 +151,7 @@ class FunctionNode(Op):
 class OnlyOnce(Op):
     """y = x, for results that must not be differentiated."""
 
-    def forward(self, x: Array, *, name: str) -> Array:
+    def forward(self, x: Array, *origins: Array, name: str) -> Array:
         self.culprit = name
         return x
 
@@ -174,8 +174,9 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         if not current().grad:
             return results
         many = results if isinstance(results, tuple) else (results,)
+        origins = [ctx.tie(ctx.backend.zeros((), "float32"), i) for i, edge in enumerate(ctx.edges) if edge is not None]
         sealed = tuple(
-            OnlyOnce.apply(wrap(g.array).requires_grad_(), name=ctx.op_name) if isinstance(g, Value) else g
+            OnlyOnce.apply(wrap(g.array), *origins, name=ctx.op_name) if isinstance(g, Value) else g
             for g in many
         )
         return sealed if isinstance(results, tuple) else sealed[0]
@@ -267,8 +268,8 @@ def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
             result._counter = y._version_counter()
         y = result
     elif y._requires_grad and y.grad_fn is None:
-        raise GradientError(
-            f"{node.name()}: a leaf that requires grad was changed in place (mark_dirty)"
+        raise InplaceError(
+            f"{node.op_name}: a leaf that requires grad was changed in place (mark_dirty); pass a copy, as in x.clone()"
         )
     y.grad_fn, y._output_nr, y._requires_grad = node, k, True
     return y
