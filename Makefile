@@ -50,7 +50,7 @@ notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
 	$(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
 
 bench: $(VENV)/.has-test $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch; wants an idle machine
-	$(BIN)/python -m pytest tests/benchmarks $(ARGS)
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 wheel: $(VENV)/.has-wheel ## build, inspect, install and try the wheel and the sdist
 	$(BIN)/python tests/packaging/check_wheel.py $(ARGS)
