@@ -73,12 +73,8 @@ def load_data(seed: int) -> tuple[TensorDataset, TensorDataset, TensorDataset]:
     digits = load_digits()
     images = (digits.images / 16.0).astype(np.float32)[:, None]  # (N, 1, 8, 8)
     labels = digits.target.astype(np.int64)
-    x, x_test, y, y_test = train_test_split(
-        images, labels, test_size=0.2, stratify=labels, random_state=seed
-    )
-    x_train, x_valid, y_train, y_valid = train_test_split(
-        x, y, test_size=0.25, stratify=y, random_state=seed
-    )
+    x, x_test, y, y_test = train_test_split(images, labels, test_size=0.2, stratify=labels, random_state=seed)
+    x_train, x_valid, y_train, y_valid = train_test_split(x, y, test_size=0.25, stratify=y, random_state=seed)
     train, valid, test = (
         TensorDataset(minitorch.from_numpy(images), minitorch.from_numpy(labels))
         for images, labels in ((x_train, y_train), (x_valid, y_valid), (x_test, y_test))
@@ -175,9 +171,7 @@ def draw(path: Path, history: History, data: TensorDataset, logits: minitorch.Te
     right.plot(epochs, np.array(history.valid_accuracy) * 100, color="tab:green", linestyle=":")
     right.set_ylabel("validation accuracy (%)", color="tab:green")
     if history.best_epoch:
-        curves.axvline(
-            history.best_epoch, color="gray", linewidth=1, linestyle="--", label="best epoch"
-        )
+        curves.axvline(history.best_epoch, color="gray", linewidth=1, linestyle="--", label="best epoch")
     curves.legend(loc="center right", frameon=False)
 
     counts = confusion_matrix(labels, guesses, labels=range(10))
@@ -216,18 +210,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--backend", default="numpy", help="which backend computes (default: numpy)"
-    )
-    parser.add_argument(
-        "--epochs", type=int, default=40, help="at most this many epochs (default: 40)"
-    )
-    parser.add_argument(
-        "--patience", type=int, default=10, help="epochs without improvement (default: 10)"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of weights, order and dropout (default: 0)"
-    )
+    parser.add_argument("--backend", default="numpy", help="which backend computes (default: numpy)")
+    parser.add_argument("--epochs", type=int, default=40, help="at most this many epochs (default: 40)")
+    parser.add_argument("--patience", type=int, default=10, help="epochs without improvement (default: 10)")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, order and dropout (default: 0)")
     parser.add_argument(
         "--out",
         type=Path,
@@ -261,14 +247,8 @@ def main() -> None:
     stored = minitorch.load(checkpoint)
     best.load_state_dict(stored["model"])
     logits, labels = predict(best, test_data)
-    print(
-        f"\nTrained for {seconds:.1f} s; the best epoch was {stored['epoch']}. On the test set:\n"
-    )
-    print(
-        classification_report(
-            labels.numpy(), logits.argmax(dim=1).numpy(), digits=3, zero_division=0
-        )
-    )
+    print(f"\nTrained for {seconds:.1f} s; the best epoch was {stored['epoch']}. On the test set:\n")
+    print(classification_report(labels.numpy(), logits.argmax(dim=1).numpy(), digits=3, zero_division=0))
     accuracy = (logits.argmax(dim=1) == labels).float().mean().item()
     print(f"Test accuracy: {accuracy:.2%}")
 

@@ -79,7 +79,9 @@ def origin(node: Op) -> str:
                 seen.add(edge)
                 stack.append(edge)
     if first is None:
-        return "No NaN was seen in the forward pass: the derivative itself is undefined there, as 0/0 or 0·inf"
+        return (
+            "No NaN was seen in the forward pass: the derivative itself is undefined there, as 0/0 or 0·inf"
+        )
     if first.nan == "made":
         return f"The forward pass first made NaN in {first.op_name}, at {place(first)}"
     return f"NaN came into the forward pass with an input of {first.op_name}, at {place(first)}"

@@ -36,7 +36,7 @@ def numpy_dtype(dtype: Any) -> Any:
 
 def unwrap(data: Any, kinds: set[Any]) -> Any:
     """Nested sequences with plain numbers in place of tensors; notes the dtypes of tensors and arrays in them."""
-    if isinstance(data, (list, tuple)):
+    if isinstance(data, (list, tuple, range)):
         types = set(map(type, data))
         if types <= dtypes.PYTHON_TYPES.keys():
             kinds |= types
@@ -46,7 +46,7 @@ def unwrap(data: Any, kinds: set[Any]) -> Any:
         kinds.add(dtypes.of(data))
         return data.tolist()
     kinds.add(int if isinstance(data, range) else type(data))
-    return list(data) if isinstance(data, range) else data
+    return data
 
 
 def common_dtype(kinds: set[Any]) -> Any:

@@ -44,9 +44,7 @@ class dtype:
         self.name = name
         self.dtype = numpy.dtype(name)
         self.itemsize = self.dtype.itemsize
-        self.category = {"b": BOOL, "u": INTEGER, "i": INTEGER, "f": FLOATING, "c": COMPLEX}[
-            self.dtype.kind
-        ]
+        self.category = {"b": BOOL, "u": INTEGER, "i": INTEGER, "f": FLOATING, "c": COMPLEX}[self.dtype.kind]
         self.is_floating_point = self.category == FLOATING
         self.is_complex = self.category == COMPLEX
         self.is_signed = self.dtype.kind in "ifc"
@@ -125,13 +123,7 @@ def of(value: Any) -> dtype:
     """The dtype of a tensor, an array or a Python number (for which the default dtype counts)."""
     kind = type(value)
     if kind in PYTHON_TYPES:
-        return (
-            _default
-            if kind is float
-            else _default.to_complex()
-            if kind is complex
-            else PYTHON_TYPES[kind]
-        )
+        return _default if kind is float else _default.to_complex() if kind is complex else PYTHON_TYPES[kind]
     return as_dtype(value.dtype)
 
 

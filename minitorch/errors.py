@@ -48,6 +48,10 @@ class IndexRangeError(MinitorchError, IndexError, RuntimeError):
     """An index or a dimension lies outside the tensor."""
 
 
+class IndexTypeError(MinitorchError, IndexError, TypeError):
+    """Something that is no index stands between the brackets: a float, a string, a float tensor."""
+
+
 class ArgumentError(MinitorchError, ValueError, RuntimeError):
     """An argument has a value that the operation cannot serve."""
 

@@ -14,7 +14,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError
 from minitorch.modes import current
-from minitorch.op import Op
+from minitorch.op import Op, serials
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 from minitorch.value import Value, View, wrap
@@ -88,7 +88,9 @@ def check(op_name: str, x: Variable) -> None:
             f"{op_name}: a tensor made under inference_mode cannot be changed in place outside of it; clone() it"
         )
     if not getattr(x.array.flags, "writeable", True):
-        raise InplaceError(f"{op_name}: the memory of this tensor is read-only (it came from such an array); clone() it")
+        raise InplaceError(
+            f"{op_name}: the memory of this tensor is read-only (it came from such an array); clone() it"
+        )
     shape, strides = x.array.shape, x.array.strides
     if x.array.size and any(n > 1 and s == 0 for n, s in zip(shape, strides, strict=True)):
         raise InplaceError(
@@ -97,8 +99,10 @@ def check(op_name: str, x: Variable) -> None:
         )
 
 
-def assign(op_name: str, x: Variable, out: Variable) -> Variable:
+def assign(op_name: str, x: Variable, out: Variable, since: int | None = None) -> Variable:
     """Puts the result of an operation in the place of `x`, in memory and in the graph.
+
+    Ops of the serial number `since` or a later one made the result, and keep a copy of `x` if they saved it.
 
     Raises:
         ShapeError: if the shapes differ.
@@ -116,11 +120,23 @@ def assign(op_name: str, x: Variable, out: Variable) -> Variable:
         )
     if out.dtype is not x.dtype:
         out = out.to(x.dtype)
+    if x._requires_grad and not out._requires_grad and current().grad:
+        out = Overwrite.apply(x, out)
     if out.grad_fn is not None:
-        out.grad_fn.preserve_old(x.array)
+        preserve_old(x.array, out.grad_fn, out.grad_fn.serial if since is None else since)
     backend_of(x.array).copyto(x.array, out.array)
     rebase(x, out)
     return x
+
+
+def preserve_old(array: Array, last: Op, since: int) -> None:
+    """Before `array` is overwritten: the ops up to `last` that were applied to it since then keep a copy."""
+    stack: list[Any] = [last]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Op) and node.serial >= since:
+            node.preserve_old(array)
+            stack.extend(node.edges)
 
 
 def rebase(x: Variable, out: Variable) -> None:
@@ -147,7 +163,8 @@ def method(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     def in_place(self: Variable, *args: Any, **kwargs: Any) -> Variable:
         check(name, self)
-        return assign(name, self, function(self, *args, **kwargs))
+        since = next(serials)
+        return assign(name, self, function(self, *args, **kwargs), since)
 
     in_place.__name__ = in_place.__qualname__ = name
     in_place.__doc__ = f"`{name.rstrip('_')}`, stored in the tensor itself, which is returned."
@@ -161,7 +178,9 @@ def overwrite(op_name: str, x: Variable, src: Variable) -> Variable:
     check(op_name, x)
     own, other = tuple(x.shape), tuple(src.shape)
     if len(other) > len(own) or any(m not in (1, n) for n, m in zip(own[::-1], other[::-1], strict=False)):
-        raise ShapeError(f"{op_name}: a tensor of shape {other} does not broadcast to the shape {own} of the target")
+        raise ShapeError(
+            f"{op_name}: a tensor of shape {other} does not broadcast to the shape {own} of the target"
+        )
     out = expand(src, *x.shape)
     return assign(op_name, x, Overwrite.apply(x, out if out.dtype is x.dtype else out.to(x.dtype)))
 

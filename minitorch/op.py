@@ -229,7 +229,9 @@ class Op:
                 self._seal(inputs, arrays, outs, results)
         return results
 
-    def _annotate(self, edge_outputs: dict[int, int] | None, arrays: list[Any], outs: tuple[Array, ...]) -> None:
+    def _annotate(
+        self, edge_outputs: dict[int, int] | None, arrays: list[Any], outs: tuple[Array, ...]
+    ) -> None:
         """What most nodes need not know: which outputs their edges lead to, and what anomalies are found by."""
         if edge_outputs is not None:
             self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])

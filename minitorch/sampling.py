@@ -61,7 +61,7 @@ def randn(
 
 
 def randint(
-    low: Any,
+    low: Any = 0,
     high: Any = None,
     size: Any = None,
     *,
@@ -71,7 +71,7 @@ def randint(
     requires_grad: bool = False,
 ) -> Variable:
     """Random integers from `low` to `high − 1`; `randint(high, size)` starts at 0."""
-    if size is None:
+    if size is None:  # randint(high, size), whose arguments came one place too early
         low, high, size = 0, low, high
     if size is None or high is None or not low < high:
         raise ArgumentError(

@@ -365,7 +365,7 @@ class Variable(Methods, Value):
                 f"format: {spec!r} formats a single number, but this tensor has shape {tuple(self.shape)}; "
                 f"use x.item(), or set_printoptions()"
             )
-        return format(self.item(), spec) if spec else str(self)
+        return str(self) if self.ndim else format(self.item(), spec)
 
     # Python's protocols -----------------------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+
+import minitorch
 from minitorch.errors import ArgumentError, DtypeError
 
 

@@ -8,11 +8,11 @@ import threading
 import weakref
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
+
+import minitorch
 from minitorch.autograd import grad
 from minitorch.errors import GradientError
 

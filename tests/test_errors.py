@@ -6,9 +6,10 @@ import copy
 import pickle
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
+
+import minitorch
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,

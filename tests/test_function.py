@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
+
+import minitorch
 from minitorch.autograd import Function, grad
 from minitorch.autograd.function import once_differentiable
 from minitorch.errors import ArgumentTypeError, GradientError, InplaceError, NotSupportedError, ShapeError

@@ -9,8 +9,9 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-import minitorch
 import pytest
+
+import minitorch
 
 SCRIPT = """
 import gc, os

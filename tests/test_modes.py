@@ -7,8 +7,9 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import minitorch
 import pytest
+
+import minitorch
 from minitorch.autograd import detect_anomaly, set_detect_anomaly
 from minitorch.errors import AnomalyError
 
@@ -160,7 +161,10 @@ def test_nan_made_in_the_forward_pass() -> None:
 
 def test_nan_that_reached_the_loss() -> None:
     x = minitorch.tensor([-1.0, 2.0], requires_grad=True)
-    with pytest.raises(AnomalyError, match="start from is NaN.*first made NaN in sqrt") as caught, detect_anomaly():
+    with (
+        pytest.raises(AnomalyError, match="start from is NaN.*first made NaN in sqrt") as caught,
+        detect_anomaly(),
+    ):
         hidden = x.sqrt()
         (hidden * 2).sum().backward()
     assert line_of(caught.value, "hidden = x.sqrt()")
@@ -169,7 +173,10 @@ def test_nan_that_reached_the_loss() -> None:
 def test_nan_that_came_in() -> None:
     w = minitorch.ones(2, requires_grad=True)
     data = minitorch.tensor([float("nan"), 1.0])
-    with pytest.raises(AnomalyError, match="came into the forward pass with an input of mul"), detect_anomaly():
+    with (
+        pytest.raises(AnomalyError, match="came into the forward pass with an input of mul"),
+        detect_anomaly(),
+    ):
         (w * data).sum().backward()
 
 

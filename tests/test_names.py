@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 import minitorch
 import minitorch.nn
 import minitorch.optim
 import minitorch.utils  # loaded on first use: named here, they always count
-import pytest
 
 HERE = Path(__file__).parent
 PACKAGE = Path(minitorch.__file__).parent
@@ -79,7 +80,18 @@ def run(code: str) -> str:
 def test_importing_brings_nothing_else_along() -> None:
     loaded = json.loads(run("import json, sys, minitorch; print(json.dumps(sorted(sys.modules)))"))
     packages = {name.split(".")[0] for name in loaded}
-    heavy = {"scipy", "matplotlib", "numba", "cupy", "PIL", "torch", "sklearn", "tqdm", "pandas", "safetensors"}
+    heavy = {
+        "scipy",
+        "matplotlib",
+        "numba",
+        "cupy",
+        "PIL",
+        "torch",
+        "sklearn",
+        "tqdm",
+        "pandas",
+        "safetensors",
+    }
     assert not packages & heavy
     assert {"minitorch", "minitorch_numpy", "numpy"} <= packages
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import minitorch
 import numpy as np
 import pytest
+
+import minitorch
 from minitorch import tensor
 
 
@@ -66,4 +67,6 @@ def test_options() -> None:
 
 def test_limits_of_dtypes() -> None:
     assert repr(minitorch.iinfo(minitorch.int8)) == "iinfo(min=-128, max=127, dtype=int8)"
-    assert repr(minitorch.finfo(minitorch.float32)).startswith("finfo(resolution=1e-06, min=-3.40282e+38, max=3.40282e+38")
+    assert repr(minitorch.finfo(minitorch.float32)).startswith(
+        "finfo(resolution=1e-06, min=-3.40282e+38, max=3.40282e+38"
+    )

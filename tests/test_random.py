@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
-from minitorch import Generator
 from scipy import stats
+
+import minitorch
+from minitorch import Generator
 
 N = 20_000
 DRAWS: dict[str, Any] = {

@@ -7,9 +7,10 @@ import operator
 import pickle
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
+
+import minitorch
 from minitorch import Size, Tensor, Variable
 from minitorch.errors import ArgumentTypeError, GradientError
 

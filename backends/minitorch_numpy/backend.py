@@ -79,7 +79,7 @@ class NumpyBackend(
     logical_not, bitwise_not = np.logical_not, np.bitwise_not
 
     add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.true_divide
-    floor_divide, remainder, fmod, power = np.floor_divide, np.remainder, np.fmod, np.power
+    floor_divide, remainder, fmod = np.floor_divide, np.remainder, np.fmod
     maximum, minimum, atan2 = np.maximum, np.minimum, np.arctan2
     equal, not_equal = np.equal, np.not_equal
     less, less_equal, greater, greater_equal = np.less, np.less_equal, np.greater, np.greater_equal

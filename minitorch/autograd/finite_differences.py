@@ -76,9 +76,7 @@ def gradcheck(
     True
     """
     if check_batched_grad or check_batched_forward_grad or check_forward_ad or masked:
-        raise NotSupportedError(
-            "gradcheck: batched gradients, forward mode and masks are not supported"
-        )
+        raise NotSupportedError("gradcheck: batched gradients, forward mode and masks are not supported")
     if not check_backward_ad:
         raise ArgumentError("gradcheck: check_backward_ad=False leaves nothing to check")
     arguments = (inputs,) if isinstance(inputs, Value) else tuple(inputs)
@@ -152,9 +150,7 @@ def gradgradcheck(
 
     def gradients(*both: Any) -> tuple[Any, ...]:
         own = both[: len(both) - count]
-        sources: tuple[Any, ...] = tuple(
-            x for x in own if isinstance(x, Value) and x._requires_grad
-        )
+        sources: tuple[Any, ...] = tuple(x for x in own if isinstance(x, Value) and x._requires_grad)
         with enable_grad():
             outputs = differentiable(func(*own))
             found: tuple[Any, ...] = grad(
@@ -194,13 +190,9 @@ class Check:
     ) -> None:
         self.function, self.arguments = function, arguments
         self.eps, self.atol, self.rtol, self.nondet_tol = eps, atol, rtol, nondet_tol
-        self.checked = [
-            i for i, x in enumerate(arguments) if isinstance(x, Value) and x._requires_grad
-        ]
+        self.checked = [i for i, x in enumerate(arguments) if isinstance(x, Value) and x._requires_grad]
         if not self.checked:
-            raise ArgumentError(
-                "gradcheck: no input requires grad; set x.requires_grad_() on those to check"
-            )
+            raise ArgumentError("gradcheck: no input requires grad; set x.requires_grad_() on those to check")
         self.sources = [arguments[i] for i in self.checked]
         self.random = Generator().manual_seed(0)
         for i, x in zip(self.checked, self.sources, strict=True):
@@ -371,9 +363,7 @@ def outputs_of(result: Any) -> tuple[Variable, ...]:
     outputs = (result,) if isinstance(result, Value) else tuple(result)
     for k, y in enumerate(outputs):
         if not isinstance(y, Value):
-            raise ArgumentTypeError(
-                f"gradcheck: output {k} is a {type(y).__name__}, expected a Tensor"
-            )
+            raise ArgumentTypeError(f"gradcheck: output {k} is a {type(y).__name__}, expected a Tensor")
     return outputs
 
 

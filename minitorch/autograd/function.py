@@ -88,8 +88,7 @@ class FunctionNode(Op):
             self.shape, self.dtype = results[0].array.shape, results[0].array.dtype
         else:
             self.outputs = tuple(
-                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None)
-                for y in results
+                (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in results
             )
         if current().anomaly:
             note(self, args, results)
@@ -143,9 +142,7 @@ class FunctionNode(Op):
             n in (1, m) for n, m in zip(expected[::-1], shape[::-1], strict=False)
         )
         if not fits:
-            raise ShapeError(
-                f"{self.name()}: gradient {i} has shape {shape}, its input has shape {expected}"
-            )
+            raise ShapeError(f"{self.name()}: gradient {i} has shape {shape}, its input has shape {expected}")
 
 
 class OnlyOnce(Op):
@@ -174,7 +171,11 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         if not current().grad:
             return results
         many = results if isinstance(results, tuple) else (results,)
-        origins = [ctx.tie(ctx.backend.zeros((), "float32"), i) for i, edge in enumerate(ctx.edges) if edge is not None]
+        origins = [
+            ctx.tie(ctx.backend.zeros((), "float32"), i)
+            for i, edge in enumerate(ctx.edges)
+            if edge is not None
+        ]
         sealed = tuple(
             OnlyOnce.apply(wrap(g.array), *origins, name=ctx.op_name) if isinstance(g, Value) else g
             for g in many
@@ -256,11 +257,7 @@ class Function:
 
 def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
     """One result of forward, tied to the node."""
-    if (
-        not isinstance(y, Value)
-        or id(y) in node.non_differentiable
-        or y.array.dtype.kind not in "fc"
-    ):
+    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fc":
         return y
     if not any(y is x for x in node.dirty):
         result = wrap(y.array)

@@ -167,9 +167,7 @@ def check_divisor(name: str, x: Any, y: Any) -> None:
         what = "booleans" if kind == "b" else "complex numbers"
         raise DtypeError(f"{name}: not defined for {what}; convert them first")
     if kind in "iu" and not (y.all() if hasattr(y, "dtype") else y):
-        raise ArgumentError(
-            f"{name}: integer division by zero; convert to a floating-point dtype first"
-        )
+        raise ArgumentError(f"{name}: integer division by zero; convert to a floating-point dtype first")
 
 
 def is_bool(x: Any) -> bool:
@@ -253,9 +251,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Variable
             return trunc(Div.apply(input, other))
         remainder_ = Fmod.apply(input, other)
         return FloorDiv.apply(Sub.apply(input, remainder_), other)
-    raise ArgumentError(
-        f"div: rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}"
-    )
+    raise ArgumentError(f"div: rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}")
 
 
 def rdiv(input: Any, other: Any) -> Variable:

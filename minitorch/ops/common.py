@@ -61,6 +61,20 @@ def not_a_tensor(op_name: str, *inputs: Any) -> ArgumentTypeError:
     )
 
 
+def require_tensors(op_name: str, **inputs: Any) -> None:
+    """Refuses lists, arrays and numbers in the place of tensors.
+
+    Raises:
+        ArgumentTypeError: for anything that is not a Variable; the message gives its name.
+    """
+    for name, x in inputs.items():
+        if not isinstance(x, Value):
+            raise ArgumentTypeError(
+                f"{op_name}: {name} must be a Tensor, got {type(x).__name__}; "
+                f"make a tensor of it with minitorch.as_tensor(...)"
+            )
+
+
 def ndim_of(op_name: str, x: Any) -> int:
     """The number of dims of a tensor.
 
@@ -104,8 +118,10 @@ def reduced_dims(op_name: str, dims: Dims, ndim: int) -> tuple[int, ...]:
     return wrap_dims(op_name, None if not isinstance(dims, int) and not dims else dims, ndim)
 
 
-def ensure_size(size: tuple[Any, ...]) -> tuple[int, ...]:
-    """A shape given as numbers or as one sequence: `f(2, 3)` and `f((2, 3))`."""
+def ensure_size(size: tuple[Any, ...], named: Any = None) -> tuple[int, ...]:
+    """A shape given as numbers, as one sequence or by name: `f(2, 3)`, `f((2, 3))` and `f(size=(2, 3))`."""
+    if named is not None:
+        size = (named,)
     if len(size) == 1 and not isinstance(size[0], int) and hasattr(size[0], "__iter__"):
         size = tuple(size[0])
     try:

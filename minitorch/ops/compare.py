@@ -108,9 +108,7 @@ def bitwise_not(input: Variable) -> Variable:
     """All bits flipped, elementwise; for booleans: not."""
     kind = array_of(input).dtype
     if kind.kind in "fc":
-        raise DtypeError(
-            f"bitwise_not: needs integers or booleans, got {kind}; for 1 − x write 1 - x"
-        )
+        raise DtypeError(f"bitwise_not: needs integers or booleans, got {kind}; for 1 − x write 1 - x")
     return Bitwise.apply(input, True if kind.kind == "b" else -1, kind="bitwise_xor")
 
 
@@ -137,9 +135,7 @@ def isclose(
     if input.dtype is not other.dtype:
         raise DtypeError(f"isclose: dtypes {input.dtype} and {other.dtype} differ; convert one with .to()")
     with no_grad():
-        near = (input == other) | (
-            (input - other).abs() <= atol + rtol * other.abs()
-        ) & other.isfinite()
+        near = (input == other) | ((input - other).abs() <= atol + rtol * other.abs()) & other.isfinite()
         if equal_nan:
             near = near | (input.isnan() & other.isnan())
     return near

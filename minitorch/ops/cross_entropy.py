@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating
+from minitorch.ops.common import array_of, check_floating, require_tensors
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
 from minitorch.ops.shape import movedim
@@ -168,6 +168,7 @@ def nll_loss(
     tensor(1.8709)
     """
     reduction = choose_reduction("nll_loss", reduction, size_average, reduce)
+    require_tensors("nll_loss", input=input, target=target)
     if isinstance(input.grad_fn, Softmax):
         warn_of_softmax("nll_loss", "log-probabilities: use log_softmax in its place")
     t, counted = class_indices("nll_loss", input, target, ignore_index)
@@ -234,6 +235,7 @@ def cross_entropy(
     tensor(1.8709)
     """
     reduction = choose_reduction("cross_entropy", reduction, size_average, reduce)
+    require_tensors("cross_entropy", input=input, target=target)
     if not 0 <= label_smoothing <= 1:
         raise ArgumentError(f"cross_entropy: label_smoothing must lie between 0 and 1, got {label_smoothing}")
     if isinstance(input.grad_fn, Softmax):

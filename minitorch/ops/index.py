@@ -12,6 +12,7 @@ from minitorch.errors import (
     ArgumentTypeError,
     DtypeError,
     IndexRangeError,
+    IndexTypeError,
     ShapeError,
 )
 from minitorch.op import Op
@@ -172,11 +173,11 @@ def plain_index(item: Any) -> Any:
             item = item.long()
     array = array_of(item)
     if not hasattr(array, "dtype"):
-        raise ArgumentTypeError(
+        raise IndexTypeError(
             f"index: expected integers, slices, None, ..., or integer or bool tensors, got {type(item).__name__}"
         )
     if array.dtype == "uint8" or array.dtype.kind in "fc":
-        raise DtypeError(
+        raise IndexTypeError(
             f"index: index tensors must be integer or bool, got {array.dtype}; use .long() for positions, "
             f".bool() for a mask"
         )
@@ -281,10 +282,8 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
     extra = max(value.ndim - len(region), 0)
     if set(value.shape[:extra]) <= {1}:
         value = value.reshape(value.shape[extra:])
-    if (
-        (extra > 0
-        and value.ndim > len(region))
-        or any(n not in (1, m) for n, m in zip(value.shape[::-1], region[::-1], strict=False))
+    if (extra > 0 and value.ndim > len(region)) or any(
+        n not in (1, m) for n, m in zip(value.shape[::-1], region[::-1], strict=False)
     ):
         raise ShapeError(
             f"setitem: a value of shape {tuple(value.shape)} does not broadcast to the region of shape "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, conj, not_a_tensor
+from minitorch.ops.common import array_of, conj, not_a_tensor, require_tensors
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -161,6 +161,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
     >>> minitorch.nn.functional.linear(minitorch.tensor([3.0, 4.0]), w, b)
     tensor([11.5000])
     """
+    require_tensors("linear", input=input, weight=weight)
     x, w = array_of(input), array_of(weight)
     if w.ndim == 1:
         y = matmul(input, weight)

@@ -14,7 +14,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.activation import softplus
-from minitorch.ops.common import Binary, array_of, check_floating
+from minitorch.ops.common import Binary, array_of, check_floating, require_tensors
 from minitorch.ops.pointwise import abs, exp, log, log1p
 from minitorch.ops.select import where
 
@@ -52,6 +52,7 @@ def check_not_empty(op_name: str, input: Any, reduction: str) -> None:
 
 def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
     """Refuses integers and empty batches; warns if shapes differ although they broadcast."""
+    require_tensors(op_name, input=input, target=target)
     if input.array.shape != target.array.shape:
         given, wanted = tuple(target.shape), tuple(input.shape)
         remedy = "Give both the same shape"
@@ -260,6 +261,7 @@ class BinaryCrossEntropy(Binary):
 
 def check_binary(op_name: str, input: Any, target: Any) -> None:
     """Refuses targets of another shape or kind than the input."""
+    require_tensors(op_name, input=input, target=target)
     if input.shape != target.shape:
         raise ShapeError(
             f"{op_name}: a target of shape {tuple(target.shape)} does not fit an input of shape "
@@ -403,6 +405,7 @@ def kl_div(
             UserWarning,
             stacklevel=2,
         )
+    require_tensors("kl_div", input=input, target=target)
     check_floating("kl_div", input.array)
     check_not_empty("kl_div", input, "mean" if reduction == "batchmean" else reduction)
     if log_target:

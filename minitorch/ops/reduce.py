@@ -301,7 +301,9 @@ def std(
     check_floating("std", input.array)
     if input.dtype is dtypes.float16:
         return in_float32(std, input, dim, unbiased, keepdim, correction=correction)
-    return sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+    spread = var(input, dim, unbiased, keepdim, correction=correction)
+    constant = spread == 0  # there the slope of the root is infinite; PyTorch gives 0, too
+    return sqrt(spread.masked_fill(constant, 1.0)).masked_fill(constant, 0.0)
 
 
 def var_mean(

@@ -183,7 +183,7 @@ def infer_shape(op_name: str, shape: tuple[int, ...], numel: int, from_shape: An
     return shape
 
 
-def reshape(input: Any, *shape: Any) -> Variable:
+def reshape(input: Any, *sizes: Any, shape: Any = None) -> Variable:
     """The same elements in another shape; one size may be −1. A view where memory allows, else a copy.
 
     >>> import minitorch
@@ -193,24 +193,26 @@ def reshape(input: Any, *shape: Any) -> Variable:
     """
     if not hasattr(input, "shape"):
         raise not_a_tensor("reshape", input)
-    size = infer_shape("reshape", ensure_size(shape), math.prod(input.shape), input.shape)
+    size = infer_shape("reshape", ensure_size(sizes, shape), math.prod(input.shape), input.shape)
     return Reshape.apply(input, shape=size)
 
 
-def view(input: Any, *shape: Any) -> Variable:
+def view(input: Any, *sizes: Any, size: Any = None, dtype: Any = None) -> Variable:
     """As `reshape`, but never copies; with a dtype, the same bytes read as another type.
 
     Raises:
         ShapeError: if memory does not allow a view; `reshape` copies then.
     """
-    if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
-        return ViewDtype.apply(input, dtype=shape[0])
-    size = infer_shape("view", ensure_size(shape), math.prod(input.shape), input.shape)
-    result = Reshape.apply(input, shape=size)
-    if result._view is None and math.prod(size) > 0:
+    if len(sizes) == 1 and isinstance(sizes[0], dtypes.dtype):
+        dtype = sizes[0]
+    if dtype is not None:
+        return ViewDtype.apply(input, dtype=dtypes.as_dtype(dtype))
+    shape = infer_shape("view", ensure_size(sizes, size), math.prod(input.shape), input.shape)
+    result = Reshape.apply(input, shape=shape)
+    if result._view is None and math.prod(shape) > 0:
         raise ShapeError(
             f"view: a tensor of shape {tuple(input.shape)} and strides {input.stride()} cannot be seen as shape "
-            f"{size} without copying; use reshape(), or contiguous().view()"
+            f"{shape} without copying; use reshape(), or contiguous().view()"
         )
     return result
 
@@ -260,17 +262,17 @@ def ravel(input: Any) -> Variable:
     return reshape(input, -1)
 
 
-def permute(input: Any, *dims: Any) -> Variable:
+def permute(input: Any, *order: Any, dims: Any = None) -> Variable:
     """The dims in another order, a view.
 
     >>> import minitorch
     >>> minitorch.zeros(2, 3, 5).permute(2, 0, 1).shape
     minitorch.Size([5, 2, 3])
     """
-    order = wrap_dims("permute", ensure_size(dims), ndim_of("permute", input))
-    if len(order) != input.ndim:
-        raise ArgumentError(f"permute: {len(order)} dims given for a tensor of {input.ndim} dimensions")
-    return Permute.apply(input, dims=order)
+    along = wrap_dims("permute", ensure_size(order, dims), ndim_of("permute", input))
+    if len(along) != input.ndim:
+        raise ArgumentError(f"permute: {len(along)} dims given for a tensor of {input.ndim} dimensions")
+    return Permute.apply(input, dims=along)
 
 
 def transpose(input: Any, dim0: int, dim1: int) -> Variable:
@@ -317,7 +319,7 @@ def unsqueeze(input: Any, dim: int) -> Variable:
     return Reshape.apply(input, shape=(*input.shape[:d], 1, *input.shape[d:]))
 
 
-def expand(input: Any, *sizes: Any) -> Variable:
+def expand(input: Any, *sizes: Any, size: Any = None) -> Variable:
     """Dims of size 1 repeated to a larger size without copying; −1 leaves a size as it is.
 
     >>> import minitorch
@@ -325,7 +327,7 @@ def expand(input: Any, *sizes: Any) -> Variable:
     tensor([[1, 1, 1],
             [2, 2, 2]])
     """
-    shape = ensure_size(sizes)
+    shape = ensure_size(sizes, size)
     extra = len(shape) - input.ndim
     if extra < 0:
         raise ShapeError(f"expand: {len(shape)} sizes given for a tensor of shape {tuple(input.shape)}")
@@ -334,13 +336,13 @@ def expand(input: Any, *sizes: Any) -> Variable:
         own = input.shape[i - extra] if i >= extra else None
         if n == -1 and own is None:
             raise ShapeError(f"expand: size −1 at the new dim {i} of {shape} has nothing to keep")
-        size = own if n == -1 else n
-        if own is not None and own not in (1, size):
+        wanted = own if n == -1 else n
+        if own is not None and own not in (1, wanted):
             raise ShapeError(
                 f"expand: dim {i - extra} of shape {tuple(input.shape)} has size {own} and cannot become {n}; "
                 f"only dims of size 1 can be expanded"
             )
-        full.append(size)
+        full.append(wanted)
     return Expand.apply(input, shape=tuple(full))
 
 
@@ -487,9 +489,15 @@ def unbind(input: Any, dim: int = 0) -> tuple[Variable, ...]:
     return Unbind.apply(input, dim=wrap_dim("unbind", dim, ndim_of("unbind", input)))
 
 
-def flip(input: Any, *dims: Any) -> Variable:
-    """The order along the given dims reversed; a copy."""
-    return Flip.apply(input, dims=wrap_dims("flip", ensure_size(dims), ndim_of("flip", input)))
+def flip(input: Any, *along: Any, dims: Any = None) -> Variable:
+    """The order along the given dims reversed; a copy.
+
+    >>> import minitorch
+    >>> minitorch.flip(minitorch.tensor([[1, 2], [3, 4]]), dims=(1,))
+    tensor([[2, 1],
+            [4, 3]])
+    """
+    return Flip.apply(input, dims=wrap_dims("flip", ensure_size(along, dims), ndim_of("flip", input)))
 
 
 def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
@@ -505,15 +513,15 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
     return Roll.apply(input, shifts=moves, dims=along)
 
 
-def repeat(input: Any, *repeats: Any) -> Variable:
-    """The tensor laid side by side `repeats` times along each dim; a copy.
+def repeat(input: Any, *times: Any, repeats: Any = None) -> Variable:
+    """The tensor laid side by side so many times along each dim; a copy.
 
     >>> import minitorch
     >>> minitorch.tensor([1, 2]).repeat(2, 2)
     tensor([[1, 2, 1, 2],
             [1, 2, 1, 2]])
     """
-    counts = ensure_size(repeats)
+    counts = ensure_size(times, repeats)
     extra = len(counts) - input.ndim
     if extra < 0:
         raise ShapeError(f"repeat: {len(counts)} counts given for a tensor of shape {tuple(input.shape)}")
@@ -523,9 +531,9 @@ def repeat(input: Any, *repeats: Any) -> Variable:
     return reshape(spread, *(count * n for count, n in zip(counts, shape, strict=True))).clone()
 
 
-def tile(input: Any, *dims: Any) -> Variable:
+def tile(input: Any, *times: Any, dims: Any = None) -> Variable:
     """As `repeat`; missing leading counts are 1."""
-    counts = ensure_size(dims)
+    counts = ensure_size(times, dims)
     return repeat(input, *(1,) * (input.ndim - len(counts)), *counts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
+from minitorch.ops.common import require_tensors
 from minitorch.windows import Sizes, Windows
 
 AXES = "DHW"
@@ -36,6 +37,7 @@ def batched(op_name: str, x: Any, dims: int) -> tuple[Any, bool]:
     Raises:
         ShapeError: for any other number of dims.
     """
+    require_tensors(op_name, input=x)
     if x.ndim not in (dims + 1, dims + 2):
         axes = ", ".join(AXES[3 - dims :])
         raise ShapeError(

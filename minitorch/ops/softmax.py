@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
 from minitorch.op import Op
-from minitorch.ops.common import check_floating, wrap_dim
+from minitorch.ops.common import check_floating, ndim_of, wrap_dim
 from minitorch.ops.pointwise import exp
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variabl
     >>> minitorch.softmax(minitorch.tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0., 0., 1.])
     """
-    d = choose_dim("softmax", dim, input.ndim)
+    d = choose_dim("softmax", dim, ndim_of("softmax", input))
     input = input if dtype is None else input.to(dtype)
     return Softmax.apply(input, dim=d) if input.ndim else Softmax.apply(input.reshape(1), dim=0).reshape(())
 
@@ -97,7 +97,7 @@ def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Var
     >>> minitorch.log_softmax(minitorch.tensor([0.0, 1000.0]), dim=0)
     tensor([-1000.,     0.])
     """
-    d = choose_dim("log_softmax", dim, input.ndim)
+    d = choose_dim("log_softmax", dim, ndim_of("log_softmax", input))
     input = input if dtype is None else input.to(dtype)
     return (
         LogSoftmax.apply(input, dim=d)

@@ -80,9 +80,7 @@ def test_the_part_of_a_complex_entry_is_named():
         def backward(ctx, g):
             return g.conj()
 
-    with pytest.raises(
-        GradcheckError, match=r"\(0,\) \(imaginary part\).*\(0,\) \(imaginary part\)"
-    ):
+    with pytest.raises(GradcheckError, match=r"\(0,\) \(imaginary part\).*\(0,\) \(imaginary part\)"):
         gradcheck(Mirror.apply, leaf([1 + 2j], minitorch.complex128))
 
 
@@ -158,9 +156,7 @@ def test_non_contiguous_0d_and_empty_inputs():
     assert gradcheck(lambda x: x.exp(), base.requires_grad_())
     assert gradcheck(lambda x: x.exp(), leaf(0.5))
     assert gradgradcheck(lambda x: x.exp(), leaf(0.5))
-    assert gradcheck(
-        lambda x: x.exp(), minitorch.zeros(0, 2, dtype=minitorch.float64, requires_grad=True)
-    )
+    assert gradcheck(lambda x: x.exp(), minitorch.zeros(0, 2, dtype=minitorch.float64, requires_grad=True))
 
 
 def test_expanded_inputs_are_refused():

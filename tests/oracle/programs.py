@@ -7,9 +7,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
+
+import minitorch
 
 torch = pytest.importorskip("torch")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from oracle.programs import Programs, leaf
 
 pytestmark = pytest.mark.oracle
@@ -531,7 +530,21 @@ def leaves_and_nodes(lib):
 @program
 def node_names(lib):
     x = leaf(lib, 2, 2)
-    made = [x + 1, x - 1, x * 2, x / 2, x.exp(), x.log(), x.sum(), x.tanh(), x**2, -x, x.abs(), x.sqrt(), x.clone()]
+    made = [
+        x + 1,
+        x - 1,
+        x * 2,
+        x / 2,
+        x.exp(),
+        x.log(),
+        x.sum(),
+        x.tanh(),
+        x**2,
+        -x,
+        x.abs(),
+        x.sqrt(),
+        x.clone(),
+    ]
     return [v.grad_fn.name() for v in made]
 
 
@@ -728,7 +741,14 @@ def inference_tensors(lib):
         y = x * 2
         y.add_(1)
         inside = lib.is_inference_mode_enabled()
-    return y, y.is_inference(), inside, lib.is_inference_mode_enabled(), (y * 2).requires_grad, y.clone().is_inference()
+    return (
+        y,
+        y.is_inference(),
+        inside,
+        lib.is_inference_mode_enabled(),
+        (y * 2).requires_grad,
+        y.clone().is_inference(),
+    )
 
 
 @program

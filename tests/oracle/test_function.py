@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from oracle.programs import Programs, leaf
 
 pytestmark = pytest.mark.oracle
@@ -186,7 +185,11 @@ def needs_input_grad(lib):
         def backward(ctx, g):
             log.append(tuple(ctx.needs_input_grad))
             x, y = ctx.saved_tensors
-            return (g * y if ctx.needs_input_grad[0] else None, g * x if ctx.needs_input_grad[1] else None, None)
+            return (
+                g * y if ctx.needs_input_grad[0] else None,
+                g * x if ctx.needs_input_grad[1] else None,
+                None,
+            )
 
     x, y = leaf(lib, 3), leaf(lib, 3).detach()
     Product.apply(x, y, 3).sum().backward()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import minitorch
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as arrays
+
+import minitorch
 
 pytestmark = pytest.mark.oracle
 torch = pytest.importorskip("torch")
