@@ -17,6 +17,7 @@ from minitorch.errors import (
     DtypeError,
     GradientError,
     IndexRangeError,
+    IndexTypeError,
     InplaceError,
     MinitorchError,
     ShapeError,
@@ -167,7 +168,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], list[str]]] = {
     "complex into real": (lambda: minitorch.ones(2).fill_(1j), DtypeError, ["fill_", "1j", "float32"]),
     "index of floats": (
         lambda: minitorch.ones(3)[minitorch.ones(1)],
-        DtypeError,
+        IndexTypeError,
         ["index", "float32", ".long()", ".bool()"],
     ),
     "integer negative power": (lambda: ints(2) ** -1, ArgumentError, ["pow", "-1", "x.float()"]),
@@ -346,7 +347,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], list[str]]] = {
     # other things than tensors
     "None added": (lambda: minitorch.ones(2) + None, ArgumentTypeError, ["add", "None", "forget"]),
     "list added": (
-        lambda: minitorch.ones(2) + [1, 2],
+        lambda: minitorch.ones(2) + [1, 2],  # noqa: RUF005
         ArgumentTypeError,
         ["add", "list", "minitorch.tensor("],
     ),

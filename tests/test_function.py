@@ -190,7 +190,7 @@ def test_once_differentiable() -> None:
     x = leaf(3.0)
     (g,) = grad(Square.apply(x).sum(), x, create_graph=True)
     assert g.item() == 6
-    with pytest.raises(GradientError, match="Square.*once_differentiable"):
+    with pytest.raises(GradientError, match=r"Square.*once_differentiable"):
         grad(g.sum(), x)
 
 
@@ -251,7 +251,7 @@ def test_saved_values_changed_since() -> None:
 def test_saved_values_freed() -> None:
     y = Cube.apply(leaf(1.0)).sum()
     y.backward()
-    with pytest.raises(GradientError, match="Cube: backward a second time.*retain_graph"):
+    with pytest.raises(GradientError, match=r"Cube: backward a second time.*retain_graph"):
         y.backward()
 
 
@@ -262,7 +262,7 @@ def test_saving_something_else() -> None:
             ctx.save_for_backward(3)
             return x
 
-    with pytest.raises(ArgumentTypeError, match="save_for_backward.*int.*ctx.value"):
+    with pytest.raises(ArgumentTypeError, match=r"save_for_backward.*int.*ctx.value"):
         Bad.apply(leaf(1.0))
 
 

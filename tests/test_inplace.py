@@ -198,7 +198,12 @@ def test_in_place_methods_return_the_tensor_itself(method: str) -> None:
         "addmm_": (minitorch.ones(3, 3), minitorch.ones(3, 3)),
         "threshold_": (0.1, 2.0), "put_": (minitorch.tensor([0]), minitorch.ones(1)),
     }  # fmt: skip
-    binary = ["add", "sub", "mul", "div", "pow", "remainder", "floor_divide", "fmod", "atan2", "arctan2", "subtract", "multiply", "divide", "true_divide", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "maximum", "minimum", "xlogy", "copysign", "hypot"]
+    binary = {
+        "add", "sub", "mul", "div", "pow", "remainder", "floor_divide", "fmod", "atan2", "arctan2", "subtract",
+        "multiply", "divide", "true_divide", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or",
+        "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
+        "bitwise_right_shift", "maximum", "minimum", "xlogy", "copysign", "hypot",
+    }  # fmt: skip
     x = minitorch.full((3, 3), 1)
     if not method.startswith("bitwise"):
         x = x.float()

@@ -575,7 +575,7 @@ def saving_none_and_plain_values(lib):
 
         @staticmethod
         def backward(ctx, g):
-            none, x = ctx.saved_tensors
+            none, _ = ctx.saved_tensors
             return g * 2 if none is None else None
 
     x = leaf(lib, 3)
