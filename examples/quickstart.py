@@ -10,9 +10,12 @@ picture.  Ctrl-C stops the training; the best model so far is still evaluated.
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # on matrices this small, threads mostly wait
 
 import matplotlib
 
@@ -172,7 +175,7 @@ def draw(path: Path, history: History, data: TensorDataset, logits: minitorch.Te
     right.set_ylabel("validation accuracy (%)", color="tab:green")
     if history.best_epoch:
         curves.axvline(history.best_epoch, color="gray", linewidth=1, linestyle="--", label="best epoch")
-    curves.legend(loc="center right", frameon=False)
+    curves.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
 
     counts = confusion_matrix(labels, guesses, labels=range(10))
     confusion.imshow(np.log1p(counts), cmap="Blues")
