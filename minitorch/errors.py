@@ -48,16 +48,16 @@ class IndexRangeError(MinitorchError, IndexError, RuntimeError):
     """An index or a dimension lies outside the tensor."""
 
 
-class IndexTypeError(MinitorchError, IndexError, TypeError):
-    """Something that is no index stands between the brackets: a float, a string, a float tensor."""
-
-
 class ArgumentError(MinitorchError, ValueError, RuntimeError):
     """An argument has a value that the operation cannot serve."""
 
 
 class ArgumentTypeError(MinitorchError, TypeError):
     """An argument has the wrong type."""
+
+
+class IndexTypeError(ArgumentTypeError, IndexError):
+    """What stands between the brackets is no index: a float, a string, a tensor of floats."""
 
 
 class ModuleAttributeError(MinitorchError, AttributeError):

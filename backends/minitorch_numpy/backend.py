@@ -47,6 +47,14 @@ def _argsort(x: Array, axis: int = -1) -> Array:
     return np.argsort(x, axis=axis, kind="stable")
 
 
+def _power(x: Any, y: Any) -> Array:
+    """xʸ; cubes and fourth powers as products: the library's pow takes up to fifty times as long for x < 0."""
+    if y.__class__ is int and 2 < y < 5 and isinstance(x, np.ndarray) and x.dtype.char in "fd":
+        square = np.square(x)
+        return np.asarray(square * (x if y == 3 else square))
+    return np.asarray(np.power(x, y))
+
+
 class NumpyBackend(
     NumpyConvKernels,
     NumpyPoolKernels,
@@ -80,6 +88,7 @@ class NumpyBackend(
 
     add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.true_divide
     floor_divide, remainder, fmod = np.floor_divide, np.remainder, np.fmod
+    power = staticmethod(_power)
     maximum, minimum, atan2 = np.maximum, np.minimum, np.arctan2
     equal, not_equal = np.equal, np.not_equal
     less, less_equal, greater, greater_equal = np.less, np.less_equal, np.greater, np.greater_equal

@@ -425,11 +425,12 @@ def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
 
 
 def _arg(input: Any, dim: int | None, keepdim: bool, kind: str) -> Any:
-    if dim is None or not input.ndim:
-        check_not_empty(kind, input, tuple(range(input.ndim)))
+    ndim = ndim_of(kind, input)
+    if dim is None or not ndim:
+        check_not_empty(kind, input, tuple(range(ndim)))
         y = Arg.apply(input.reshape(-1), dim=0, kind=kind)
-        return y.reshape((1,) * input.ndim) if keepdim else y
-    d = wrap_dim(kind, dim, ndim_of(kind, input))
+        return y.reshape((1,) * ndim) if keepdim else y
+    d = wrap_dim(kind, dim, ndim)
     check_not_empty(kind, input, (d,))
     return keep_dims(Arg.apply(input, dim=d, kind=kind), input, (d,), keepdim)
 
