@@ -154,6 +154,13 @@ MISTAKES: dict[str, tuple[Any, type[Exception], list[str]]] = {
     ),
     "~ of floats": (lambda: ~minitorch.ones(1), DtypeError, ["bitwise_not", "float32"]),
     "& of floats": (lambda: minitorch.ones(1) & 1, DtypeError, ["bitwise_and", "float32"]),
+    "erf of complex numbers": (lambda: minitorch.tensor([1j]).erf(), DtypeError, ["erf", "complex64", "x.real"]),
+    "relu of complex numbers": (
+        lambda: minitorch.nn.functional.relu(minitorch.tensor([1j])),
+        DtypeError,
+        ["relu", "complex64", "x.real"],
+    ),
+    "round of complex numbers": (lambda: minitorch.tensor([1j]).round(), DtypeError, ["round", "complex64"]),
     "rand of integers": (
         lambda: minitorch.rand(2, dtype=minitorch.int64),
         DtypeError,

@@ -9,7 +9,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.inplace import method as in_place
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating, conj, wrap_dim
+from minitorch.ops.common import array_of, check_floating, check_real, conj, wrap_dim
 from minitorch.ops.memory import clone
 from minitorch.ops.pointwise import abs, erf, exp, tanh
 from minitorch.ops.select import where
@@ -24,6 +24,7 @@ class Relu(Op):
     def forward(self, x: Array) -> Array:
         if x.dtype.kind == "b":
             raise DtypeError("relu: not defined for bool; use x.float()")
+        check_real("relu", x)
         y = self.backend.relu(x)
         self.save(output=y)
         return y
@@ -81,6 +82,7 @@ class Gelu(Op):
 
     def forward(self, x: Array, *, tanh: bool) -> Array:
         check_floating("gelu", x)
+        check_real("gelu", x)
         self.tanh = tanh
         cdf = self.backend.gelu_cdf(x, tanh)
         self.save(x=x)

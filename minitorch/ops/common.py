@@ -49,6 +49,12 @@ def check_floating(op_name: str, x: Any) -> None:
         raise DtypeError(f"{op_name}: not defined for {x.dtype}, needs floating-point numbers; use x.float()")
 
 
+def check_real(op_name: str, x: Any) -> None:
+    """Refuses arrays of complex numbers."""
+    if x.dtype.kind == "c":
+        raise DtypeError(f"{op_name}: not defined for {x.dtype}, needs real numbers; use x.real, x.imag or x.abs()")
+
+
 def not_a_tensor(op_name: str, *inputs: Any) -> ArgumentTypeError:
     """The error for something else in the place of a tensor: a list, a number, None."""
     wrong = next((x for x in inputs if not hasattr(x, "ndim")), None)

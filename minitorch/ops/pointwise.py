@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, conj as conjugate
+from minitorch.ops.common import array_of, check_real, conj as conjugate
 from minitorch.ops.select import where
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Round(Step):
     """The nearest integer, halves to the even one."""
 
     def forward(self, x: Array) -> Array:
+        check_real("round", x)
         return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.rint(x)
 
 
@@ -328,6 +329,7 @@ class Erf(Smooth):
     """y = 2/√π ∫₀ˣ exp(−t²) dt;   dx = g·2/√π·exp(−x²)."""
 
     def forward(self, x: Array) -> Array:
+        check_real("erf", x)
         self.save(x=x)
         return self.backend.erf(x)
 
