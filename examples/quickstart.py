@@ -122,7 +122,7 @@ def train(
     history, best_loss = History(), float("inf")
     save(checkpoint, model, epoch=0)
 
-    with tqdm(total=epochs * len(loader), unit="batch", mininterval=0.2) as progress:
+    with tqdm(total=epochs * len(loader), unit="batch", mininterval=0.2, disable=None) as progress:
         try:
             for epoch in range(1, epochs + 1):
                 model.train()
@@ -194,7 +194,8 @@ def draw(path: Path, history: History, data: TensorDataset, logits: minitorch.Te
 
     wrong = guesses != labels
     belief = chances[np.arange(len(labels)), labels]  # in the true class
-    bottom.suptitle(f"The hardest digits of the test set; {wrong.sum()} mistakes in all, in red")
+    mistakes = "1 mistake" if wrong.sum() == 1 else f"{wrong.sum()} mistakes"
+    bottom.suptitle(f"The hardest digits of the test set; {mistakes} in all, in red")
     for axes, i in zip(bottom.subplots(1, 10), np.argsort(belief), strict=False):
         axes.imshow(images[i, 0], cmap="gray_r")
         axes.axis("off")

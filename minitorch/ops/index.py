@@ -142,6 +142,9 @@ def parse_index(x: Variable, index: Any) -> tuple[tuple[Any, ...], tuple[Any, ..
             basic += [slice(None)] * consumed
             advanced.append(item)
     check_index(x, basic, advanced)
+    if x.array.ndim == sum(item is not None and item is not Ellipsis for item in basic):
+        # An ellipsis for no dims would still part the index tensors on its sides, in NumPy's eyes.
+        advanced = [item for item in advanced if item is not Ellipsis]
     if all(isinstance(item, slice) or item is Ellipsis for item in advanced):
         return tuple(basic), None
     return tuple(basic), tuple(advanced)
