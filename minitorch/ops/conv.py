@@ -25,8 +25,6 @@ class Conv(Op):
 
     optional = True
 
-    optional = True
-
     def forward(self, x: Array, w: Array, b: Array | None, *, windows: Windows, groups: int) -> Array:
         self.settings = {"windows": windows, "groups": groups}
         self.save(x=x, w=w)
@@ -44,8 +42,6 @@ class Conv(Op):
 
 class ConvTranspose(Op):
     """x = the gradient of Conv's input, + b;   dy = Conv(g, w*),  dw = ConvWeight(g, y*),  db = Σ g."""
-
-    optional = True
 
     optional = True
 
