@@ -249,7 +249,7 @@ def test_a_chain_in_a_thread_with_a_small_stack() -> None:
         del y
         results.append(x.grad.item())
 
-    old = threading.stack_size(256 * 1024)
+    old = threading.stack_size(1024 * 1024)
     try:
         thread = threading.Thread(target=work)
         thread.start()

@@ -154,7 +154,11 @@ MISTAKES: dict[str, tuple[Any, type[Exception], list[str]]] = {
     ),
     "~ of floats": (lambda: ~minitorch.ones(1), DtypeError, ["bitwise_not", "float32"]),
     "& of floats": (lambda: minitorch.ones(1) & 1, DtypeError, ["bitwise_and", "float32"]),
-    "erf of complex numbers": (lambda: minitorch.tensor([1j]).erf(), DtypeError, ["erf", "complex64", "x.real"]),
+    "erf of complex numbers": (
+        lambda: minitorch.tensor([1j]).erf(),
+        DtypeError,
+        ["erf", "complex64", "x.real"],
+    ),
     "relu of complex numbers": (
         lambda: minitorch.nn.functional.relu(minitorch.tensor([1j])),
         DtypeError,

@@ -52,7 +52,9 @@ def check_floating(op_name: str, x: Any) -> None:
 def check_real(op_name: str, x: Any) -> None:
     """Refuses arrays of complex numbers."""
     if x.dtype.kind == "c":
-        raise DtypeError(f"{op_name}: not defined for {x.dtype}, needs real numbers; use x.real, x.imag or x.abs()")
+        raise DtypeError(
+            f"{op_name}: not defined for {x.dtype}, needs real numbers; use x.real, x.imag or x.abs()"
+        )
 
 
 def not_a_tensor(op_name: str, *inputs: Any) -> ArgumentTypeError:
