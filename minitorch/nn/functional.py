@@ -70,6 +70,7 @@ from minitorch.ops.normalize import (
     layer_norm as layer_norm,
     rms_norm as rms_norm,
 )
+from minitorch.ops.pad import pad as pad
 from minitorch.ops.piecewise import (
     hardshrink as hardshrink,
     hardsigmoid as hardsigmoid,
@@ -84,19 +85,18 @@ from minitorch.ops.piecewise import (
 from minitorch.ops.places import (
     one_hot as one_hot,
 )
-from minitorch.ops.pointwise import tanh as tanh
 from minitorch.ops.pool import (
     avg_pool1d as avg_pool1d,
     avg_pool2d as avg_pool2d,
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
 )
-from minitorch.ops.shape import pad as pad
 from minitorch.ops.softmax import (
     log_softmax as log_softmax,
     softmax as softmax,
     softmin as softmin,
 )
+from minitorch.ops.trigonometric import tanh as tanh
 from minitorch.ops.unfold import (
     fold as fold,
     unfold as unfold,

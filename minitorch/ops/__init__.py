@@ -117,6 +117,18 @@ from minitorch.ops.index import (
     setitem as setitem,
     take_along_dim as take_along_dim,
 )
+from minitorch.ops.join import (
+    cat as cat,
+    chunk as chunk,
+    narrow as narrow,
+    repeat as repeat,
+    repeat_interleave as repeat_interleave,
+    select as select,
+    split as split,
+    stack as stack,
+    tile as tile,
+    unbind as unbind,
+)
 from minitorch.ops.linalg import (
     bmm as bmm,
     dot as dot,
@@ -164,6 +176,9 @@ from minitorch.ops.normalize import (
     layer_norm as layer_norm,
     rms_norm as rms_norm,
 )
+from minitorch.ops.pad import (
+    pad as pad,
+)
 from minitorch.ops.piecewise import (
     hardshrink as hardshrink,
     hardsigmoid as hardsigmoid,
@@ -188,16 +203,8 @@ from minitorch.ops.places import (
 )
 from minitorch.ops.pointwise import (
     abs as abs,
-    acos as acos,
-    acosh as acosh,
-    asin as asin,
-    asinh as asinh,
-    atan as atan,
-    atanh as atanh,
     ceil as ceil,
     conj as conj,
-    cos as cos,
-    cosh as cosh,
     erf as erf,
     exp as exp,
     exp2 as exp2,
@@ -219,12 +226,8 @@ from minitorch.ops.pointwise import (
     rsqrt as rsqrt,
     sgn as sgn,
     sign as sign,
-    sin as sin,
-    sinh as sinh,
     sqrt as sqrt,
     square as square,
-    tan as tan,
-    tanh as tanh,
     trunc as trunc,
 )
 from minitorch.ops.pool import (
@@ -269,30 +272,19 @@ from minitorch.ops.shape import (
     broadcast_shapes as broadcast_shapes,
     broadcast_tensors as broadcast_tensors,
     broadcast_to as broadcast_to,
-    cat as cat,
-    chunk as chunk,
     expand as expand,
     expand_as as expand_as,
     flatten as flatten,
     flip as flip,
     movedim as movedim,
-    narrow as narrow,
-    pad as pad,
     permute as permute,
     ravel as ravel,
-    repeat as repeat,
-    repeat_interleave as repeat_interleave,
     reshape as reshape,
     reshape_as as reshape_as,
     roll as roll,
-    select as select,
-    split as split,
     squeeze as squeeze,
-    stack as stack,
     t as t,
-    tile as tile,
     transpose as transpose,
-    unbind as unbind,
     unflatten as unflatten,
     unsqueeze as unsqueeze,
     view as view,
@@ -309,6 +301,20 @@ from minitorch.ops.sort import (
     median as median,
     sort as sort,
     topk as topk,
+)
+from minitorch.ops.trigonometric import (
+    acos as acos,
+    acosh as acosh,
+    asin as asin,
+    asinh as asinh,
+    atan as atan,
+    atanh as atanh,
+    cos as cos,
+    cosh as cosh,
+    sin as sin,
+    sinh as sinh,
+    tan as tan,
+    tanh as tanh,
 )
 from minitorch.ops.unfold import (
     fold as fold,

@@ -11,8 +11,9 @@ from minitorch.inplace import method as in_place
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, check_real, conj, wrap_dim
 from minitorch.ops.memory import clone
-from minitorch.ops.pointwise import abs, erf, exp, tanh
+from minitorch.ops.pointwise import abs, erf, exp
 from minitorch.ops.select import where
+from minitorch.ops.trigonometric import tanh
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -362,7 +363,7 @@ def glu(input: Any, dim: int = -1) -> Variable:
     >>> minitorch.nn.functional.glu(minitorch.tensor([2.0, 0.0]))
     tensor([1.])
     """
-    from minitorch.ops.shape import narrow
+    from minitorch.ops.join import narrow
 
     d = wrap_dim("glu", dim, input.ndim)
     n = input.shape[d] if input.ndim else 1

@@ -8,9 +8,10 @@ from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.ops.common import array_of
 from minitorch.ops.index import PutItem, as_index, check_range, getitem, setitem
+from minitorch.ops.join import stack
 from minitorch.ops.memory import clone
 from minitorch.ops.scatter import scatter
-from minitorch.ops.shape import broadcast_shapes, expand, stack
+from minitorch.ops.shape import broadcast_shapes, expand
 from minitorch.registry import backend_of
 from minitorch.value import wrap
 

@@ -15,9 +15,9 @@ from minitorch.backend_recurrent import delayed, split_gates, steps_of
 from minitorch.op import Op
 from minitorch.ops.activation import sigmoid
 from minitorch.ops.common import array_of
+from minitorch.ops.join import Cat, Stack
 from minitorch.ops.linalg import Matmul
-from minitorch.ops.pointwise import tanh
-from minitorch.ops.shape import Cat, Stack
+from minitorch.ops.trigonometric import tanh
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -1,4 +1,4 @@
-"""Shapes: reshape, transpose, expand, cat, stack, split, flip, roll, pad. Views where PyTorch gives views."""
+"""Shapes: reshape, permute, squeeze, expand, flip, roll. Views where PyTorch gives views."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, ArgumentTypeError, IndexRangeError, ShapeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import ensure_size, ndim_of, not_a_tensor, wrap_dim, wrap_dims
 
@@ -55,84 +55,6 @@ class Expand(Op):
         return g
 
 
-class Cat(Op):
-    """Arrays joined along `dim`;   dxᵢ = the i-th piece of g."""
-
-    promotes = True
-
-    def forward(self, *xs: Array, dim: int) -> Array:
-        self.dim, self.sizes = dim, [x.shape[dim] for x in xs]
-        return self.backend.concatenate(xs, axis=dim)
-
-    def backward(self, g: Array) -> tuple[Array, ...]:
-        pieces, start = [], 0
-        for size in self.sizes:
-            pieces.append(narrow(g, self.dim, start, size))
-            start += size
-        return tuple(pieces)
-
-
-class Stack(Op):
-    """Arrays of one shape, along a new `dim`;   dxᵢ = the i-th slice of g."""
-
-    promotes = True
-
-    def forward(self, *xs: Array, dim: int) -> Array:
-        self.dim = dim
-        return self.backend.stack(xs, axis=dim)
-
-    def backward(self, g: Array) -> tuple[Array, ...]:
-        return tuple(select(g, self.dim, i) for i in range(len(self.edges)))
-
-
-class Narrow(Op):
-    """A stretch of `length` elements along `dim`, a view;   dx = g, surrounded by zeros."""
-
-    view = True
-
-    def forward(self, x: Array, *, dim: int, start: int, length: int) -> Array:
-        self.dim, self.before, self.after = dim, start, x.shape[dim] - start - length
-        return x[(slice(None),) * dim + (slice(start, start + length),)]
-
-    def backward(self, g: Array) -> Array:
-        widths = [(0, 0)] * g.ndim
-        widths[self.dim] = (self.before, self.after)
-        return ConstantPad.apply(g, widths=tuple(widths), value=0)
-
-
-class Split(Op):
-    """Consecutive stretches along `dim`, views;   dx = the pieces of g, joined."""
-
-    view = True
-
-    def forward(self, x: Array, *, sizes: tuple[int, ...], dim: int) -> tuple[Array, ...]:
-        self.dim, pieces, start = dim, [], 0
-        for size in sizes:
-            pieces.append(x[(slice(None),) * dim + (slice(start, start + size),)])
-            start += size
-        return tuple(pieces)
-
-    def backward(self, *gs: Array) -> Array:
-        return Cat.apply(*gs, dim=self.dim)
-
-
-class Unbind(Op):
-    """The slices along `dim`, views;   dx = the pieces of g, stacked."""
-
-    view = True
-
-    def forward(self, x: Array, *, dim: int) -> tuple[Array, ...]:
-        self.dim = dim
-        lead = (slice(None),) * dim
-        return tuple(
-            x[(*lead, slice(i, i + 1))].reshape(x.shape[:dim] + x.shape[dim + 1 :])
-            for i in range(x.shape[dim])
-        )
-
-    def backward(self, *gs: Array) -> Array:
-        return Stack.apply(*gs, dim=self.dim)
-
-
 class Flip(Op):
     """The order along some dims reversed, a copy;   dx = g, reversed."""
 
@@ -153,17 +75,6 @@ class Roll(Op):
 
     def backward(self, g: Array) -> Array:
         return Roll.apply(g, shifts=tuple(-s for s in self.shifts), dims=self.dims)
-
-
-class ConstantPad(Op):
-    """A constant around x (negative widths cut off);   dx = g without the border."""
-
-    def forward(self, x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Array:
-        self.widths = widths
-        return self.backend.pad(x, widths, value)
-
-    def backward(self, g: Array) -> Array:
-        return ConstantPad.apply(g, widths=tuple((-a, -b) for a, b in self.widths), value=0)
 
 
 def infer_shape(op_name: str, shape: tuple[int, ...], numel: int, from_shape: Any) -> tuple[int, ...]:
@@ -380,115 +291,6 @@ def broadcast_tensors(*tensors: Any) -> tuple[Variable, ...]:
     return tuple(expand(x, *shape) for x in tensors)
 
 
-def cat(tensors: Sequence[Any], dim: int = 0) -> Variable:
-    """Tensors joined along an existing dim.
-
-    >>> import minitorch
-    >>> minitorch.cat([minitorch.tensor([1, 2]), minitorch.tensor([3])])
-    tensor([1, 2, 3])
-    """
-    tensors = list(tensors)
-    if not tensors:
-        raise ArgumentError("cat: expected at least one tensor, got none")
-    if not all(hasattr(x, "shape") for x in tensors):
-        raise not_a_tensor("cat", *tensors)
-    kept = [x for x in tensors if tuple(x.shape) != (0,)] or tensors[:1]
-    if kept[0].ndim == 0:
-        raise ShapeError("cat: 0-d tensors cannot be joined; use stack")
-    d = wrap_dim("cat", dim, kept[0].ndim)
-    for i, x in enumerate(kept):
-        same = x.ndim == kept[0].ndim and all(
-            n == m for k, (n, m) in enumerate(zip(x.shape, kept[0].shape, strict=True)) if k != d
-        )
-        if not same:
-            raise ShapeError(
-                f"cat: tensor {i} of shape {tuple(x.shape)} does not fit tensor 0 of shape "
-                f"{tuple(kept[0].shape)}; all sizes but that of dim {d} must be equal"
-            )
-    return Cat.apply(*kept, dim=d)
-
-
-def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
-    """Tensors of one shape joined along a new dim."""
-    tensors = list(tensors)
-    if not tensors:
-        raise ArgumentError("stack: expected at least one tensor, got none")
-    if not all(hasattr(x, "shape") for x in tensors):
-        raise not_a_tensor("stack", *tensors)
-    for i, x in enumerate(tensors):
-        if tuple(x.shape) != tuple(tensors[0].shape):
-            raise ShapeError(
-                f"stack: tensor {i} has shape {tuple(x.shape)}, tensor 0 has shape {tuple(tensors[0].shape)}; "
-                f"all shapes must be equal"
-            )
-    return Stack.apply(*tensors, dim=wrap_dim("stack", dim, tensors[0].ndim + 1))
-
-
-def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
-    """`length` elements along `dim`, from `start` on; a view."""
-    d = wrap_dim("narrow", dim, ndim_of("narrow", input))
-    if not input.ndim:
-        raise ShapeError("narrow: a 0-d tensor has no dim to narrow")
-    begin = start + input.shape[d] if start < 0 else start
-    if begin < 0 or length < 0 or begin + length > input.shape[d]:
-        raise IndexRangeError(
-            f"narrow: elements {start} to {start + length} do not lie within dim {d} of shape {tuple(input.shape)}"
-        )
-    return Narrow.apply(input, dim=d, start=begin, length=length)
-
-
-def select(input: Any, dim: int, index: int) -> Variable:
-    """The slice at `index` along `dim`, without that dim; a view."""
-    d = wrap_dim("select", dim, ndim_of("select", input))
-    n = input.shape[d] if input.ndim else 0
-    if not -n <= index < n:
-        raise IndexRangeError(
-            f"select: index {index} is out of range for dim {d} of shape {tuple(input.shape)}"
-        )
-    return narrow(input, d, index % n, 1).reshape(input.shape[:d] + input.shape[d + 1 :])
-
-
-def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Variable, ...]:
-    """Stretches along `dim`: of one size (the last may be smaller), or of the given sizes; views.
-
-    >>> import minitorch
-    >>> [len(part) for part in minitorch.arange(5).split(2)]
-    [2, 2, 1]
-    """
-    d = wrap_dim("split", dim, ndim_of("split", tensor))
-    n = tensor.shape[d] if tensor.ndim else 0
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
-        if size < 0 or (size == 0 and n):
-            raise ArgumentError(f"split: the size of a part must be positive, got {size}")
-        sizes = [min(size, n - i) for i in range(0, n, size or 1)] or [0]
-    else:
-        sizes = [int(s) for s in split_size_or_sections]
-        if any(size < 0 for size in sizes):
-            raise ShapeError(f"split: sizes must not be negative, got {sizes}")
-        if sum(sizes) != n:
-            raise ArgumentError(f"split: sizes {sizes} add up to {sum(sizes)}, but dim {d} has size {n}")
-    return Split.apply(tensor, sizes=tuple(sizes), dim=d)
-
-
-def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
-    """At most `chunks` stretches of equal size along `dim` (the last may be smaller); views."""
-    if chunks < 1:
-        raise ArgumentError(f"chunk: chunks must be at least 1, got {chunks}")
-    d = wrap_dim("chunk", dim, ndim_of("chunk", input))
-    if not input.ndim:
-        raise ShapeError("chunk: a 0-d tensor has no dim to take apart")
-    n = input.shape[d]
-    return split(input, max(-(-n // chunks), 1), d) if n else split(input, [0] * chunks, d)
-
-
-def unbind(input: Any, dim: int = 0) -> tuple[Variable, ...]:
-    """All slices along `dim`, without that dim; views."""
-    if not input.ndim:
-        raise IndexRangeError("unbind: a 0-d tensor has no dim to take apart")
-    return Unbind.apply(input, dim=wrap_dim("unbind", dim, ndim_of("unbind", input)))
-
-
 def flip(input: Any, *along: Any, dims: Any = None) -> Variable:
     """The order along the given dims reversed; a copy.
 
@@ -511,103 +313,6 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
     if len(moves) != len(along):
         raise ArgumentError(f"roll: {len(moves)} shifts for {len(along)} dims")
     return Roll.apply(input, shifts=moves, dims=along)
-
-
-def repeat(input: Any, *times: Any, repeats: Any = None) -> Variable:
-    """The tensor laid side by side so many times along each dim; a copy.
-
-    >>> import minitorch
-    >>> minitorch.tensor([1, 2]).repeat(2, 2)
-    tensor([[1, 2, 1, 2],
-            [1, 2, 1, 2]])
-    """
-    counts = ensure_size(times, repeats)
-    extra = len(counts) - input.ndim
-    if extra < 0:
-        raise ShapeError(f"repeat: {len(counts)} counts given for a tensor of shape {tuple(input.shape)}")
-    shape = (1,) * extra + tuple(input.shape)
-    spaced = reshape(input, *(m for n in shape for m in (1, n)))
-    spread = expand(spaced, *(m for count, n in zip(counts, shape, strict=True) for m in (count, n)))
-    return reshape(spread, *(count * n for count, n in zip(counts, shape, strict=True))).clone()
-
-
-def tile(input: Any, *times: Any, dims: Any = None) -> Variable:
-    """As `repeat`; missing leading counts are 1."""
-    counts = ensure_size(times, dims)
-    return repeat(input, *(1,) * (input.ndim - len(counts)), *counts)
-
-
-def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Variable:
-    """Each element repeated `repeats` times in place, along `dim` or flattened."""
-    from minitorch.ops.index import index_select
-
-    if dim is None:
-        input, dim = reshape(input, -1), 0
-    d = wrap_dim("repeat_interleave", dim, ndim_of("repeat_interleave", input))
-    counts = repeats.tolist() if hasattr(repeats, "tolist") else repeats
-    if isinstance(counts, int):
-        counts = [counts] * input.shape[d]
-    if len(counts) == 1:
-        counts = counts * input.shape[d]
-    if any(count < 0 for count in counts):
-        raise ShapeError(f"repeat_interleave: counts must not be negative, got {min(counts)}")
-    if len(counts) != input.shape[d]:
-        raise ShapeError(f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}")
-    index = [i for i, count in enumerate(counts) for _ in range(count)]
-    return index_select(input, d, input.new_tensor(index, dtype=dtypes.int64))
-
-
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Variable:
-    """A border around the last dims.
-
-    Args:
-        input: any shape; for the modes other than `"constant"` at least as many dims as are padded.
-        pad: (before, after) of the last dim, then of the one before it, and so on; negative cuts off.
-        mode: `"constant"`, `"reflect"` (without the edge), `"replicate"` (the edge) or `"circular"`.
-        value: the constant, 0 by default.
-
-    >>> import minitorch
-    >>> minitorch.nn.functional.pad(minitorch.tensor([1.0, 2.0]), (1, 2))
-    tensor([0., 1., 2., 0., 0.])
-    """
-    from minitorch.ops.index import index_select
-
-    widths = tuple(int(w) for w in pad)
-    if len(widths) % 2 or len(widths) // 2 > input.ndim:
-        raise ArgumentError(
-            f"pad: needs a pair of widths for each of the last dims, got {widths} for shape {tuple(input.shape)}"
-        )
-    pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
-    for i, (before, after) in enumerate(pairs):
-        if input.shape[-1 - i] + before + after < 0:
-            raise ShapeError(
-                f"pad: widths {(before, after)} cut more than dim {-1 - i} of {tuple(input.shape)} has"
-            )
-    if mode == "constant":
-        full = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
-        return ConstantPad.apply(input, widths=tuple(full), value=0 if value is None else value)
-    for i, (before, after) in enumerate(pairs):
-        n = input.shape[-1 - i]
-        index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]
-        if index != list(range(n)):
-            input = index_select(input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64))
-    return input
-
-
-def source_index(k: int, n: int, mode: str, widths: tuple[int, int]) -> int:
-    """Which element stands at place `k` of a padded dim of size `n`."""
-    limit = {"reflect": n - 1, "replicate": math.inf if n else 0, "circular": n}.get(mode)
-    if limit is None:
-        raise ArgumentError(
-            f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}"
-        )
-    if max(widths) > limit:
-        raise ShapeError(f"pad: mode {mode!r} with widths {widths} needs a larger dim than {n}")
-    if mode == "circular":
-        return k % n
-    if mode == "replicate":
-        return min(max(k, 0), n - 1)
-    return -k if k < 0 else 2 * (n - 1) - k if k >= n else k
 
 
 def atleast_1d(*tensors: Any) -> Any:

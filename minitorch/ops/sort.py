@@ -10,9 +10,9 @@ from minitorch.errors import DtypeError, IndexRangeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, ndim_of, wrap_dim
 from minitorch.ops.index import TakeAlong
+from minitorch.ops.join import narrow
 from minitorch.ops.reduce import ValuesIndices, check_not_empty
 from minitorch.ops.select import where
-from minitorch.ops.shape import narrow
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

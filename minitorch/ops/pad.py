@@ -1,0 +1,79 @@
+"""A border around a tensor: pad."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from minitorch import dtypes
+from minitorch.backend import Array
+from minitorch.errors import ArgumentError, ShapeError
+from minitorch.op import Op
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class ConstantPad(Op):
+    """A constant around x (negative widths cut off);   dx = g without the border."""
+
+    def forward(self, x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Array:
+        self.widths = widths
+        return self.backend.pad(x, widths, value)
+
+    def backward(self, g: Array) -> Array:
+        return ConstantPad.apply(g, widths=tuple((-a, -b) for a, b in self.widths), value=0)
+
+
+def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Variable:
+    """A border around the last dims.
+
+    Args:
+        input: any shape; for the modes other than `"constant"` at least as many dims as are padded.
+        pad: (before, after) of the last dim, then of the one before it, and so on; negative cuts off.
+        mode: `"constant"`, `"reflect"` (without the edge), `"replicate"` (the edge) or `"circular"`.
+        value: the constant, 0 by default.
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.pad(minitorch.tensor([1.0, 2.0]), (1, 2))
+    tensor([0., 1., 2., 0., 0.])
+    """
+    from minitorch.ops.index import index_select
+
+    widths = tuple(int(w) for w in pad)
+    if len(widths) % 2 or len(widths) // 2 > input.ndim:
+        raise ArgumentError(
+            f"pad: needs a pair of widths for each of the last dims, got {widths} for shape {tuple(input.shape)}"
+        )
+    pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
+    for i, (before, after) in enumerate(pairs):
+        if input.shape[-1 - i] + before + after < 0:
+            raise ShapeError(
+                f"pad: widths {(before, after)} cut more than dim {-1 - i} of {tuple(input.shape)} has"
+            )
+    if mode == "constant":
+        full = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
+        return ConstantPad.apply(input, widths=tuple(full), value=0 if value is None else value)
+    for i, (before, after) in enumerate(pairs):
+        n = input.shape[-1 - i]
+        index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]
+        if index != list(range(n)):
+            input = index_select(input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64))
+    return input
+
+
+def source_index(k: int, n: int, mode: str, widths: tuple[int, int]) -> int:
+    """Which element stands at place `k` of a padded dim of size `n`."""
+    limit = {"reflect": n - 1, "replicate": math.inf if n else 0, "circular": n}.get(mode)
+    if limit is None:
+        raise ArgumentError(
+            f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}"
+        )
+    if max(widths) > limit:
+        raise ShapeError(f"pad: mode {mode!r} with widths {widths} needs a larger dim than {n}")
+    if mode == "circular":
+        return k % n
+    if mode == "replicate":
+        return min(max(k, 0), n - 1)
+    return -k if k < 0 else 2 * (n - 1) - k if k >= n else k

@@ -1,0 +1,214 @@
+"""Angles and hyperbolic functions, elementwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch.backend import Array
+from minitorch.ops.common import conj as conjugate
+from minitorch.ops.pointwise import Smooth, sqrt
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
+
+
+class Sin(Smooth):
+    """y = sin x;   dx = g·cos x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.sin(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(cos(self.saved.x))
+
+
+class Cos(Smooth):
+    """y = cos x;   dx = −g·sin x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.cos(x)
+
+    def backward(self, g: Array) -> Array:
+        return -g * conjugate(sin(self.saved.x))
+
+
+class Tan(Smooth):
+    """y = tan x;   dx = g·(1 + y²)."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.tan(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        y = self.saved.output
+        return g * conjugate(1 + y * y)
+
+
+class Asin(Smooth):
+    """y = arcsin x;   dx = g/√(1 − x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.asin(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(sqrt(1 - x * x))
+
+
+class Acos(Smooth):
+    """y = arccos x;   dx = −g/√(1 − x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.acos(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return -g / conjugate(sqrt(1 - x * x))
+
+
+class Atan(Smooth):
+    """y = arctan x;   dx = g/(1 + x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.atan(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(1 + x * x)
+
+
+class Sinh(Smooth):
+    """y = sinh x;   dx = g·cosh x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.sinh(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(cosh(self.saved.x))
+
+
+class Cosh(Smooth):
+    """y = cosh x;   dx = g·sinh x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.cosh(x)
+
+    def backward(self, g: Array) -> Array:
+        return g * conjugate(sinh(self.saved.x))
+
+
+class Tanh(Smooth):
+    """y = tanh x;   dx = g·(1 − y²)."""
+
+    def forward(self, x: Array) -> Array:
+        y = self.backend.tanh(x)
+        self.save(output=y)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        y = self.saved.output
+        return g * conjugate(1 - y * y)
+
+
+class Asinh(Smooth):
+    """y = arsinh x;   dx = g/√(x² + 1)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.asinh(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(sqrt(x * x + 1))
+
+
+class Acosh(Smooth):
+    """y = arcosh x;   dx = g/√(x² − 1)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.acosh(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(sqrt(x - 1) * sqrt(x + 1))
+
+
+class Atanh(Smooth):
+    """y = artanh x;   dx = g/(1 − x²)."""
+
+    def forward(self, x: Array) -> Array:
+        self.save(x=x)
+        return self.backend.atanh(x)
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        return g / conjugate(1 - x * x)
+
+
+def sin(input: Any) -> Variable:
+    """The sine of an angle in radians, elementwise."""
+    return Sin.apply(input)
+
+
+def cos(input: Any) -> Variable:
+    """The cosine of an angle in radians, elementwise."""
+    return Cos.apply(input)
+
+
+def tan(input: Variable) -> Variable:
+    """The tangent of an angle in radians, elementwise."""
+    return Tan.apply(input)
+
+
+def asin(input: Variable) -> Variable:
+    """The inverse sine, in radians, elementwise."""
+    return Asin.apply(input)
+
+
+def acos(input: Variable) -> Variable:
+    """The inverse cosine, in radians, elementwise."""
+    return Acos.apply(input)
+
+
+def atan(input: Variable) -> Variable:
+    """The inverse tangent, in radians, elementwise."""
+    return Atan.apply(input)
+
+
+def sinh(input: Any) -> Variable:
+    """The hyperbolic sine, elementwise."""
+    return Sinh.apply(input)
+
+
+def cosh(input: Any) -> Variable:
+    """The hyperbolic cosine, elementwise."""
+    return Cosh.apply(input)
+
+
+def tanh(input: Any) -> Variable:
+    """The hyperbolic tangent, elementwise."""
+    return Tanh.apply(input)
+
+
+def asinh(input: Variable) -> Variable:
+    """The inverse hyperbolic sine, elementwise."""
+    return Asinh.apply(input)
+
+
+def acosh(input: Variable) -> Variable:
+    """The inverse hyperbolic cosine, elementwise."""
+    return Acosh.apply(input)
+
+
+def atanh(input: Variable) -> Variable:
+    """The inverse hyperbolic tangent, elementwise."""
+    return Atanh.apply(input)
