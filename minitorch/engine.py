@@ -51,7 +51,7 @@ class Walk:
     def run(self) -> None:
         """Takes node after node until none is left."""
         heap, pending, owned, captured = self.heap, self.pending, self.owned, self.captured
-        create_graph = self.create_graph
+        create_graph, deposit = self.create_graph, self.deposit
         check_nan = current().anomaly and current().check_nan
         while heap:
             node = heappop(heap)[1]
@@ -88,7 +88,7 @@ class Walk:
                 )
             for target, g, number in zip(edges, grads, node.edge_outputs or FIRST):  # noqa: B905
                 if target is not None and g is not None:
-                    self.deposit(target, g, number, node)
+                    deposit(target, g, number, node)
 
     def deposit(self, target: Any, g: Any, number: int, source: Op | None) -> None:
         """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""

@@ -171,7 +171,8 @@ class Op:
 
         op = cls()
         op.backend = backend = backend_of(first)
-        op.recording = recording = recording and grad and cls.differentiable
+        if recording and grad and cls.differentiable:
+            op.recording, op.edges = True, edges
         try:
             out: Any = backend.calls.run(op.forward, *arrays, **settings)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
@@ -181,16 +182,16 @@ class Op:
                 return cls.apply(*fitting, **settings)
             raise explain(op, error, arrays) from error
         if out.__class__ is tuple:
-            return op._finish_many(inputs, arrays, edges, edge_outputs, out, settings)
+            return op._finish_many(inputs, arrays, edge_outputs, out, settings)
 
         result: Variable = new(Value.variable_class)
         y: Array = out
         if y.__class__ is not backend.array_type:
             y = backend.asarray(y)
         result.array = y
-        if recording and y.dtype.kind in "fc":
+        if op.recording and y.dtype.kind in "fc":
             result.grad_fn, result._requires_grad = op, True
-            op.edges, op.serial = edges, next(serials)
+            op.serial = next(serials)
             op.shape, op.dtype = y.shape, y.dtype
             if edge_outputs is not None or anomaly:
                 op._annotate(edge_outputs, arrays, (out,))
@@ -206,7 +207,6 @@ class Op:
         self,
         inputs: tuple[Any, ...],
         arrays: list[Any],
-        edges: list[Any],
         edge_outputs: dict[int, int] | None,
         outs: tuple[Array, ...],
         settings: dict[str, Any],
@@ -222,7 +222,7 @@ class Op:
             if current().inference:
                 result._inference = True
         if self.recording:
-            self.edges, self.serial = edges, next(serials)
+            self.serial = next(serials)
             self.outputs = tuple([(r.array.shape, r.array.dtype) for r in results])
             self._annotate(edge_outputs, arrays, outs)
             if self.saved is not None:
@@ -254,7 +254,7 @@ class Op:
 
         Inputs go by the name that they have in `forward`.  Only what went in or comes out: under
         `create_graph` it comes back tied to the graph.  A value computed in between would come back as a
-        constant, and second derivatives would be wrong.
+        constant, and second derivatives would be wrong.  What no gradient needs may be left out as None.
         """
         if self.recording:
             self.saved = Saved(values if self.saved is None else {**self.saved.__dict__, **values})
@@ -267,7 +267,7 @@ class Op:
 
     @property
     def needs_input_grad(self) -> tuple[bool, ...]:
-        """For each input, whether its gradient is asked for."""
+        """For each input, whether its gradient is asked for; known in `forward`, too."""
         return tuple([edge is not None for edge in self.edges])
 
     def _seal(
@@ -281,6 +281,8 @@ class Op:
         origins: list[Origin] = []
         parameters = self.parameters
         for name, value in self.saved.__dict__.items():
+            if value is None:
+                continue
             source = parameters.get(name)
             if source is None or arrays[source] is not value:
                 if name in self._kept:

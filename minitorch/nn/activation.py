@@ -28,6 +28,8 @@ class InPlace(Module):
 class ReLU(InPlace):
     """max(x, 0).
 
+    Shape: any, unchanged.
+
     >>> import minitorch
     >>> minitorch.nn.ReLU()(minitorch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
@@ -38,35 +40,70 @@ class ReLU(InPlace):
 
 
 class ReLU6(InPlace):
-    """min(max(x, 0), 6)."""
+    """min(max(x, 0), 6).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.ReLU6()(minitorch.tensor([-1.0, 2.0, 8.0]))
+    tensor([0., 2., 6.])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.relu6(input, self.inplace)
 
 
 class SELU(InPlace):
-    """ELU with the α and scale for which activations normalise themselves."""
+    """ELU with the α and scale for which activations normalise themselves.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.SELU()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-1.1113,  0.0000,  1.0507])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.selu(input, self.inplace)
 
 
 class SiLU(InPlace):
-    """x · σ(x)."""
+    """x · σ(x).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.SiLU()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.2689,  0.0000,  0.7311])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.silu(input, self.inplace)
 
 
 class Mish(InPlace):
-    """x · tanh(log(1 + exp(x)))."""
+    """x · tanh(log(1 + exp(x))).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Mish()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.3034,  0.0000,  0.8651])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.mish(input, self.inplace)
 
 
 class Hardswish(InPlace):
-    """x · min(max(x + 3, 0), 6) / 6."""
+    """x · min(max(x + 3, 0), 6) / 6.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Hardswish()(minitorch.tensor([-4.0, 1.0, 4.0]))
+    tensor([-0.0000, 0.6667, 4.0000])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.hardswish(input, self.inplace)
@@ -76,7 +113,14 @@ class Hardswish(InPlace):
 
 
 class Hardsigmoid(InPlace):
-    """min(max(x + 3, 0), 6) / 6."""
+    """min(max(x + 3, 0), 6) / 6.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Hardsigmoid()(minitorch.tensor([-4.0, 0.0, 4.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.hardsigmoid(input, self.inplace)
@@ -86,7 +130,14 @@ class Hardsigmoid(InPlace):
 
 
 class Hardtanh(InPlace):
-    """min(max(x, min_val), max_val)."""
+    """min(max(x, min_val), max_val).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Hardtanh(-2.0, 2.0)(minitorch.tensor([-3.0, 1.0, 3.0]))
+    tensor([-2.,  1.,  2.])
+    """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -104,7 +155,14 @@ class Hardtanh(InPlace):
 
 
 class Threshold(InPlace):
-    """x where x > threshold, else value."""
+    """x where x > threshold, else value.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Threshold(1.0, 9.0)(minitorch.tensor([0.0, 1.0, 2.0]))
+    tensor([9., 9., 2.])
+    """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -118,7 +176,14 @@ class Threshold(InPlace):
 
 
 class LeakyReLU(InPlace):
-    """x where x > 0, else negative_slope · x."""
+    """x where x > 0, else negative_slope · x.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.LeakyReLU(0.5)(minitorch.tensor([-1.0, 2.0]))
+    tensor([-0.5000,  2.0000])
+    """
 
     def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -132,7 +197,14 @@ class LeakyReLU(InPlace):
 
 
 class ELU(InPlace):
-    """x where x > 0, else α · (exp(x) − 1)."""
+    """x where x > 0, else α · (exp(x) − 1).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.ELU()(minitorch.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -146,42 +218,84 @@ class ELU(InPlace):
 
 
 class CELU(ELU):
-    """max(x, 0) + min(α · (exp(x/α) − 1), 0)."""
+    """max(x, 0) + min(α · (exp(x/α) − 1), 0).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.CELU(alpha=2.0)(minitorch.tensor([-1.0, 2.0]))
+    tensor([-0.7869,  2.0000])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.celu(input, self.alpha, self.inplace)
 
 
 class Sigmoid(Module):
-    """σ(x) = 1 / (1 + exp(−x))."""
+    """σ(x) = 1 / (1 + exp(−x)).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Sigmoid()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([0.2689, 0.5000, 0.7311])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.sigmoid(input)
 
 
 class LogSigmoid(Module):
-    """log σ(x)."""
+    """log σ(x).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.LogSigmoid()(minitorch.tensor([-1000.0, 0.0]))
+    tensor([-1.0000e+03, -6.9315e-01])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.logsigmoid(input)
 
 
 class Tanh(Module):
-    """tanh(x)."""
+    """tanh(x).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Tanh()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.7616,  0.0000,  0.7616])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.tanh(input)
 
 
 class Tanhshrink(Module):
-    """x − tanh(x)."""
+    """x − tanh(x).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Tanhshrink()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.2384,  0.0000,  0.2384])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.tanhshrink(input)
 
 
 class Softsign(Module):
-    """x / (1 + |x|)."""
+    """x / (1 + |x|).
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Softsign()(minitorch.tensor([-1.0, 0.0, 3.0]))
+    tensor([-0.5000,  0.0000,  0.7500])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.softsign(input)
@@ -192,6 +306,12 @@ class GELU(Module):
 
     Args:
         approximate: `"none"`, or `"tanh"` for an approximation.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.GELU()(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.1587,  0.0000,  0.8413])
     """
 
     def __init__(self, approximate: str = "none") -> None:
@@ -206,7 +326,14 @@ class GELU(Module):
 
 
 class GLU(Module):
-    """a · σ(b) for the two halves a, b of the input along `dim`."""
+    """a · σ(b) for the two halves a, b of the input along `dim`.
+
+    Shape: (…, 2·C, …) → (…, C, …), with 2·C the size of `dim`.
+
+    >>> import minitorch
+    >>> minitorch.nn.GLU()(minitorch.tensor([1.0, 2.0, 0.0, 0.0]))
+    tensor([0.5000, 1.0000])
+    """
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
@@ -220,7 +347,14 @@ class GLU(Module):
 
 
 class Hardshrink(Module):
-    """x where |x| > lambd, else 0."""
+    """x where |x| > lambd, else 0.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Hardshrink()(minitorch.tensor([-1.0, 0.3, 1.0]))
+    tensor([-1.,  0.,  1.])
+    """
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
@@ -234,14 +368,28 @@ class Hardshrink(Module):
 
 
 class Softshrink(Hardshrink):
-    """x moved towards 0 by lambd, and 0 where |x| ≤ lambd."""
+    """x moved towards 0 by lambd, and 0 where |x| ≤ lambd.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Softshrink()(minitorch.tensor([-1.0, 0.3, 1.0]))
+    tensor([-0.5000,  0.0000,  0.5000])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.softshrink(input, self.lambd)
 
 
 class Softplus(Module):
-    """log(1 + exp(beta · x)) / beta; x itself where beta · x > threshold."""
+    """log(1 + exp(beta · x)) / beta; x itself where beta · x > threshold.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Softplus()(minitorch.tensor([-1.0, 0.0, 100.0]))
+    tensor([  0.3133,   0.6931, 100.0000])
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -261,6 +409,14 @@ class PReLU(Module):
         num_parameters: 1, or the number of channels (dim 1 of the input).
         init: the slope to begin with.
         device, dtype: of the parameter.
+
+    Shape: (N, C, …) or, with a single slope, any; unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.PReLU()(minitorch.tensor([-1.0, 2.0])).detach()
+    tensor([-0.2500,  2.0000])
+    >>> minitorch.nn.PReLU(3).weight.shape
+    minitorch.Size([3])
     """
 
     weight: Parameter
@@ -287,6 +443,8 @@ class PReLU(Module):
 class Softmax(Module):
     """exp(x) / Σ exp(x) along `dim`.
 
+    Shape: any, unchanged.
+
     >>> import minitorch
     >>> minitorch.nn.Softmax(dim=0)(minitorch.zeros(2))
     tensor([0.5000, 0.5000])
@@ -304,21 +462,43 @@ class Softmax(Module):
 
 
 class Softmin(Softmax):
-    """exp(−x) / Σ exp(−x) along `dim`."""
+    """exp(−x) / Σ exp(−x) along `dim`.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Softmin(dim=0)(minitorch.tensor([0.0, 1.0]))
+    tensor([0.7311, 0.2689])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.softmin(input, self.dim)
 
 
 class LogSoftmax(Softmax):
-    """log of `Softmax`, computed without overflow."""
+    """log of `Softmax`, computed without overflow.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.LogSoftmax(dim=0)(minitorch.tensor([0.0, 1000.0]))
+    tensor([-1000.,     0.])
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.log_softmax(input, self.dim)
 
 
 class Softmax2d(Module):
-    """Softmax over the channels of images, (N, C, H, W) or (C, H, W)."""
+    """Softmax over the channels of images, (N, C, H, W) or (C, H, W).
+
+    Shape: (N, C, H, W) or (C, H, W), unchanged.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.Softmax2d()(minitorch.zeros(1, 4, 2, 2))
+    >>> y[0, :, 0, 0]
+    tensor([0.2500, 0.2500, 0.2500, 0.2500])
+    """
 
     def forward(self, input: Variable) -> Variable:
         if input.ndim not in (3, 4):

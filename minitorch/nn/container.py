@@ -106,6 +106,8 @@ class Sequential(Numbered):
     Args:
         args: modules; or one OrderedDict of modules by name.
 
+    Shape: that of the first module's input → that of the last one's output.
+
     >>> import minitorch
     >>> from minitorch import nn
     >>> net = nn.Sequential(nn.Flatten(), nn.Linear(4, 3))
@@ -166,6 +168,15 @@ class ModuleList(Numbered):
 
     Args:
         modules: to begin with.
+
+    >>> import minitorch
+    >>> layers = minitorch.nn.ModuleList([minitorch.nn.Linear(2, 3), minitorch.nn.ReLU()])
+    >>> layers.append(minitorch.nn.Linear(3, 1))
+    ModuleList(
+      (0): Linear(in_features=2, out_features=3, bias=True)
+      (1): ReLU()
+      (2): Linear(in_features=3, out_features=1, bias=True)
+    )
     """
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
@@ -205,6 +216,15 @@ class ModuleDict(Module):
 
     Args:
         modules: to begin with: a mapping, or pairs of name and module.
+
+    >>> import minitorch
+    >>> heads = minitorch.nn.ModuleDict({"mean": minitorch.nn.Linear(4, 1)})
+    >>> heads["std"] = minitorch.nn.Linear(4, 1)
+    >>> heads
+    ModuleDict(
+      (mean): Linear(in_features=4, out_features=1, bias=True)
+      (std): Linear(in_features=4, out_features=1, bias=True)
+    )
     """
 
     _modules: dict[str, Any]

@@ -145,7 +145,14 @@ class Conv(ConvNd):
 
 
 class Conv1d(Conv):
-    """Convolution over sequences, (N, C, L); arguments as for `Conv2d`."""
+    """Convolution over sequences, (N, C, L); arguments as for `Conv2d`.
+
+    Shape: (N, in_channels, L) or (in_channels, L) → (N, out_channels, L′) or (out_channels, L′).
+
+    >>> import minitorch
+    >>> minitorch.nn.Conv1d(3, 16, 5, stride=2)(minitorch.zeros(8, 3, 31)).shape
+    minitorch.Size([8, 16, 14])
+    """
 
     dims = 1
 
@@ -181,7 +188,14 @@ class Conv2d(Conv):
 
 
 class Conv3d(Conv):
-    """Convolution over volumes, (N, C, D, H, W); arguments as for `Conv2d`."""
+    """Convolution over volumes, (N, C, D, H, W); arguments as for `Conv2d`.
+
+    Shape: (N, in_channels, D, H, W) or without N → (N, out_channels, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.Conv3d(1, 2, 3, padding="same")(minitorch.zeros(1, 1, 5, 6, 7)).shape
+    minitorch.Size([1, 2, 5, 6, 7])
+    """
 
     dims = 3
 
@@ -246,7 +260,14 @@ class ConvTranspose(ConvNd):
 
 
 class ConvTranspose1d(ConvTranspose):
-    """Transposed convolution over sequences; arguments as for `ConvTranspose2d`."""
+    """Transposed convolution over sequences; arguments as for `ConvTranspose2d`.
+
+    Shape: (N, in_channels, L) or (in_channels, L) → (N, out_channels, L′) or (out_channels, L′).
+
+    >>> import minitorch
+    >>> minitorch.nn.ConvTranspose1d(4, 2, 2, stride=2)(minitorch.zeros(1, 4, 10)).shape
+    minitorch.Size([1, 2, 20])
+    """
 
     dims = 1
 
@@ -273,12 +294,24 @@ class ConvTranspose2d(ConvTranspose):
     Attributes:
         weight: (in_channels, out_channels / groups, height, width).
         bias: (out_channels); or None.
+
+    >>> import minitorch
+    >>> up = minitorch.nn.ConvTranspose2d(16, 3, 4, stride=2, padding=1)
+    >>> up(minitorch.zeros(8, 16, 14, 14)).shape
+    minitorch.Size([8, 3, 28, 28])
     """
 
     dims = 2
 
 
 class ConvTranspose3d(ConvTranspose):
-    """Transposed convolution over volumes; arguments as for `ConvTranspose2d`."""
+    """Transposed convolution over volumes; arguments as for `ConvTranspose2d`.
+
+    Shape: (N, in_channels, D, H, W) or without N → (N, out_channels, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.ConvTranspose3d(4, 2, 2, stride=2)(minitorch.zeros(1, 4, 3, 4, 5)).shape
+    minitorch.Size([1, 2, 6, 8, 10])
+    """
 
     dims = 3

@@ -31,6 +31,8 @@ class DropoutBase(Module):
 class Dropout(DropoutBase):
     """Each element is zero with probability p, and divided by 1 − p otherwise; in evaluation mode y = x.
 
+    Shape: any, unchanged.
+
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 
     >>> import minitorch
@@ -43,21 +45,45 @@ class Dropout(DropoutBase):
 
 
 class Dropout1d(DropoutBase):
-    """As `Dropout`, for whole channels of sequences, (N, C, L) or (C, L)."""
+    """As `Dropout`, for whole channels of sequences, (N, C, L) or (C, L).
+
+    Shape: (N, C, L) or (C, L), unchanged.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.Dropout1d(0.5)(minitorch.ones(2, 3, 4))
+    >>> bool((y == y[..., :1]).all())
+    True
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
 class Dropout2d(DropoutBase):
-    """As `Dropout`, for whole channels of images, (N, C, H, W) or (C, H, W)."""
+    """As `Dropout`, for whole channels of images, (N, C, H, W) or (C, H, W).
+
+    Shape: (N, C, H, W) or (C, H, W), unchanged.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.Dropout2d(0.5)(minitorch.ones(2, 3, 4, 4))
+    >>> bool((y == y[..., :1, :1]).all())
+    True
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
 class Dropout3d(DropoutBase):
-    """As `Dropout`, for whole channels of volumes, (N, C, D, H, W) or (C, D, H, W)."""
+    """As `Dropout`, for whole channels of volumes, (N, C, D, H, W) or (C, D, H, W).
+
+    Shape: (N, C, D, H, W) or (C, D, H, W), unchanged.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.Dropout3d(0.5)(minitorch.ones(2, 3, 4, 4, 4))
+    >>> bool((y == y[..., :1, :1, :1]).all())
+    True
+    """
 
     def forward(self, input: Variable) -> Variable:
         return F.dropout3d(input, self.p, self.training, self.inplace)
@@ -66,7 +92,14 @@ class Dropout3d(DropoutBase):
 class AlphaDropout(DropoutBase):
     """Dropout that keeps mean and variance, for use with `SELU`.
 
+    Shape: any, unchanged.
+
     Source: Klambauer et al., "Self-normalizing neural networks", 2017.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.AlphaDropout(0.2)(minitorch.randn(100000))
+    >>> abs(y.mean().item()) < 0.05, abs(y.std().item() - 1) < 0.05
+    (True, True)
     """
 
     def forward(self, input: Variable) -> Variable:

@@ -11,6 +11,8 @@ from minitorch.variable import Variable
 class Flatten(Module):
     """The dims from `start_dim` to `end_dim` joined into one; by default all but the batch.
 
+    Shape: (*, S₁, …, Sₙ, *) → (*, S₁·…·Sₙ, *).
+
     >>> import minitorch
     >>> minitorch.nn.Flatten()(minitorch.zeros(32, 1, 5, 5)).shape
     minitorch.Size([32, 25])
@@ -33,6 +35,12 @@ class Unflatten(Module):
     Args:
         dim: which.
         unflattened_size: its new sizes, of which one may be −1.
+
+    Shape: (*, S, *) → (*, *unflattened_size, *).
+
+    >>> import minitorch
+    >>> minitorch.nn.Unflatten(1, (3, -1))(minitorch.zeros(2, 12)).shape
+    minitorch.Size([2, 3, 4])
     """
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:

@@ -86,6 +86,10 @@ class GroupNorm(Module):
     Shape: (N, num_channels, …), unchanged.
 
     Source: Wu and He, "Group normalization", 2018.
+
+    >>> import minitorch
+    >>> minitorch.nn.GroupNorm(3, 6)(minitorch.zeros(20, 6, 10, 10)).shape
+    minitorch.Size([20, 6, 10, 10])
     """
 
     weight: Parameter | None
@@ -143,6 +147,10 @@ class RMSNorm(Module):
     Shape: (…, *normalized_shape), unchanged.
 
     Source: Zhang and Sennrich, "Root mean square layer normalization", 2019.
+
+    >>> import minitorch
+    >>> minitorch.nn.RMSNorm(2)(minitorch.tensor([[1.0, 7.0]])).detach()
+    tensor([[0.2000, 1.4000]])
     """
 
     weight: Parameter | None

@@ -13,7 +13,14 @@ from minitorch.variable import Variable
 
 
 class Identity(Module):
-    """y = x; takes and ignores any arguments."""
+    """y = x; takes and ignores any arguments.
+
+    Shape: any, unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.Identity(54, unused=True)(minitorch.ones(2))
+    tensor([1., 1.])
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -90,6 +97,11 @@ class Bilinear(Module):
     Attributes:
         weight: (out_features, in1_features, in2_features), initially uniform on ±1/√in1_features.
         bias: (out_features), likewise; or None.
+
+    >>> import minitorch
+    >>> bilinear = minitorch.nn.Bilinear(2, 3, 4)
+    >>> bilinear(minitorch.zeros(8, 2), minitorch.zeros(8, 3)).shape
+    minitorch.Size([8, 4])
     """
 
     weight: Parameter

@@ -29,7 +29,14 @@ class Loss(Module):
 
 
 class L1Loss(Loss):
-    """|x − y|, averaged."""
+    """|x − y|, averaged.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> minitorch.nn.L1Loss()(minitorch.tensor([1.0, 2.0]), minitorch.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
 
     def forward(self, input: Variable, target: Variable) -> Variable:
         return F.l1_loss(input, target, reduction=self.reduction)
@@ -37,6 +44,8 @@ class L1Loss(Loss):
 
 class MSELoss(Loss):
     """(x − y)², averaged.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
 
     >>> import minitorch
     >>> minitorch.nn.MSELoss()(minitorch.tensor([1.0, 2.0]), minitorch.tensor([1.0, 4.0]))
@@ -48,7 +57,15 @@ class MSELoss(Loss):
 
 
 class SmoothL1Loss(Loss):
-    """(x − y)² / (2·beta) where |x − y| < beta, else |x − y| − beta/2; averaged."""
+    """(x − y)² / (2·beta) where |x − y| < beta, else |x − y| − beta/2; averaged.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> loss = minitorch.nn.SmoothL1Loss(reduction="none")
+    >>> loss(minitorch.tensor([0.5, 3.0]), minitorch.zeros(2))
+    tensor([0.1250, 2.5000])
+    """
 
     def __init__(
         self,
@@ -65,7 +82,15 @@ class SmoothL1Loss(Loss):
 
 
 class HuberLoss(Loss):
-    """(x − y)² / 2 where |x − y| < delta, else delta·(|x − y| − delta/2); averaged."""
+    """(x − y)² / 2 where |x − y| < delta, else delta·(|x − y| − delta/2); averaged.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> loss = minitorch.nn.HuberLoss(reduction="none", delta=2.0)
+    >>> loss(minitorch.tensor([1.0, 3.0]), minitorch.zeros(2))
+    tensor([0.5000, 4.0000])
+    """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
@@ -81,6 +106,13 @@ class KLDivLoss(Loss):
     Args:
         size_average, reduce, reduction: see `Loss`; also `"batchmean"`.
         log_target: the target holds log-probabilities, too.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[0.5, 0.5]]).log()
+    >>> minitorch.nn.KLDivLoss(reduction="batchmean")(x, minitorch.tensor([[1.0, 0.0]]))
+    tensor(0.6931)
     """
 
     def __init__(
@@ -120,6 +152,13 @@ class NLLLoss(WeightedLoss):
         weight: of each class.
         size_average, reduce, reduction: see `Loss`.
         ignore_index: targets of this value do not count.
+
+    Shape: (N, C, …) or (C), and class numbers (N, …) or () → () or, with `"none"`, that of the target.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[-0.5, -1.5], [-2.0, -0.25]])
+    >>> minitorch.nn.NLLLoss(reduction="none")(x, minitorch.tensor([0, 1]))
+    tensor([0.5000, 0.2500])
     """
 
     def __init__(
@@ -147,6 +186,9 @@ class CrossEntropyLoss(WeightedLoss):
         size_average, reduce, reduction: see `Loss`.
         ignore_index: targets of this value do not count.
         label_smoothing: the share of each target that is spread evenly over all classes.
+
+    Shape: (N, C, …) or (C), and class numbers (N, …) or (), or probabilities of the input's shape → ()
+        or, with `"none"`, (N, …) or ().
 
     >>> import minitorch
     >>> loss = minitorch.nn.CrossEntropyLoss()
@@ -178,7 +220,14 @@ class CrossEntropyLoss(WeightedLoss):
 
 
 class BCELoss(WeightedLoss):
-    """−y·log p − (1 − y)·log(1 − p), for probabilities p; averaged."""
+    """−y·log p − (1 − y)·log(1 − p), for probabilities p; averaged.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> minitorch.nn.BCELoss()(minitorch.tensor([0.5, 0.5]), minitorch.tensor([0.0, 1.0]))
+    tensor(0.6931)
+    """
 
     def forward(self, input: Variable, target: Variable) -> Variable:
         return F.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
@@ -191,6 +240,12 @@ class BCEWithLogitsLoss(WeightedLoss):
         weight: of each element.
         size_average, reduce, reduction: see `Loss`.
         pos_weight: of positive targets.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> minitorch.nn.BCEWithLogitsLoss()(minitorch.tensor([-1000.0, 0.0]), minitorch.tensor([0.0, 1.0]))
+    tensor(0.3466)
     """
 
     pos_weight: Variable | None

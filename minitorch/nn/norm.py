@@ -100,7 +100,18 @@ class BatchNorm(RunningNorm):
 
 
 class BatchNorm1d(BatchNorm):
-    """Batch normalisation of features, (N, C), or of sequences, (N, C, L); arguments as for `BatchNorm2d`."""
+    """Batch normalisation of features, (N, C), or of sequences, (N, C, L); arguments as for `BatchNorm2d`.
+
+    Shape: (N, C) or (N, C, L), unchanged.
+
+    >>> import minitorch
+    >>> norm = minitorch.nn.BatchNorm1d(2)
+    >>> norm(minitorch.tensor([[0.0, 1.0], [2.0, 5.0]])).detach().round(decimals=3)
+    tensor([[-1., -1.],
+            [ 1.,  1.]])
+    >>> norm.running_mean
+    tensor([0.1000, 0.3000])
+    """
 
     ranks, layouts = (2, 3), "(N, C) or (N, C, L)"
 
@@ -134,7 +145,14 @@ class BatchNorm2d(BatchNorm):
 
 
 class BatchNorm3d(BatchNorm):
-    """Batch normalisation of volumes, (N, C, D, H, W); arguments as for `BatchNorm2d`."""
+    """Batch normalisation of volumes, (N, C, D, H, W); arguments as for `BatchNorm2d`.
+
+    Shape: (N, C, D, H, W), unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.BatchNorm3d(3)(minitorch.zeros(2, 3, 4, 5, 6)).shape
+    minitorch.Size([2, 3, 4, 5, 6])
+    """
 
     ranks, layouts = (5,), "(N, C, D, H, W)"
 
@@ -173,7 +191,15 @@ class InstanceNorm(RunningNorm):
 
 
 class InstanceNorm1d(InstanceNorm):
-    """Instance normalisation of sequences; arguments as for `InstanceNorm2d`."""
+    """Instance normalisation of sequences; arguments as for `InstanceNorm2d`.
+
+    Shape: (N, C, L) or (C, L), unchanged.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.InstanceNorm1d(3)(minitorch.randn(2, 3, 8))
+    >>> y.mean(-1).abs().max().item() < 1e-5
+    True
+    """
 
     ranks, layouts = (2, 3), "(C, L) or (N, C, L)"
 
@@ -193,12 +219,24 @@ class InstanceNorm2d(InstanceNorm):
     Shape: (N, C, H, W) or (C, H, W), unchanged.
 
     Source: Ulyanov et al., "Instance normalization", 2016.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.InstanceNorm2d(3)(minitorch.randn(8, 3, 4, 4))
+    >>> y.mean((2, 3)).abs().max().item() < 1e-5
+    True
     """
 
     ranks, layouts = (3, 4), "(C, H, W) or (N, C, H, W)"
 
 
 class InstanceNorm3d(InstanceNorm):
-    """Instance normalisation of volumes; arguments as for `InstanceNorm2d`."""
+    """Instance normalisation of volumes; arguments as for `InstanceNorm2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W), unchanged.
+
+    >>> import minitorch
+    >>> minitorch.nn.InstanceNorm3d(3)(minitorch.zeros(2, 3, 4, 5, 6)).shape
+    minitorch.Size([2, 3, 4, 5, 6])
+    """
 
     ranks, layouts = (4, 5), "(C, D, H, W) or (N, C, D, H, W)"

@@ -46,6 +46,11 @@ class Buffer(Variable):
     Args:
         data: the tensor whose memory it shares.
         persistent: whether it is part of the `state_dict`.
+
+    >>> import minitorch
+    >>> buffer = minitorch.nn.Buffer(minitorch.ones(2))
+    >>> buffer.requires_grad, buffer.persistent
+    (False, True)
     """
 
     persistent: bool

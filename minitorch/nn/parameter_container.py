@@ -37,6 +37,11 @@ class ParameterList(Module):
 
     Args:
         values: to begin with.
+
+    >>> import minitorch
+    >>> weights = minitorch.nn.ParameterList([minitorch.zeros(2), minitorch.zeros(3)])
+    >>> [tuple(w.shape) for w in weights.parameters()]
+    [(2,), (3,)]
     """
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
@@ -96,6 +101,11 @@ class ParameterDict(Module):
 
     Args:
         parameters: to begin with: a mapping, or pairs of name and parameter.
+
+    >>> import minitorch
+    >>> weights = minitorch.nn.ParameterDict({"scale": minitorch.ones(2)})
+    >>> [name for name, w in weights.named_parameters()]
+    ['scale']
     """
 
     def __init__(self, parameters: Any = None) -> None:

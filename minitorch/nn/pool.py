@@ -38,7 +38,14 @@ class MaxPool(Module):
 
 
 class MaxPool1d(MaxPool):
-    """The largest element of each window of a sequence; arguments as for `MaxPool2d`."""
+    """The largest element of each window of a sequence; arguments as for `MaxPool2d`.
+
+    Shape: (N, C, L) or (C, L) → (N, C, L′) or (C, L′).
+
+    >>> import minitorch
+    >>> minitorch.nn.MaxPool1d(2)(minitorch.tensor([[1.0, 3.0, 2.0, 0.0]]))
+    tensor([[3., 2.]])
+    """
 
     def forward(self, input: Any) -> Any:
         return F.max_pool1d(input, **self._settings())
@@ -55,6 +62,9 @@ class MaxPool2d(MaxPool):
         return_indices: also return where the largest elements were.
         ceil_mode: keep a last window that sticks out.
 
+    Shape: (N, C, H, W) or (C, H, W) → (N, C, H′, W′) or (C, H′, W′), with H′ = ⌊(H + 2·padding −
+        dilation·(kernel_size − 1) − 1) / stride⌋ + 1.
+
     >>> import minitorch
     >>> minitorch.nn.MaxPool2d(2)(minitorch.zeros(8, 3, 32, 32)).shape
     minitorch.Size([8, 3, 16, 16])
@@ -65,7 +75,14 @@ class MaxPool2d(MaxPool):
 
 
 class AvgPool1d(Module):
-    """The mean of each window of a sequence; arguments as for `AvgPool2d`."""
+    """The mean of each window of a sequence; arguments as for `AvgPool2d`.
+
+    Shape: (N, C, L) or (C, L) → (N, C, L′) or (C, L′).
+
+    >>> import minitorch
+    >>> minitorch.nn.AvgPool1d(2)(minitorch.tensor([[1.0, 3.0, 2.0, 0.0]]))
+    tensor([[2., 1.]])
+    """
 
     def __init__(
         self,
@@ -100,6 +117,13 @@ class AvgPool2d(Module):
         ceil_mode: keep a last window that sticks out.
         count_include_pad: the zeros count as elements of a window.
         divisor_override: divide by this instead of the number of elements.
+
+    Shape: (N, C, H, W) or (C, H, W) → (N, C, H′, W′) or (C, H′, W′), with H′ = ⌊(H + 2·padding −
+        kernel_size) / stride⌋ + 1.
+
+    >>> import minitorch
+    >>> minitorch.nn.AvgPool2d(3, stride=2, padding=1)(minitorch.zeros(8, 3, 32, 32)).shape
+    minitorch.Size([8, 3, 16, 16])
     """
 
     def __init__(
@@ -140,7 +164,14 @@ class AdaptivePool(Module):
 
 
 class AdaptiveAvgPool1d(AdaptivePool):
-    """The means of `output_size` windows that cover a sequence."""
+    """The means of `output_size` windows that cover a sequence.
+
+    Shape: (N, C, L) or (C, L) → (N, C, output_size) or (C, output_size).
+
+    >>> import minitorch
+    >>> minitorch.nn.AdaptiveAvgPool1d(2)(minitorch.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[1.5000, 2.5000]])
+    """
 
     def forward(self, input: Any) -> Any:
         return F.adaptive_avg_pool1d(input, self.output_size)
@@ -151,6 +182,8 @@ class AdaptiveAvgPool2d(AdaptivePool):
 
     Args:
         output_size: how many windows in each dim; None for as many as there are elements.
+
+    Shape: (N, C, H, W) or (C, H, W) → (N, C, *output_size) or (C, *output_size).
 
     >>> import minitorch
     >>> minitorch.nn.AdaptiveAvgPool2d(1)(minitorch.zeros(8, 64, 7, 7)).shape
@@ -170,14 +203,28 @@ class AdaptiveMaxPool(AdaptivePool):
 
 
 class AdaptiveMaxPool1d(AdaptiveMaxPool):
-    """The largest elements of `output_size` windows that cover a sequence."""
+    """The largest elements of `output_size` windows that cover a sequence.
+
+    Shape: (N, C, L) or (C, L) → (N, C, output_size) or (C, output_size).
+
+    >>> import minitorch
+    >>> minitorch.nn.AdaptiveMaxPool1d(2)(minitorch.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[2., 3.]])
+    """
 
     def forward(self, input: Any) -> Any:
         return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
 
 
 class AdaptiveMaxPool2d(AdaptiveMaxPool):
-    """The largest elements of windows that cover an image; arguments as for `AdaptiveAvgPool2d`."""
+    """The largest elements of windows that cover an image; arguments as for `AdaptiveAvgPool2d`.
+
+    Shape: (N, C, H, W) or (C, H, W) → (N, C, *output_size) or (C, *output_size).
+
+    >>> import minitorch
+    >>> minitorch.nn.AdaptiveMaxPool2d((5, None))(minitorch.zeros(1, 64, 8, 9)).shape
+    minitorch.Size([1, 64, 5, 9])
+    """
 
     def forward(self, input: Any) -> Any:
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)

@@ -72,7 +72,13 @@ def check_input(name: str, x: Any, input_size: int, weight: Any) -> None:
 
 
 class RNNBase(Module):
-    """What RNN, LSTM and GRU share: layers and directions, parameters, and the order of dimensions."""
+    """What RNN, LSTM and GRU share: layers and directions, parameters, and the order of dimensions.
+
+    >>> import minitorch
+    >>> rnn = minitorch.nn.LSTM(10, 20, num_layers=2)
+    >>> isinstance(rnn, minitorch.nn.RNNBase), len(list(rnn.parameters()))
+    (True, 8)
+    """
 
     kind: ClassVar[str]
     states: ClassVar[int] = 1
@@ -344,6 +350,11 @@ class GRU(RNNBase):
     Arguments and shapes as for `LSTM`, with a single state; gates are in the order r, z, n.
 
     Source: Cho et al., "Learning phrase representations using RNN encoder–decoder", 2014.
+
+    >>> import minitorch
+    >>> y, h = minitorch.nn.GRU(10, 20, batch_first=True)(minitorch.zeros(3, 5, 10))
+    >>> y.shape, h.shape
+    (minitorch.Size([3, 5, 20]), minitorch.Size([1, 3, 20]))
     """
 
     kind = "GRU"

@@ -124,12 +124,29 @@ class RNNCell(RNNCellBase):
 
 
 class LSTMCell(RNNCellBase):
-    """One step of `LSTM`: takes x and the pair (h, c), returns the next pair."""
+    """One step of `LSTM`: takes x and the pair (h, c), returns the next pair.
+
+    Shape: input (B, input_size), hx a pair of (B, hidden_size) → a pair of (B, hidden_size); all
+        without B for one sequence.
+
+    >>> import minitorch
+    >>> h, c = minitorch.nn.LSTMCell(10, 20)(minitorch.zeros(3, 10))
+    >>> h.shape, c.shape
+    (minitorch.Size([3, 20]), minitorch.Size([3, 20]))
+    """
 
     kind, states = "LSTM", 2
 
 
 class GRUCell(RNNCellBase):
-    """One step of `GRU`: takes x and h, returns the next h."""
+    """One step of `GRU`: takes x and h, returns the next h.
+
+    Shape: input (B, input_size), hx (B, hidden_size) → (B, hidden_size); all without B for one
+        sequence.
+
+    >>> import minitorch
+    >>> minitorch.nn.GRUCell(10, 20)(minitorch.zeros(3, 10)).shape
+    minitorch.Size([3, 20])
+    """
 
     kind = "GRU"

@@ -46,7 +46,9 @@ class Mul(Binary):
     """z = x·y;   dx = g·y*,  dy = g·x*."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        self.save(x=x, y=y)
+        if self.recording:
+            need_x, need_y = self.needs_input_grad
+            self.save(x=x if need_y else None, y=y if need_x else None)
         return self.backend.multiply(x, y)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:

@@ -27,15 +27,16 @@ class Conv(Op):
 
     def forward(self, x: Array, w: Array, b: Array | None, *, windows: Windows, groups: int) -> Array:
         self.settings = {"windows": windows, "groups": groups}
-        self.save(x=x, w=w)
+        if self.recording:
+            need_x, need_w, _ = self.needs_input_grad
+            self.save(x=x if need_w else None, w=w if need_x else None)
         return self.backend.conv(x, w, b, windows, groups)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None, Array | None]:
-        x, w = conj(self.saved.x), conj(self.saved.w)
         need_x, need_w, need_b = self.needs_input_grad
         return (
-            ConvTranspose.apply(g, w, None, **self.settings) if need_x else None,
-            ConvWeight.apply(x, g, **self.settings) if need_w else None,
+            ConvTranspose.apply(g, conj(self.saved.w), None, **self.settings) if need_x else None,
+            ConvWeight.apply(conj(self.saved.x), g, **self.settings) if need_w else None,
             sum_to_bias(g) if need_b else None,
         )
 

@@ -19,7 +19,9 @@ class Matmul(Op):
     broadcasts = True
 
     def forward(self, x: Array, y: Array) -> Array:
-        self.save(x=x, y=y)
+        if self.recording:
+            need_x, need_y = self.needs_input_grad
+            self.save(x=x if need_y else None, y=y if need_x else None)
         return self.backend.matmul(x, y)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
@@ -36,7 +38,9 @@ class Linear(Op):
     optional = True
 
     def forward(self, x: Array, w: Array, b: Array | None) -> Array:
-        self.save(x=x, w=w)
+        if self.recording:
+            need_x, need_w, _ = self.needs_input_grad
+            self.save(x=x if need_w else None, w=w if need_x else None)
         return self.backend.linear(x, w, b)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None, Array | None]:
