@@ -45,67 +45,135 @@ def eq(input: Any, other: Any) -> Variable:
 
 
 def ne(input: Any, other: Any) -> Variable:
-    """Whether `input` ≠ `other`, elementwise."""
+    """Whether `input` ≠ `other`, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1.0, minitorch.nan]) != minitorch.tensor([1.0, minitorch.nan])  # NaN differs from itself
+    tensor([False,  True])
+    """
     return Compare.apply(input, other, kind="not_equal")
 
 
 def lt(input: Any, other: Any) -> Variable:
-    """Whether `input` < `other`, elementwise."""
+    """Whether `input` < `other`, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 2, 3]) < 2
+    tensor([ True, False, False])
+    """
     return Compare.apply(input, other, kind="less")
 
 
 def le(input: Any, other: Any) -> Variable:
-    """Whether `input` ≤ `other`, elementwise."""
+    """Whether `input` ≤ `other`, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 2, 3]) <= 2
+    tensor([ True,  True, False])
+    """
     return Compare.apply(input, other, kind="less_equal")
 
 
 def gt(input: Any, other: Any) -> Variable:
-    """Whether `input` > `other`, elementwise."""
+    """Whether `input` > `other`, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tensor([[1], [3]]) > minitorch.tensor([0, 2])  # broadcast
+    tensor([[ True, False],
+            [ True,  True]])
+    """
     return Compare.apply(input, other, kind="greater")
 
 
 def ge(input: Any, other: Any) -> Variable:
-    """Whether `input` ≥ `other`, elementwise."""
+    """Whether `input` ≥ `other`, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 2, 3]) >= 2
+    tensor([False,  True,  True])
+    """
     return Compare.apply(input, other, kind="greater_equal")
 
 
 def logical_and(input: Any, other: Any) -> Variable:
-    """Whether both are true (not zero), elementwise."""
+    """Whether both are true (not zero), elementwise.
+
+    >>> import minitorch
+    >>> minitorch.logical_and(minitorch.tensor([0, 1, 2]), minitorch.tensor([1, 0, 3]))
+    tensor([False, False,  True])
+    """
     return Compare.apply(input, other, kind="logical_and")
 
 
 def logical_or(input: Any, other: Any) -> Variable:
-    """Whether at least one is true (not zero), elementwise."""
+    """Whether at least one is true (not zero), elementwise.
+
+    >>> import minitorch
+    >>> minitorch.logical_or(minitorch.tensor([0.0, 0.5]), minitorch.tensor([0, 0]))
+    tensor([False,  True])
+    """
     return Compare.apply(input, other, kind="logical_or")
 
 
 def logical_xor(input: Any, other: Any) -> Variable:
-    """Whether exactly one is true (not zero), elementwise."""
+    """Whether exactly one is true (not zero), elementwise.
+
+    >>> import minitorch
+    >>> minitorch.logical_xor(minitorch.tensor([0, 1, 2]), minitorch.tensor([1, 0, 3]))
+    tensor([ True,  True, False])
+    """
     return Compare.apply(input, other, kind="logical_xor")
 
 
 def logical_not(input: Variable) -> Variable:
-    """Whether the element is false (zero)."""
+    """Whether the element is false (zero).
+
+    >>> import minitorch
+    >>> minitorch.logical_not(minitorch.tensor([0.0, 0.5, minitorch.nan]))
+    tensor([ True, False, False])
+    """
     return eq(input, 0)
 
 
 def bitwise_and(input: Any, other: Any) -> Variable:
-    """The bits set in both, elementwise; for booleans: and."""
+    """The bits set in both, elementwise; for booleans: and.
+
+    >>> import minitorch
+    >>> minitorch.tensor([6]) & 3  # 110 and 011
+    tensor([2])
+    """
     return Bitwise.apply(input, other, kind="bitwise_and")
 
 
 def bitwise_or(input: Any, other: Any) -> Variable:
-    """The bits set in either, elementwise; for booleans: or."""
+    """The bits set in either, elementwise; for booleans: or.
+
+    >>> import minitorch
+    >>> minitorch.tensor([6]) | 3  # 110 or 011
+    tensor([7])
+    """
     return Bitwise.apply(input, other, kind="bitwise_or")
 
 
 def bitwise_xor(input: Any, other: Any) -> Variable:
-    """The bits set in exactly one, elementwise; for booleans: unequal."""
+    """The bits set in exactly one, elementwise; for booleans: unequal.
+
+    >>> import minitorch
+    >>> minitorch.tensor([6]) ^ 3  # 110 against 011
+    tensor([5])
+    """
     return Bitwise.apply(input, other, kind="bitwise_xor")
 
 
 def bitwise_not(input: Variable) -> Variable:
-    """All bits flipped, elementwise; for booleans: not."""
+    """All bits flipped, elementwise; for booleans: not.
+
+    >>> import minitorch
+    >>> ~minitorch.tensor([0, 5])  # two's complement: −x − 1
+    tensor([-1, -6])
+    >>> ~minitorch.tensor([True, False])
+    tensor([False,  True])
+    """
     kind = array_of(input).dtype
     if kind.kind in "fc":
         raise DtypeError(f"bitwise_not: needs integers or booleans, got {kind}; for 1 − x write 1 - x")
@@ -113,12 +181,22 @@ def bitwise_not(input: Variable) -> Variable:
 
 
 def bitwise_left_shift(input: Any, other: Any) -> Variable:
-    """The bits of `input` moved up by `other` places."""
+    """The bits of `input` moved up by `other` places.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 3]) << 2  # times 4
+    tensor([ 4, 12])
+    """
     return Bitwise.apply(input, other, kind="left_shift")
 
 
 def bitwise_right_shift(input: Any, other: Any) -> Variable:
-    """The bits of `input` moved down by `other` places, keeping the sign."""
+    """The bits of `input` moved down by `other` places, keeping the sign.
+
+    >>> import minitorch
+    >>> minitorch.tensor([13, -13]) >> 2  # divided by 4, rounded down
+    tensor([ 3, -4])
+    """
     return Bitwise.apply(input, other, kind="right_shift")
 
 
@@ -129,7 +207,20 @@ def isclose(
     atol: float = 1e-8,
     equal_nan: bool = False,
 ) -> Variable:
-    """Whether |input − other| ≤ atol + rtol·|other|, elementwise."""
+    """Whether |input − other| ≤ atol + rtol·|other|, elementwise.
+
+    Args:
+        input: compared with `other`.
+        other: what the relative tolerance refers to.
+        rtol: the tolerance relative to |other|.
+        atol: the absolute tolerance.
+        equal_nan: whether NaN is close to NaN.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 2.0])
+    >>> minitorch.isclose(x, x + minitorch.tensor([1e-6, 1e-3]))
+    tensor([ True, False])
+    """
     from minitorch.modes import no_grad
 
     if input.dtype is not other.dtype:
@@ -148,11 +239,23 @@ def allclose(
     atol: float = 1e-8,
     equal_nan: bool = False,
 ) -> bool:
-    """Whether all elements are close, as in `isclose`."""
+    """Whether all elements are close, as in `isclose`.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, minitorch.nan])
+    >>> minitorch.allclose(x, x), minitorch.allclose(x, x, equal_nan=True)
+    (False, True)
+    """
     return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
 def equal(input: Variable, other: Variable) -> bool:
-    """Whether both have the same shape and elements."""
+    """Whether both have the same shape and elements.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1, 2])
+    >>> minitorch.equal(x, minitorch.tensor([1, 2])), minitorch.equal(x, minitorch.tensor([[1, 2]]))
+    (True, False)
+    """
     x, y = input.array, other.array
     return x.shape == y.shape and bool(backend_of(x).all(x == y, axis=None))

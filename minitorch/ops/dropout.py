@@ -79,6 +79,11 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     """As `dropout`, for whole channels of sequences.
 
     Shape: (N, C, L) or (C, L).
+
+    >>> import minitorch
+    >>> y = minitorch.nn.functional.dropout1d(minitorch.ones(2, 3, 4))
+    >>> minitorch.isclose(y, y[..., :1]).all()  # a channel is kept or dropped as one
+    tensor(True)
     """
     return _channels("dropout1d", input, 1, p, training, inplace)
 
@@ -102,6 +107,11 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     """As `dropout`, for whole channels of volumes.
 
     Shape: (N, C, D, H, W) or (C, D, H, W).
+
+    >>> import minitorch
+    >>> x = minitorch.ones(1, 2, 2, 2, 2)
+    >>> minitorch.nn.functional.dropout3d(x, training=False).equal(x)  # nothing happens in evaluation
+    True
     """
     return _channels("dropout3d", input, 3, p, training, inplace)
 

@@ -87,7 +87,12 @@ def maximum(input: Any, other: Any) -> Variable:
 
 
 def minimum(input: Any, other: Any) -> Variable:
-    """The smaller of two, elementwise; NaN if either is."""
+    """The smaller of two, elementwise; NaN if either is.
+
+    >>> import minitorch
+    >>> minitorch.minimum(minitorch.tensor([1, 5]), minitorch.tensor([3, 2]))
+    tensor([1, 2])
+    """
     return Minimum.apply(input, other)
 
 

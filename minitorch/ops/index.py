@@ -257,7 +257,13 @@ def check_range(op_name: str, indices: Array, n: int, dim: int, shape: Any) -> N
 
 
 def getitem(input: Variable, index: Any) -> Variable:
-    """`x[index]`: a view for integers, slices, None and ...; a copy for index tensors and masks."""
+    """`x[index]`: a view for integers, slices, None and ...; a copy for index tensors and masks.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[1, 2], [3, 4]])
+    >>> x[:, 0], x[x > 2]  # a view, and a copy
+    (tensor([1, 3]), tensor([3, 4]))
+    """
     basic, advanced = parse_index(input, index)
     if advanced is None or any(item != slice(None) and item is not Ellipsis for item in basic):
         input = GetItem.apply(input, index=basic)
@@ -265,7 +271,15 @@ def getitem(input: Variable, index: Any) -> Variable:
 
 
 def setitem(input: Variable, index: Any, value: Any) -> None:
-    """`x[index] = value`, in place; gradients flow to `value` and to what stays of `x`."""
+    """`x[index] = value`, in place; gradients flow to `value` and to what stays of `x`.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(2, 3)
+    >>> x[:, 1] = minitorch.tensor([5.0, 6.0])
+    >>> x
+    tensor([[0., 5., 0.],
+            [0., 6., 0.]])
+    """
     from minitorch import inplace
     from minitorch.creation import as_tensor, filler
 
@@ -306,6 +320,11 @@ def index_put_(input: Variable, indices: Any, values: Any, accumulate: bool = Fa
         indices: a tuple of index tensors.
         values: broadcast to what the indices select.
         accumulate: add the values to what is there; those for one place that is named twice add up.
+
+    >>> import minitorch
+    >>> places = (minitorch.tensor([0, 0, 2]),)
+    >>> minitorch.zeros(3).index_put_(places, minitorch.ones(3), accumulate=True)
+    tensor([2., 0., 1.])
     """
     from minitorch import inplace
     from minitorch.ops.shape import expand
@@ -327,7 +346,14 @@ def index_put_(input: Variable, indices: Any, values: Any, accumulate: bool = Fa
 
 
 def index_put(input: Variable, indices: Any, values: Any, accumulate: bool = False) -> Variable:
-    """`index_put_`, with a new tensor as its result."""
+    """`index_put_`, with a new tensor as its result.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(2, 2)
+    >>> minitorch.index_put(x, (minitorch.tensor([0, 1]), minitorch.tensor([1, 0])), minitorch.tensor([5.0, 6.0]))
+    tensor([[0., 5.],
+            [6., 0.]])
+    """
     return index_put_(input.clone(), indices, values, accumulate)
 
 

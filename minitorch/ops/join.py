@@ -124,7 +124,22 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Variable:
 
 
 def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
-    """Tensors of one shape joined along a new dim."""
+    """Tensors of one shape joined along a new dim.
+
+    Args:
+        tensors: one or more, all of the same shape.
+        dim: where the new dim stands in the result; negative numbers count from its end.
+
+    Raises:
+        ShapeError: if shapes differ.
+        ArgumentError: without any tensor.
+
+    >>> import minitorch
+    >>> x, y = minitorch.tensor([1, 2]), minitorch.tensor([3, 4])
+    >>> minitorch.stack([x, y], dim=1)
+    tensor([[1, 3],
+            [2, 4]])
+    """
     tensors = list(tensors)
     if not tensors:
         raise ArgumentError("stack: expected at least one tensor, got none")
@@ -140,7 +155,17 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
 
 
 def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
-    """`length` elements along `dim`, from `start` on; a view."""
+    """`length` elements along `dim`, from `start` on; a view.
+
+    Raises:
+        IndexRangeError: if the stretch does not lie within the dim.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[1, 2, 3], [4, 5, 6]])
+    >>> minitorch.narrow(x, 1, 1, 2)  # x[:, 1:3]
+    tensor([[2, 3],
+            [5, 6]])
+    """
     d = wrap_dim("narrow", dim, ndim_of("narrow", input))
     if not input.ndim:
         raise ShapeError("narrow: a 0-d tensor has no dim to narrow")
@@ -153,7 +178,16 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
 
 
 def select(input: Any, dim: int, index: int) -> Variable:
-    """The slice at `index` along `dim`, without that dim; a view."""
+    """The slice at `index` along `dim`, without that dim; a view.
+
+    Raises:
+        IndexRangeError: if there is no such index.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[1, 2, 3], [4, 5, 6]])
+    >>> minitorch.select(x, 1, -1)  # x[:, -1]
+    tensor([3, 6])
+    """
     d = wrap_dim("select", dim, ndim_of("select", input))
     n = input.shape[d] if input.ndim else 0
     if not -n <= index < n:
@@ -187,7 +221,17 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Varia
 
 
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
-    """At most `chunks` stretches of equal size along `dim` (the last may be smaller); views."""
+    """At most `chunks` stretches of equal size along `dim` (the last may be smaller); views.
+
+    Raises:
+        ArgumentError: unless `chunks` is positive.
+
+    >>> import minitorch
+    >>> [part.tolist() for part in minitorch.chunk(minitorch.arange(5), 3)]
+    [[0, 1], [2, 3], [4]]
+    >>> [part.tolist() for part in minitorch.chunk(minitorch.arange(4), 3)]  # two of size 2 are enough
+    [[0, 1], [2, 3]]
+    """
     if chunks < 1:
         raise ArgumentError(f"chunk: chunks must be at least 1, got {chunks}")
     d = wrap_dim("chunk", dim, ndim_of("chunk", input))
@@ -198,7 +242,13 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
 
 
 def unbind(input: Any, dim: int = 0) -> tuple[Variable, ...]:
-    """All slices along `dim`, without that dim; views."""
+    """All slices along `dim`, without that dim; views.
+
+    >>> import minitorch
+    >>> first, second = minitorch.tensor([[1, 2], [3, 4]]).unbind(dim=1)
+    >>> first, second
+    (tensor([1, 3]), tensor([2, 4]))
+    """
     if not input.ndim:
         raise IndexRangeError("unbind: a 0-d tensor has no dim to take apart")
     return Unbind.apply(input, dim=wrap_dim("unbind", dim, ndim_of("unbind", input)))
@@ -223,13 +273,33 @@ def repeat(input: Any, *times: Any, repeats: Any = None) -> Variable:
 
 
 def tile(input: Any, *times: Any, dims: Any = None) -> Variable:
-    """As `repeat`; missing leading counts are 1."""
+    """As `repeat`; missing leading counts are 1.
+
+    >>> import minitorch
+    >>> minitorch.tile(minitorch.tensor([[1, 2]]), (2,))  # as (1, 2)
+    tensor([[1, 2, 1, 2]])
+    """
     counts = ensure_size(times, dims)
     return repeat(input, *(1,) * (input.ndim - len(counts)), *counts)
 
 
 def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Variable:
-    """Each element repeated `repeats` times in place, along `dim` or flattened."""
+    """Each element repeated `repeats` times in place, along `dim` or flattened.
+
+    Args:
+        input: what is repeated.
+        repeats: one count for all elements, or a tensor with one for each.
+        dim: without it, the flattened tensor is repeated.
+
+    Raises:
+        ShapeError: for negative counts, or another number of counts than elements.
+
+    >>> import minitorch
+    >>> minitorch.repeat_interleave(minitorch.tensor([1, 2]), 2)  # `repeat` would give 1, 2, 1, 2
+    tensor([1, 1, 2, 2])
+    >>> minitorch.repeat_interleave(minitorch.tensor([7, 8]), minitorch.tensor([1, 3]))
+    tensor([7, 8, 8, 8])
+    """
     from minitorch.ops.index import index_select
 
     if dim is None:

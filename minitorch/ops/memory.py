@@ -48,12 +48,25 @@ class ToCopy(Op):
 
 
 def clone(input: Any, *, memory_format: Any = None) -> Variable:
-    """A copy in memory of its own, through which gradients flow."""
+    """A copy in memory of its own, through which gradients flow.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> x.clone().sum().backward()
+    >>> x.grad
+    tensor([1., 1.])
+    """
     return Clone.apply(input)
 
 
 def contiguous(input: Variable, memory_format: Any = None) -> Variable:
-    """The tensor itself if its memory is in row-major order, else such a copy."""
+    """The tensor itself if its memory is in row-major order, else such a copy.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, 3)
+    >>> x.T.is_contiguous(), x.T.contiguous().is_contiguous(), x.contiguous() is x
+    (False, True, True)
+    """
     return input if input.is_contiguous() else Clone.apply(input)
 
 
@@ -107,12 +120,23 @@ def is_device(value: Any) -> bool:
 
 
 def type_as(input: Variable, other: Variable) -> Variable:
-    """The tensor in the dtype of `other`."""
+    """The tensor in the dtype of `other`.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 2]).type_as(minitorch.tensor(0.5))
+    tensor([1., 2.])
+    """
     return to(input, other.dtype)
 
 
 def detach(input: Variable) -> Variable:
-    """The same memory outside of the graph; in-place changes of either are noticed by both."""
+    """The same memory outside of the graph; in-place changes of either are noticed by both.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> minitorch.detach(x).requires_grad
+    False
+    """
     from minitorch.value import wrap
 
     result = wrap(input.array)

@@ -120,7 +120,15 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
 
 
 def argwhere(input: Any) -> Variable:
-    """The indices of all elements that are not zero, one row for each."""
+    """The indices of all elements that are not zero, one row for each.
+
+    Shape: (elements that are not zero, dims of `input`).
+
+    >>> import minitorch
+    >>> minitorch.argwhere(minitorch.tensor([[0, 5], [6, 0]]))
+    tensor([[0, 1],
+            [1, 0]])
+    """
     return nonzero(input)
 
 

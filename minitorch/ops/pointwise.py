@@ -233,7 +233,15 @@ class Imag(Op):
 
 
 def neg(input: Variable) -> Variable:
-    """−x, elementwise."""
+    """−x, elementwise.
+
+    Raises:
+        DtypeError: for booleans; `~x` negates them.
+
+    >>> import minitorch
+    >>> minitorch.neg(minitorch.tensor([1.0, -2.0]))
+    tensor([-1.,  2.])
+    """
     return Neg.apply(input)
 
 
@@ -248,14 +256,27 @@ def abs(input: Variable) -> Variable:
 
 
 def sign(input: Variable) -> Variable:
-    """−1, 0 or 1 by the sign, elementwise."""
+    """−1, 0 or 1 by the sign, elementwise.
+
+    Raises:
+        DtypeError: for complex numbers; `sgn` takes them.
+
+    >>> import minitorch
+    >>> minitorch.sign(minitorch.tensor([-3.0, 0.0, 0.5]))
+    tensor([-1.,  0.,  1.])
+    """
     if array_of(input).dtype.kind == "c":
         raise DtypeError("sign: not defined for complex tensors; use sgn")
     return Sign.apply(input)
 
 
 def sgn(input: Any) -> Variable:
-    """The sign; of a complex number x/|x|, and 0 of 0."""
+    """The sign; of a complex number x/|x|, and 0 of 0.
+
+    >>> import minitorch
+    >>> minitorch.sgn(minitorch.tensor([3 + 4j, 0j]))
+    tensor([0.6000+0.8000j, 0.0000+0.0000j])
+    """
     if array_of(input).dtype.kind != "c":
         return Sign.apply(input)
     size = abs(input)
@@ -276,22 +297,42 @@ def round(input: Variable, *, decimals: int = 0) -> Variable:
 
 
 def floor(input: Variable) -> Variable:
-    """The largest integer not above x, elementwise."""
+    """The largest integer not above x, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.floor(minitorch.tensor([1.5, -1.5]))
+    tensor([ 1., -2.])
+    """
     return Floor.apply(input)
 
 
 def ceil(input: Variable) -> Variable:
-    """The smallest integer not below x, elementwise."""
+    """The smallest integer not below x, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.ceil(minitorch.tensor([1.5, -1.5]))
+    tensor([ 2., -1.])
+    """
     return Ceil.apply(input)
 
 
 def trunc(input: Any) -> Variable:
-    """The integer part, elementwise."""
+    """The integer part, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.trunc(minitorch.tensor([1.5, -1.5]))  # towards zero
+    tensor([ 1., -1.])
+    """
     return Trunc.apply(input)
 
 
 def frac(input: Variable) -> Variable:
-    """x − trunc(x), elementwise."""
+    """x − trunc(x), elementwise.
+
+    >>> import minitorch
+    >>> minitorch.frac(minitorch.tensor([1.5, -1.5]))  # keeps the sign
+    tensor([ 0.5000, -0.5000])
+    """
     return input - trunc(input)
 
 
@@ -306,12 +347,23 @@ def exp(input: Any) -> Variable:
 
 
 def exp2(input: Variable) -> Variable:
-    """2ˣ, elementwise."""
+    """2ˣ, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.exp2(minitorch.tensor([-1.0, 0.0, 3.0]))
+    tensor([0.5000, 1.0000, 8.0000])
+    """
     return Exp2.apply(input)
 
 
 def expm1(input: Variable) -> Variable:
-    """eˣ − 1, exact for small x, elementwise."""
+    """eˣ − 1, exact for small x, elementwise.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1e-10])
+    >>> minitorch.expm1(x), minitorch.exp(x) - 1  # the difference loses every digit
+    (tensor([1.0000e-10]), tensor([0.]))
+    """
     return Expm1.apply(input)
 
 
@@ -326,72 +378,149 @@ def log(input: Any) -> Variable:
 
 
 def log2(input: Variable) -> Variable:
-    """The logarithm to base 2, elementwise."""
+    """The logarithm to base 2, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.log2(minitorch.tensor([0.5, 1.0, 8.0]))
+    tensor([-1.,  0.,  3.])
+    """
     return Log2.apply(input)
 
 
 def log10(input: Variable) -> Variable:
-    """The logarithm to base 10, elementwise."""
+    """The logarithm to base 10, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.log10(minitorch.tensor([1.0, 1000.0, 0.0]))
+    tensor([0.0000, 3.0000,   -inf])
+    """
     return Log10.apply(input)
 
 
 def log1p(input: Any) -> Variable:
-    """ln(1 + x), exact for small x, elementwise."""
+    """ln(1 + x), exact for small x, elementwise.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1e-10])
+    >>> minitorch.log1p(x), minitorch.log(1 + x)  # the sum loses every digit
+    (tensor([1.0000e-10]), tensor([0.]))
+    """
     return Log1p.apply(input)
 
 
 def sqrt(input: Any) -> Variable:
-    """The square root, elementwise; NaN below 0."""
+    """The square root, elementwise; NaN below 0.
+
+    >>> import minitorch
+    >>> minitorch.sqrt(minitorch.tensor([9.0, 0.0, -1.0]))
+    tensor([3., 0., nan])
+    """
     return Sqrt.apply(input)
 
 
 def rsqrt(input: Variable) -> Variable:
-    """1/√x, elementwise."""
+    """1/√x, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.rsqrt(minitorch.tensor([4.0, 0.0]))
+    tensor([0.5000,    inf])
+    """
     return input**-0.5 if array_of(input).dtype.kind in "fc" else 1 / sqrt(input)
 
 
 def square(input: Variable) -> Variable:
-    """x², elementwise."""
+    """x², elementwise.
+
+    >>> import minitorch
+    >>> minitorch.square(minitorch.tensor([-3, 2]))
+    tensor([9, 4])
+    """
     return input**2 if array_of(input).dtype.kind == "b" else input * input
 
 
 def reciprocal(input: Variable) -> Variable:
-    """1/x, elementwise."""
+    """1/x, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.reciprocal(minitorch.tensor([4.0, 0.0]))
+    tensor([0.2500,    inf])
+    """
     return 1 / input
 
 
 def erf(input: Any) -> Variable:
-    """The error function, elementwise."""
+    """The error function, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.erf(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.8427,  0.0000,  0.8427])
+    """
     return Erf.apply(input)
 
 
 def conj(input: Variable) -> Variable:
-    """The complex conjugate, elementwise; a real tensor as it is."""
+    """The complex conjugate, elementwise; a real tensor as it is.
+
+    >>> import minitorch
+    >>> minitorch.conj(minitorch.tensor([1 + 2j]))
+    tensor([1.-2.j])
+    """
     return Conj.apply(input) if array_of(input).dtype.kind == "c" else input
 
 
 def real(input: Variable) -> Variable:
-    """The real part, a view; a real tensor as it is."""
+    """The real part, a view; a real tensor as it is.
+
+    >>> import minitorch
+    >>> z = minitorch.tensor([1 + 2j])
+    >>> z.real.zero_()
+    tensor([0.])
+    >>> z
+    tensor([0.+2.j])
+    """
     return Real.apply(input) if array_of(input).dtype.kind == "c" else input
 
 
 def imag(input: Variable) -> Variable:
-    """The imaginary part of a complex tensor, a view."""
+    """The imaginary part of a complex tensor, a view.
+
+    Raises:
+        DtypeError: for a real tensor.
+
+    >>> import minitorch
+    >>> minitorch.imag(minitorch.tensor([1 + 2j, 3j]))
+    tensor([2., 3.])
+    """
     return Imag.apply(input)
 
 
 def isnan(input: Variable) -> Variable:
-    """Whether each element is NaN."""
+    """Whether each element is NaN.
+
+    >>> import minitorch
+    >>> minitorch.isnan(minitorch.tensor([1.0, minitorch.nan, minitorch.inf]))
+    tensor([False,  True, False])
+    """
     return Test.apply(input, test="isnan")
 
 
 def isinf(input: Variable) -> Variable:
-    """Whether each element is infinite."""
+    """Whether each element is infinite.
+
+    >>> import minitorch
+    >>> minitorch.isinf(minitorch.tensor([1.0, minitorch.nan, -minitorch.inf]))
+    tensor([False, False,  True])
+    """
     return Test.apply(input, test="isinf")
 
 
 def isfinite(input: Variable) -> Variable:
-    """Whether each element is neither NaN nor infinite."""
+    """Whether each element is neither NaN nor infinite.
+
+    >>> import minitorch
+    >>> minitorch.isfinite(minitorch.tensor([1.0, minitorch.nan, minitorch.inf]))
+    tensor([ True, False, False])
+    """
     return Test.apply(input, test="isfinite")
 
 

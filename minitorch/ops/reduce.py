@@ -242,7 +242,13 @@ def mean(
 
 
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
-    """The product of all elements, or of those along one dim; integers are multiplied as int64."""
+    """The product of all elements, or of those along one dim; integers are multiplied as int64.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> minitorch.prod(x), minitorch.prod(x, dim=0)
+    (tensor(24.), tensor([3., 8.]))
+    """
     if dtype is not None:
         input = input.to(dtype)
     exact = dtype is not None
@@ -297,7 +303,13 @@ def std(
     *,
     correction: float | None = None,
 ) -> Variable:
-    """The standard deviation, the square root of `var`; the arguments are the same."""
+    """The standard deviation, the square root of `var`; the arguments are the same.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 3.0])
+    >>> minitorch.std(x), minitorch.std(x, correction=0)  # √(2/(2 − 1)) and √(2/2)
+    (tensor(1.4142), tensor(1.))
+    """
     check_floating("std", input.array)
     if input.dtype is dtypes.float16:
         return in_float32(std, input, dim, unbiased, keepdim, correction=correction)
@@ -314,7 +326,12 @@ def var_mean(
     *,
     correction: float | None = None,
 ) -> tuple[Variable, Variable]:
-    """`var` and `mean` at once."""
+    """`var` and `mean` at once.
+
+    >>> import minitorch
+    >>> minitorch.var_mean(minitorch.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
     if isinstance(dim, bool):
         unbiased, dim = dim, None
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
@@ -328,7 +345,13 @@ def std_mean(
     *,
     correction: float | None = None,
 ) -> tuple[Variable, Variable]:
-    """`std` and `mean` at once."""
+    """`std` and `mean` at once.
+
+    >>> import minitorch
+    >>> std, mean = minitorch.std_mean(minitorch.tensor([[1.0, 2.0, 3.0]]), dim=1, keepdim=True)
+    >>> std, mean
+    (tensor([[1.]]), tensor([[2.]]))
+    """
     if isinstance(dim, bool):
         unbiased, dim = dim, None
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
@@ -351,7 +374,13 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
 
 
 def logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Variable:
-    """ln Σ eˣ over dims, without overflow."""
+    """ln Σ eˣ over dims, without overflow.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1000.0, 1000.0])
+    >>> minitorch.logsumexp(x, dim=0), x.exp().sum().log()
+    (tensor(1000.6932), tensor(inf))
+    """
     if input.dtype is dtypes.float16:
         return in_float32(logsumexp, input, dim, keepdim)
     dims = reduced_dims("logsumexp", dim, ndim_of("logsumexp", input))
@@ -374,14 +403,26 @@ def check_not_empty(op_name: str, input: Any, dims: tuple[int, ...]) -> None:
 
 
 def amax(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
-    """The largest element over dims; equal ones share the gradient."""
+    """The largest element over dims; equal ones share the gradient.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([3.0, 1.0, 3.0], requires_grad=True)
+    >>> minitorch.amax(x).backward()
+    >>> x.grad
+    tensor([0.5000, 0.0000, 0.5000])
+    """
     dims = reduced_dims("amax", dim, ndim_of("amax", input))
     check_not_empty("amax", input, dims)
     return keep_dims(Amax.apply(input, dims=dims), input, dims, keepdim)
 
 
 def amin(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
-    """The smallest element over dims; equal ones share the gradient."""
+    """The smallest element over dims; equal ones share the gradient.
+
+    >>> import minitorch
+    >>> minitorch.amin(minitorch.tensor([[1, 5], [4, 2]]), dim=1)
+    tensor([1, 2])
+    """
     dims = reduced_dims("amin", dim, ndim_of("amin", input))
     check_not_empty("amin", input, dims)
     return keep_dims(Amin.apply(input, dims=dims), input, dims, keepdim)
@@ -400,7 +441,13 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
 
 def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The smallest element; with `dim` a pair of values and indices; with a tensor, `minimum`."""
+    """The smallest element; with `dim` a pair of values and indices; with a tensor, `minimum`.
+
+    >>> import minitorch
+    >>> values, indices = minitorch.min(minitorch.tensor([[4, 1], [2, 3]]), dim=1)
+    >>> values, indices
+    (tensor([1, 2]), tensor([1, 0]))
+    """
     return _extreme(input, dim, keepdim, other, "min")
 
 
@@ -446,17 +493,35 @@ def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Variabl
 
 
 def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Variable:
-    """The index of the smallest element: in the flattened tensor, or along `dim`."""
+    """The index of the smallest element: in the flattened tensor, or along `dim`.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[4, 1], [0, 3]])
+    >>> minitorch.argmin(x), minitorch.argmin(x, dim=1)
+    (tensor(2), tensor([1, 0]))
+    """
     return _arg(input, dim, keepdim, "argmin")
 
 
 def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
-    """Whether all elements are true (not zero), over all dims or some."""
+    """Whether all elements are true (not zero), over all dims or some.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[1, 1], [0, 1]])
+    >>> minitorch.all(x), minitorch.all(x, dim=1)
+    (tensor(False), tensor([ True, False]))
+    """
     dims = reduced_dims("all", dim, ndim_of("all", input))
     return keep_dims(Truth.apply(input, dims=dims, kind="all"), input, dims, keepdim)
 
 
 def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
-    """Whether any element is true (not zero), over all dims or some."""
+    """Whether any element is true (not zero), over all dims or some.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([[0, 0], [0, 1]])
+    >>> minitorch.any(x), minitorch.any(x, dim=1)
+    (tensor(True), tensor([False,  True]))
+    """
     dims = reduced_dims("any", dim, ndim_of("any", input))
     return keep_dims(Truth.apply(input, dims=dims, kind="any"), input, dims, keepdim)

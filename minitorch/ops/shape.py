@@ -113,6 +113,12 @@ def view(input: Any, *sizes: Any, size: Any = None, dtype: Any = None) -> Variab
 
     Raises:
         ShapeError: if memory does not allow a view; `reshape` copies then.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(4)
+    >>> x.view(2, 2)[0, 0] = 1.0
+    >>> x, x.view(dtype=minitorch.int32)  # one memory, read as floats and as integers
+    (tensor([1., 0., 0., 0.]), tensor([1065353216,          0,          0,          0], dtype=minitorch.int32))
     """
     if len(sizes) == 1 and isinstance(sizes[0], dtypes.dtype):
         dtype = sizes[0]
@@ -138,17 +144,37 @@ class ViewDtype(Op):
 
 
 def view_as(input: Any, other: Any) -> Variable:
-    """`view` in the shape of `other`."""
+    """`view` in the shape of `other`.
+
+    >>> import minitorch
+    >>> minitorch.arange(4).view_as(minitorch.ones(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
     return view(input, *other.shape)
 
 
 def reshape_as(input: Any, other: Any) -> Variable:
-    """`reshape` to the shape of `other`."""
+    """`reshape` to the shape of `other`.
+
+    >>> import minitorch
+    >>> minitorch.arange(4).reshape_as(minitorch.ones(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
     return reshape(input, *other.shape)
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Variable:
-    """The dims from `start_dim` to `end_dim` joined into one."""
+    """The dims from `start_dim` to `end_dim` joined into one.
+
+    Raises:
+        ArgumentError: if `start_dim` comes after `end_dim`.
+
+    >>> import minitorch
+    >>> minitorch.flatten(minitorch.ones(2, 3, 4), start_dim=1).shape
+    minitorch.Size([2, 12])
+    """
     n = ndim_of("flatten", input)
     if not n:
         return reshape(input, 1)
@@ -162,14 +188,24 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Variable:
 
 
 def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Variable:
-    """One dim taken apart into several; one size may be −1."""
+    """One dim taken apart into several; one size may be −1.
+
+    >>> import minitorch
+    >>> minitorch.unflatten(minitorch.ones(2, 12), 1, (3, -1)).shape
+    minitorch.Size([2, 3, 4])
+    """
     d = wrap_dim("unflatten", dim, ndim_of("unflatten", input))
     sizes = infer_shape("unflatten", tuple(sizes), input.shape[d], (input.shape[d],))
     return reshape(input, *input.shape[:d], *sizes, *input.shape[d + 1 :])
 
 
 def ravel(input: Any) -> Variable:
-    """All elements in one dimension."""
+    """All elements in one dimension.
+
+    >>> import minitorch
+    >>> minitorch.ravel(minitorch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
     return reshape(input, -1)
 
 
@@ -187,7 +223,12 @@ def permute(input: Any, *order: Any, dims: Any = None) -> Variable:
 
 
 def transpose(input: Any, dim0: int, dim1: int) -> Variable:
-    """Two dims exchanged, a view."""
+    """Two dims exchanged, a view.
+
+    >>> import minitorch
+    >>> minitorch.transpose(minitorch.ones(2, 3, 4), 0, -1).shape
+    minitorch.Size([4, 3, 2])
+    """
     a = wrap_dim("transpose", dim0, ndim_of("transpose", input))
     b = wrap_dim("transpose", dim1, ndim_of("transpose", input))
     if not input.ndim:
@@ -198,7 +239,17 @@ def transpose(input: Any, dim0: int, dim1: int) -> Variable:
 
 
 def t(input: Any) -> Variable:
-    """The transpose of a matrix, a view; vectors and 0-d tensors as they are."""
+    """The transpose of a matrix, a view; vectors and 0-d tensors as they are.
+
+    Raises:
+        ShapeError: for more than two dims.
+
+    >>> import minitorch
+    >>> minitorch.t(minitorch.tensor([[1, 2, 3], [4, 5, 6]]))
+    tensor([[1, 4],
+            [2, 5],
+            [3, 6]])
+    """
     if input.ndim > 2:
         raise ShapeError(
             f"t: needs at most 2 dimensions, got shape {tuple(input.shape)}; use transpose(dim0, dim1) or .mT"
@@ -207,7 +258,20 @@ def t(input: Any) -> Variable:
 
 
 def movedim(input: Any, source: Any, destination: Any) -> Variable:
-    """Dims moved to other places, the rest kept in order."""
+    """Dims moved to other places, the rest kept in order.
+
+    Args:
+        input: the tensor.
+        source: one dim or several.
+        destination: where each of them stands in the result.
+
+    Raises:
+        ArgumentError: unless there are as many destinations as sources.
+
+    >>> import minitorch
+    >>> minitorch.movedim(minitorch.ones(8, 32, 48, 3), -1, 1).shape  # images with their channels last
+    minitorch.Size([8, 3, 32, 48])
+    """
     n = input.ndim
     sources, targets = wrap_dims("movedim", source, n), wrap_dims("movedim", destination, n)
     if len(sources) != len(targets):
@@ -219,13 +283,25 @@ def movedim(input: Any, source: Any, destination: Any) -> Variable:
 
 
 def squeeze(input: Any, dim: Any = None) -> Variable:
-    """Without the dims of size 1, or without those among `dim`; a view."""
+    """Without the dims of size 1, or without those among `dim`; a view.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(1, 3, 1)
+    >>> minitorch.squeeze(x).shape, minitorch.squeeze(x, 0).shape
+    (minitorch.Size([3]), minitorch.Size([3, 1]))
+    """
     drop = {d for d in wrap_dims("squeeze", dim, ndim_of("squeeze", input)) if input.shape[d] == 1}
     return Reshape.apply(input, shape=tuple(n for i, n in enumerate(input.shape) if i not in drop))
 
 
 def unsqueeze(input: Any, dim: int) -> Variable:
-    """With a new dim of size 1 at `dim`; a view."""
+    """With a new dim of size 1 at `dim`; a view.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1, 2, 3])
+    >>> minitorch.unsqueeze(x, 0).shape, minitorch.unsqueeze(x, -1).shape
+    (minitorch.Size([1, 3]), minitorch.Size([3, 1]))
+    """
     d = wrap_dim("unsqueeze", dim, ndim_of("unsqueeze", input) + 1)
     return Reshape.apply(input, shape=(*input.shape[:d], 1, *input.shape[d:]))
 
@@ -258,12 +334,25 @@ def expand(input: Any, *sizes: Any, size: Any = None) -> Variable:
 
 
 def expand_as(input: Any, other: Any) -> Variable:
-    """`expand` to the shape of `other`."""
+    """`expand` to the shape of `other`.
+
+    >>> import minitorch
+    >>> minitorch.tensor([1, 2]).expand_as(minitorch.ones(3, 2))
+    tensor([[1, 2],
+            [1, 2],
+            [1, 2]])
+    """
     return expand(input, *other.shape)
 
 
 def broadcast_to(input: Any, size: Sequence[int]) -> Variable:
-    """`expand` to `size`."""
+    """`expand` to `size`.
+
+    >>> import minitorch
+    >>> minitorch.broadcast_to(minitorch.tensor([1, 2]), (2, 2))
+    tensor([[1, 2],
+            [1, 2]])
+    """
     return expand(input, *size)
 
 
@@ -272,6 +361,10 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
 
     Raises:
         ShapeError: if they do not broadcast.
+
+    >>> import minitorch
+    >>> minitorch.broadcast_shapes((3, 1), (5, 1, 4))
+    (5, 3, 4)
     """
     from minitorch.arguments import broadcast_message
 
@@ -286,7 +379,13 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Variable, ...]:
-    """All tensors expanded to their common shape."""
+    """All tensors expanded to their common shape.
+
+    >>> import minitorch
+    >>> x, y = minitorch.broadcast_tensors(minitorch.ones(3, 1), minitorch.ones(4))
+    >>> x.shape, y.shape
+    (minitorch.Size([3, 4]), minitorch.Size([3, 4]))
+    """
     shape = broadcast_shapes(*(x.shape for x in tensors))
     return tuple(expand(x, *shape) for x in tensors)
 
@@ -303,7 +402,24 @@ def flip(input: Any, *along: Any, dims: Any = None) -> Variable:
 
 
 def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
-    """Elements moved by `shifts` along `dims`, coming in again at the start; without dims, flattened."""
+    """Elements moved by `shifts` along `dims`, coming in again at the start; without dims, flattened.
+
+    Args:
+        input: the tensor.
+        shifts: by how many places; negative numbers move towards the start.
+        dims: one for each shift.
+
+    Raises:
+        ArgumentError: unless there are as many dims as shifts.
+
+    >>> import minitorch
+    >>> minitorch.roll(minitorch.tensor([1, 2, 3, 4]), 1)
+    tensor([4, 1, 2, 3])
+    >>> minitorch.roll(minitorch.tensor([[1, 2], [3, 4], [5, 6]]), -1, dims=0)
+    tensor([[3, 4],
+            [5, 6],
+            [1, 2]])
+    """
     moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     if dims is None or dims == ():
         if len(moves) != 1:
@@ -316,12 +432,22 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Variable:
 
 
 def atleast_1d(*tensors: Any) -> Any:
-    """Tensors with at least one dim."""
+    """Tensors with at least one dim.
+
+    >>> import minitorch
+    >>> minitorch.atleast_1d(minitorch.tensor(3))
+    tensor([3])
+    """
     return _at_least(tensors, lambda x: reshape(x, 1) if x.ndim == 0 else x)
 
 
 def atleast_2d(*tensors: Any) -> Any:
-    """Tensors with at least two dims."""
+    """Tensors with at least two dims.
+
+    >>> import minitorch
+    >>> minitorch.atleast_2d(minitorch.tensor([1, 2]))
+    tensor([[1, 2]])
+    """
     return _at_least(tensors, lambda x: reshape(x, 1, -1) if x.ndim < 2 else x)
 
 

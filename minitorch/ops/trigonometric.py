@@ -155,60 +155,120 @@ class Atanh(Smooth):
 
 
 def sin(input: Any) -> Variable:
-    """The sine of an angle in radians, elementwise."""
+    """The sine of an angle in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.sin(minitorch.tensor([0.0, minitorch.pi / 6, minitorch.pi / 2]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
     return Sin.apply(input)
 
 
 def cos(input: Any) -> Variable:
-    """The cosine of an angle in radians, elementwise."""
+    """The cosine of an angle in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.cos(minitorch.tensor([0.0, minitorch.pi / 3, minitorch.pi]))
+    tensor([ 1.0000,  0.5000, -1.0000])
+    """
     return Cos.apply(input)
 
 
 def tan(input: Variable) -> Variable:
-    """The tangent of an angle in radians, elementwise."""
+    """The tangent of an angle in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tan(minitorch.tensor([0.0, minitorch.pi / 4]))
+    tensor([0., 1.])
+    """
     return Tan.apply(input)
 
 
 def asin(input: Variable) -> Variable:
-    """The inverse sine, in radians, elementwise."""
+    """The inverse sine, in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.asin(minitorch.tensor([0.0, 1.0, 1.5]))  # defined on [−1, 1]
+    tensor([0.0000, 1.5708,    nan])
+    """
     return Asin.apply(input)
 
 
 def acos(input: Variable) -> Variable:
-    """The inverse cosine, in radians, elementwise."""
+    """The inverse cosine, in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.acos(minitorch.tensor([1.0, 0.0, 1.5]))  # defined on [−1, 1]
+    tensor([0.0000, 1.5708,    nan])
+    """
     return Acos.apply(input)
 
 
 def atan(input: Variable) -> Variable:
-    """The inverse tangent, in radians, elementwise."""
+    """The inverse tangent, in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.atan(minitorch.tensor([0.0, 1.0, minitorch.inf]))  # 0, π/4 and π/2
+    tensor([0.0000, 0.7854, 1.5708])
+    """
     return Atan.apply(input)
 
 
 def sinh(input: Any) -> Variable:
-    """The hyperbolic sine, elementwise."""
+    """The hyperbolic sine, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.sinh(minitorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
     return Sinh.apply(input)
 
 
 def cosh(input: Any) -> Variable:
-    """The hyperbolic cosine, elementwise."""
+    """The hyperbolic cosine, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.cosh(minitorch.tensor([-1.0, 0.0, 1.0]))
+    tensor([1.5431, 1.0000, 1.5431])
+    """
     return Cosh.apply(input)
 
 
 def tanh(input: Any) -> Variable:
-    """The hyperbolic tangent, elementwise."""
+    """The hyperbolic tangent, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.tanh(minitorch.tensor([0.0, 1.0, 100.0]))
+    tensor([0.0000, 0.7616, 1.0000])
+    """
     return Tanh.apply(input)
 
 
 def asinh(input: Variable) -> Variable:
-    """The inverse hyperbolic sine, elementwise."""
+    """The inverse hyperbolic sine, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.asinh(minitorch.sinh(minitorch.tensor([-2.0, 0.0, 2.0])))
+    tensor([-2.,  0.,  2.])
+    """
     return Asinh.apply(input)
 
 
 def acosh(input: Variable) -> Variable:
-    """The inverse hyperbolic cosine, elementwise."""
+    """The inverse hyperbolic cosine, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.acosh(minitorch.tensor([1.0, 2.0, 0.5]))  # defined from 1 on
+    tensor([0.0000, 1.3170,    nan])
+    """
     return Acosh.apply(input)
 
 
 def atanh(input: Variable) -> Variable:
-    """The inverse hyperbolic tangent, elementwise."""
+    """The inverse hyperbolic tangent, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.atanh(minitorch.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.5493,    inf])
+    """
     return Atanh.apply(input)
