@@ -141,21 +141,44 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Variable:
-    """A tensor of `data`: itself, or sharing memory with an array, where the dtype allows."""
+    """A tensor of `data`: itself, or sharing memory with an array, where the dtype allows.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1, 2])
+    >>> minitorch.as_tensor(x) is x, minitorch.as_tensor(x, dtype=minitorch.float64) is x
+    (True, False)
+    """
     if isinstance(data, Value):
         return data.to(dtype=dtype, device=device)  # type: ignore[attr-defined]
     return finish(array_from(data, dtype, copy=False), device)
 
 
 def from_numpy(ndarray: Any) -> Variable:
-    """A tensor that shares memory with a NumPy array."""
+    """A tensor that shares memory with a NumPy array.
+
+    Raises:
+        ArgumentTypeError: for anything but a NumPy array.
+
+    >>> import numpy as np
+    >>> import minitorch
+    >>> a = np.zeros(2)
+    >>> minitorch.from_numpy(a)[0] = 1.0
+    >>> a
+    array([1., 0.])
+    """
     if not hasattr(ndarray, "__array_interface__") or not hasattr(ndarray, "strides"):
         raise ArgumentTypeError(f"from_numpy: expected a NumPy array, got {type(ndarray).__name__}")
     return finish(array_from(ndarray, None, copy=False))
 
 
 def from_dlpack(ext_tensor: Any) -> Variable:
-    """A tensor that shares memory with an array of any library that speaks DLPack."""
+    """A tensor that shares memory with an array of any library that speaks DLPack.
+
+    >>> import numpy as np
+    >>> import minitorch
+    >>> minitorch.from_dlpack(np.arange(3.0))
+    tensor([0., 1., 2.], dtype=minitorch.float64)
+    """
     return wrap(current_backend().from_dlpack(ext_tensor))
 
 
@@ -164,6 +187,10 @@ def complex(real: Variable, imag: Variable) -> Variable:
 
     Raises:
         DtypeError: unless both parts are floating-point and of the same dtype.
+
+    >>> import minitorch
+    >>> minitorch.complex(minitorch.tensor([1.0, 0.0]), minitorch.tensor([2.0, -1.0]))
+    tensor([1.+2.j, 0.-1.j])
     """
     if real.dtype is not imag.dtype or not real.is_floating_point():
         raise DtypeError(
@@ -193,7 +220,13 @@ def empty(
     pin_memory: bool = False,
     memory_format: Any = None,
 ) -> Variable:
-    """A tensor of this shape with arbitrary elements."""
+    """A tensor of this shape with arbitrary elements.
+
+    >>> import minitorch
+    >>> x = minitorch.empty(2, 3, dtype=minitorch.int32)
+    >>> x.shape, x.dtype
+    (minitorch.Size([2, 3]), minitorch.int32)
+    """
     array = current_backend().empty(shape_of("empty", sizes, size), numpy_dtype(dtype))
     return finish(array, device, requires_grad)
 
@@ -223,7 +256,13 @@ def ones(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """A tensor of ones."""
+    """A tensor of ones.
+
+    >>> import minitorch
+    >>> minitorch.ones(2, 3)
+    tensor([[1., 1., 1.],
+            [1., 1., 1.]])
+    """
     array = current_backend().full(shape_of("ones", sizes, size), 1, numpy_dtype(dtype))
     return finish(array, device, requires_grad)
 
@@ -236,7 +275,15 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """A tensor with `fill_value` in every element, whose type gives the dtype if none is given."""
+    """A tensor with `fill_value` in every element, whose type gives the dtype if none is given.
+
+    Raises:
+        ArgumentTypeError: unless `size` is a sequence.
+
+    >>> import minitorch
+    >>> minitorch.full((2,), 7), minitorch.full((2,), 7.0)
+    (tensor([7, 7]), tensor([7., 7.]))
+    """
     if isinstance(size, int):
         raise ArgumentTypeError(f"full: size must be a sequence of integers, got {size}; write ({size},)")
     kind = dtypes.of(fill_value) if dtype is None else dtypes.as_dtype(dtype)
@@ -270,7 +317,13 @@ def eye(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """An n × m matrix with ones on the diagonal."""
+    """An n × m matrix with ones on the diagonal.
+
+    >>> import minitorch
+    >>> minitorch.eye(2, 3)
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
+    """
     shape = shape_of("eye", (n, n if m is None else m))
     return finish(current_backend().eye(*shape, numpy_dtype(dtype)), device, requires_grad)
 
@@ -314,7 +367,15 @@ def linspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """`steps` numbers at equal distances from `start` to `end`, both included."""
+    """`steps` numbers at equal distances from `start` to `end`, both included.
+
+    Raises:
+        ArgumentError: if `steps` is negative.
+
+    >>> import minitorch
+    >>> minitorch.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
     if steps < 0:
         raise ArgumentError(f"linspace: steps must not be negative, got {steps}")
     return finish(
@@ -334,7 +395,12 @@ def logspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """`steps` numbers from base^start to base^end, equally spaced on a logarithmic scale."""
+    """`steps` numbers from base^start to base^end, equally spaced on a logarithmic scale.
+
+    >>> import minitorch
+    >>> minitorch.logspace(0, 3, 4), minitorch.logspace(0, 3, 4, base=2)
+    (tensor([   1.,   10.,  100., 1000.]), tensor([1., 2., 4., 8.]))
+    """
     powers = base ** current_backend().linspace(start, end, steps)
     return finish(powers.astype(numpy_dtype(dtype)), device, requires_grad)
 

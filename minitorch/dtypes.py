@@ -85,7 +85,12 @@ _default = float32
 
 
 def get_default_dtype() -> dtype:
-    """The dtype of new floating-point tensors, `float32` unless it was changed."""
+    """The dtype of new floating-point tensors, `float32` unless it was changed.
+
+    >>> import minitorch
+    >>> minitorch.get_default_dtype(), minitorch.tensor([1.0]).dtype
+    (minitorch.float32, minitorch.float32)
+    """
     return _default
 
 
@@ -94,6 +99,12 @@ def set_default_dtype(d: dtype) -> None:
 
     Raises:
         ArgumentTypeError: if `d` is not a floating-point dtype.
+
+    >>> import minitorch
+    >>> minitorch.set_default_dtype(minitorch.float64)
+    >>> minitorch.tensor([1.0]).dtype
+    minitorch.float64
+    >>> minitorch.set_default_dtype(minitorch.float32)
     """
     global _default
     d = as_dtype(d)
@@ -107,6 +118,10 @@ def as_dtype(value: Any) -> dtype:
 
     Raises:
         ArgumentTypeError: if there is no such dtype here.
+
+    >>> import minitorch
+    >>> minitorch.dtypes.as_dtype(float), minitorch.dtypes.as_dtype("int8")
+    (minitorch.float64, minitorch.int8)
     """
     if isinstance(value, dtype):
         return value
@@ -174,7 +189,12 @@ def _combine(by_priority: Iterable[dtype | None]) -> dtype:
 
 
 def can_cast(from_: dtype, to: dtype) -> bool:
-    """Whether in-place results of dtype `from_` may be stored in a tensor of dtype `to`."""
+    """Whether in-place results of dtype `from_` may be stored in a tensor of dtype `to`.
+
+    >>> import minitorch
+    >>> minitorch.can_cast(minitorch.float64, minitorch.float32), minitorch.can_cast(minitorch.float32, minitorch.int64)
+    (True, False)
+    """
     return from_.category <= to.category
 
 

@@ -18,7 +18,12 @@ def empty_like(
     requires_grad: bool = False,
     memory_format: Any = None,
 ) -> Variable:
-    """Arbitrary elements, in the shape of `input`."""
+    """Arbitrary elements, in the shape of `input`.
+
+    >>> import minitorch
+    >>> minitorch.empty_like(minitorch.ones(2, 3)).shape
+    minitorch.Size([2, 3])
+    """
     kind = input.dtype if dtype is None else dtype
     return creation.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
@@ -49,7 +54,12 @@ def ones_like(
     requires_grad: bool = False,
     memory_format: Any = None,
 ) -> Variable:
-    """Ones, in the shape of `input`."""
+    """Ones, in the shape of `input`.
+
+    >>> import minitorch
+    >>> minitorch.ones_like(minitorch.tensor([5, 6]))  # and in its dtype
+    tensor([1, 1])
+    """
     kind = input.dtype if dtype is None else dtype
     return creation.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
@@ -63,7 +73,13 @@ def full_like(
     requires_grad: bool = False,
     memory_format: Any = None,
 ) -> Variable:
-    """`fill_value` in every element, in the shape of `input`."""
+    """`fill_value` in every element, in the shape of `input`.
+
+    >>> import minitorch
+    >>> minitorch.full_like(minitorch.zeros(2, 2), 7)
+    tensor([[7., 7.],
+            [7., 7.]])
+    """
     kind = input.dtype if dtype is None else dtype
     return creation.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
@@ -77,7 +93,13 @@ def rand_like(
     memory_format: Any = None,
     generator: Any = None,
 ) -> Variable:
-    """Random numbers, uniform on [0, 1), in the shape of `input`."""
+    """Random numbers, uniform on [0, 1), in the shape of `input`.
+
+    >>> import minitorch
+    >>> x = minitorch.rand_like(minitorch.ones(2, 3, dtype=minitorch.float64))
+    >>> x.shape, x.dtype
+    (minitorch.Size([2, 3]), minitorch.float64)
+    """
     kind = input.dtype if dtype is None else dtype
     return sampling.rand(
         input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
@@ -93,7 +115,13 @@ def randn_like(
     memory_format: Any = None,
     generator: Any = None,
 ) -> Variable:
-    """Normal random numbers, in the shape of `input`."""
+    """Normal random numbers, in the shape of `input`.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(3)
+    >>> (x + 0.1 * minitorch.randn_like(x)).shape  # with noise
+    minitorch.Size([3])
+    """
     kind = input.dtype if dtype is None else dtype
     return sampling.randn(
         input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
@@ -111,7 +139,13 @@ def randint_like(
     memory_format: Any = None,
     generator: Any = None,
 ) -> Variable:
-    """Random integers from `low` to `high − 1` (from 0 if only one bound is given), in the shape of `input`."""
+    """Random integers from `low` to `high − 1` (from 0 if only one bound is given), in the shape of `input`.
+
+    >>> import minitorch
+    >>> x = minitorch.randint_like(minitorch.ones(100), 3, 6)
+    >>> bool((x >= 3).all() and (x < 6).all()), x.dtype
+    (True, minitorch.float32)
+    """
     low, high = (0, low) if high is None else (low, high)
     kind = input.dtype if dtype is None else dtype
     return sampling.randint(

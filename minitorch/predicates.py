@@ -30,27 +30,54 @@ def is_tensor(obj: Any) -> bool:
 
 
 def is_floating_point(input: Any) -> bool:
-    """Whether the dtype is a floating-point one."""
+    """Whether the dtype is a floating-point one.
+
+    >>> import minitorch
+    >>> minitorch.is_floating_point(minitorch.tensor([1.0])), minitorch.is_floating_point(minitorch.tensor([1j]))
+    (True, False)
+    """
     return bool(checked("is_floating_point", input).dtype.is_floating_point)
 
 
 def is_complex(input: Any) -> bool:
-    """Whether the dtype is a complex one."""
+    """Whether the dtype is a complex one.
+
+    >>> import minitorch
+    >>> minitorch.is_complex(minitorch.tensor([1j])), minitorch.is_complex(minitorch.tensor([1.0]))
+    (True, False)
+    """
     return bool(checked("is_complex", input).dtype.is_complex)
 
 
 def is_signed(input: Any) -> bool:
-    """Whether the dtype has negative numbers."""
+    """Whether the dtype has negative numbers.
+
+    >>> import minitorch
+    >>> minitorch.is_signed(minitorch.tensor([5])), minitorch.is_signed(minitorch.tensor([5], dtype=minitorch.uint8))
+    (True, False)
+    """
     return bool(checked("is_signed", input).dtype.is_signed)
 
 
 def is_inference(input: Any) -> bool:
-    """Whether the tensor was made under `inference_mode`."""
+    """Whether the tensor was made under `inference_mode`.
+
+    >>> import minitorch
+    >>> with minitorch.inference_mode():
+    ...     x = minitorch.ones(2)
+    >>> minitorch.is_inference(x)
+    True
+    """
     return bool(checked("is_inference", input)._inference)
 
 
 def is_same_size(input: Any, other: Any) -> bool:
-    """Whether both tensors have the same shape."""
+    """Whether both tensors have the same shape.
+
+    >>> import minitorch
+    >>> minitorch.is_same_size(minitorch.ones(2, 3), minitorch.ones(3, 2))
+    False
+    """
     return tuple(checked("is_same_size", input).shape) == tuple(checked("is_same_size", other).shape)
 
 
@@ -59,6 +86,10 @@ def is_nonzero(input: Any) -> bool:
 
     Raises:
         ShapeError: for any other number of elements.
+
+    >>> import minitorch
+    >>> minitorch.is_nonzero(minitorch.tensor([0.5])), minitorch.is_nonzero(minitorch.tensor(0))
+    (True, False)
     """
     if checked("is_nonzero", input).numel() != 1:
         raise ShapeError(
@@ -68,5 +99,10 @@ def is_nonzero(input: Any) -> bool:
 
 
 def numel(input: Any) -> int:
-    """The number of elements."""
+    """The number of elements.
+
+    >>> import minitorch
+    >>> minitorch.numel(minitorch.ones(2, 3))
+    6
+    """
     return int(checked("numel", input).array.size)

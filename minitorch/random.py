@@ -66,27 +66,62 @@ default_generator.seed()
 
 
 def manual_seed(seed: int) -> Generator:
-    """Seeds the default generator, from which everything draws that is not given another; returns it."""
+    """Seeds the default generator, from which everything draws that is not given another; returns it.
+
+    >>> import minitorch
+    >>> _ = minitorch.manual_seed(0)
+    >>> x = minitorch.rand(3)
+    >>> _ = minitorch.manual_seed(0)
+    >>> minitorch.rand(3).equal(x)
+    True
+    """
     return default_generator.manual_seed(seed)
 
 
 def seed() -> int:
-    """Seeds the default generator from the operating system, and returns the seed."""
+    """Seeds the default generator from the operating system, and returns the seed.
+
+    >>> import minitorch
+    >>> minitorch.seed() == minitorch.initial_seed()
+    True
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """The seed of the default generator."""
+    """The seed of the default generator.
+
+    >>> import minitorch
+    >>> _ = minitorch.manual_seed(42)
+    >>> minitorch.initial_seed()
+    42
+    """
     return default_generator.initial_seed()
 
 
 def get_rng_state() -> Any:
-    """The state of the default generator, as a uint8 tensor."""
+    """The state of the default generator, as a uint8 tensor.
+
+    >>> import minitorch
+    >>> state = minitorch.get_rng_state()
+    >>> x = minitorch.rand(3)
+    >>> minitorch.set_rng_state(state)
+    >>> minitorch.rand(3).equal(x)
+    True
+    """
     return default_generator.get_state()
 
 
 def set_rng_state(new_state: Any) -> None:
-    """Sets the state of the default generator."""
+    """Sets the state of the default generator.
+
+    >>> import minitorch
+    >>> state = minitorch.get_rng_state()
+    >>> order = minitorch.randperm(9)
+    >>> minitorch.set_rng_state(state)  # back to before the draw
+    >>> minitorch.randperm(9).equal(order)
+    True
+    """
     default_generator.set_state(new_state)
 
 

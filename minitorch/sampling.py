@@ -35,7 +35,16 @@ def rand(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """Random numbers, uniform on [0, 1)."""
+    """Random numbers, uniform on [0, 1).
+
+    Raises:
+        DtypeError: for an integer dtype.
+
+    >>> import minitorch
+    >>> x = minitorch.rand(1000)
+    >>> bool((x >= 0).all() and (x < 1).all())
+    True
+    """
     array = random.draw(
         "uniform", shape_of("rand", sizes, size), dtype=floating("rand", dtype), generator=generator
     )
@@ -50,7 +59,17 @@ def randn(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """Random numbers, normal with mean 0 and variance 1."""
+    """Random numbers, normal with mean 0 and variance 1.
+
+    Raises:
+        DtypeError: for an integer dtype.
+
+    >>> import minitorch
+    >>> _ = minitorch.manual_seed(0)
+    >>> x = minitorch.randn(10_000)
+    >>> abs(x.mean().item()) < 0.1, abs(x.std().item() - 1) < 0.1
+    (True, True)
+    """
     array = random.draw(
         "normal",
         shape_of("randn", sizes, size),
@@ -70,7 +89,25 @@ def randint(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """Random integers from `low` to `high − 1`; `randint(high, size)` starts at 0."""
+    """Random integers from `low` to `high − 1`; `randint(high, size)` starts at 0.
+
+    Args:
+        low: the smallest of them.
+        high: one more than the largest.
+        size: the shape.
+        generator: where numbers come from; without it, the default generator.
+        dtype: int64 unless given.
+        device: where the tensor lies.
+        requires_grad: whether the result, of a floating-point dtype, gets gradients.
+
+    Raises:
+        ArgumentError: unless low < high.
+
+    >>> import minitorch
+    >>> x = minitorch.randint(3, 6, (100,))
+    >>> bool((x >= 3).all() and (x < 6).all())
+    True
+    """
     if size is None:  # randint(high, size), whose arguments came one place too early
         low, high, size = 0, low, high
     if size is None or high is None or not low < high:
@@ -90,7 +127,15 @@ def randperm(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Variable:
-    """The integers 0, …, n − 1 in random order."""
+    """The integers 0, …, n − 1 in random order.
+
+    Raises:
+        ArgumentError: if `n` is negative.
+
+    >>> import minitorch
+    >>> minitorch.randperm(5).sort().values  # each of them once
+    tensor([0, 1, 2, 3, 4])
+    """
     if n < 0:
         raise ArgumentError(f"randperm: n must not be negative, got {n}")
     array = random.draw("permutation", n, dtype=dtype or dtypes.int64, generator=generator)
@@ -100,7 +145,23 @@ def randperm(
 def normal(
     mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None
 ) -> Variable:
-    """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors."""
+    """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors.
+
+    Args:
+        mean: a number or a tensor.
+        std: a number or a tensor.
+        size: the shape, if both are numbers.
+        generator: where numbers come from; without it, the default generator.
+        dtype: of the result, if both are numbers.
+
+    Raises:
+        ArgumentError: for negative standard deviations, or two numbers without a size.
+
+    >>> import minitorch
+    >>> mean = minitorch.tensor([-100.0, 100.0])
+    >>> minitorch.normal(mean, 1.0).sign()
+    tensor([-1.,  1.])
+    """
     spread = std.array if isinstance(std, Value) else std
     if not current_backend().all(current_backend().asarray(spread) >= 0, axis=None):
         raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
@@ -117,7 +178,15 @@ def normal(
 
 
 def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
-    """1 with the probability given by each element of `input` (or by `p`), else 0."""
+    """1 with the probability given by each element of `input` (or by `p`), else 0.
+
+    Raises:
+        ArgumentError: for what is no probability.
+
+    >>> import minitorch
+    >>> minitorch.bernoulli(minitorch.tensor([0.0, 1.0, 1.0]))
+    tensor([0., 1., 1.])
+    """
     chances = input.array if p is None else current_backend().asarray(p)
     if not current_backend().all((chances >= 0) & (chances <= 1), axis=None):
         raise ArgumentError("bernoulli: probabilities must lie between 0 and 1")
@@ -128,7 +197,21 @@ def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None)
 def multinomial(
     input: Variable, num_samples: int, replacement: bool = False, *, generator: Any = None
 ) -> Variable:
-    """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix)."""
+    """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix).
+
+    Args:
+        input: the weights, which need not sum to 1.
+        num_samples: how many indices are drawn, from each row of a matrix.
+        replacement: whether an index may be drawn more than once.
+        generator: where numbers come from; without it, the default generator.
+
+    Raises:
+        ArgumentError: for negative weights, or more samples without replacement than positive weights.
+
+    >>> import minitorch
+    >>> minitorch.multinomial(minitorch.tensor([0.0, 3.0, 0.0]), 4, replacement=True)
+    tensor([1, 1, 1, 1])
+    """
     if input.ndim not in (1, 2) or input.shape[-1] == 0:
         raise ArgumentError(
             f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}"
