@@ -213,7 +213,17 @@ def scaled(op_name: str, x: Any, y: Any, alpha: Any) -> Any:
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
-    """`other − alpha · input`."""
+    """`other − alpha · input`.
+
+    Args:
+        input: what is subtracted.
+        other: what it is subtracted from.
+        alpha: a factor of `input`.
+
+    >>> import minitorch
+    >>> minitorch.ops.rsub(minitorch.tensor([1.0, 2.0]), 10, alpha=2)
+    tensor([8., 6.])
+    """
     if is_bool(input) or is_bool(other):
         refuse_bool("rsub")
     return Sub.apply(other, input if alpha == 1 else scaled("rsub", other, input, alpha))
@@ -257,17 +267,35 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Variable
 
 
 def rdiv(input: Any, other: Any) -> Variable:
-    """`other / input`."""
+    """`other / input`.
+
+    >>> import minitorch
+    >>> 1 / minitorch.tensor([2.0, 4.0])  # calls rdiv
+    tensor([0.5000, 0.2500])
+    """
     return Div.apply(other, input)
 
 
 def floor_divide(input: Any, other: Any) -> Variable:
-    """`⌊input / other⌋`, elementwise."""
+    """`⌊input / other⌋`, elementwise.
+
+    Raises:
+        ArgumentError: for integers divided by zero; floats give infinities.
+
+    >>> import minitorch
+    >>> minitorch.floor_divide(minitorch.tensor([7, -7]), 2)
+    tensor([ 3, -4])
+    """
     return FloorDiv.apply(input, other)
 
 
 def rfloor_divide(input: Any, other: Any) -> Variable:
-    """`⌊other / input⌋`, elementwise."""
+    """`⌊other / input⌋`, elementwise.
+
+    >>> import minitorch
+    >>> 7 // minitorch.tensor([2, -2])  # calls rfloor_divide
+    tensor([ 3, -4])
+    """
     return FloorDiv.apply(other, input)
 
 
@@ -282,12 +310,24 @@ def remainder(input: Any, other: Any) -> Variable:
 
 
 def rremainder(input: Any, other: Any) -> Variable:
-    """`other % input`."""
+    """`other % input`.
+
+    >>> import minitorch
+    >>> 7 % minitorch.tensor([4, -4])  # calls rremainder: the sign is that of the divisor
+    tensor([ 3, -1])
+    """
     return Remainder.apply(other, input)
 
 
 def fmod(input: Any, other: Any) -> Variable:
-    """The remainder of division, with the sign of the dividend, as C's `fmod`."""
+    """The remainder of division, with the sign of the dividend, as C's `fmod`.
+
+    >>> import minitorch
+    >>> minitorch.fmod(minitorch.tensor([5, -5]), 3)
+    tensor([ 2, -2])
+    >>> minitorch.remainder(minitorch.tensor([5, -5]), 3)  # has the sign of the divisor
+    tensor([2, 1])
+    """
     return Fmod.apply(input, other)
 
 
@@ -307,10 +347,23 @@ def pow(input: Any, exponent: Any) -> Variable:
 
 
 def rpow(input: Any, other: Any) -> Variable:
-    """`other` to the power of `input`."""
+    """`other` to the power of `input`.
+
+    >>> import minitorch
+    >>> 2 ** minitorch.tensor([1.0, 3.0])  # calls rpow
+    tensor([2., 8.])
+    """
     return Pow.apply(other, input)
 
 
 def atan2(input: Any, other: Any) -> Variable:
-    """The angle, in radians between −π and π, of the point with ordinate `input` and abscissa `other`."""
+    """The angle, in radians between −π and π, of the point with ordinate `input` and abscissa `other`.
+
+    Shape: both broadcast to one shape.
+
+    >>> import minitorch
+    >>> y, x = minitorch.tensor([1.0, 1.0]), minitorch.tensor([1.0, -1.0])
+    >>> minitorch.atan2(y, x)  # π/4 and 3π/4; y/x alone would not tell these quadrants apart
+    tensor([0.7854, 2.3562])
+    """
     return Atan2.apply(input, other)

@@ -107,12 +107,28 @@ def matmul(input: Any, other: Any) -> Variable:
 
 
 def rmatmul(input: Any, other: Any) -> Variable:
-    """The product `other @ input`."""
+    """The product `other @ input`.
+
+    >>> import minitorch
+    >>> a = minitorch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    >>> minitorch.ops.rmatmul(a, a.T)  # a.T @ a
+    tensor([[0., 0.],
+            [0., 1.]])
+    """
     return matmul(other, input)
 
 
 def mm(input: Any, mat2: Any) -> Variable:
-    """The product of two matrices, without broadcasting."""
+    """The product of two matrices, without broadcasting.
+
+    Raises:
+        ShapeError: for anything but matrices whose inner sizes agree.
+        DtypeError: if dtypes differ.
+
+    >>> import minitorch
+    >>> minitorch.mm(minitorch.tensor([[1.0, 2.0]]), minitorch.tensor([[3.0], [4.0]]))
+    tensor([[11.]])
+    """
     if input.ndim != 2 or mat2.ndim != 2:
         raise ShapeError(
             f"mm: expected two matrices, got shapes {tuple(input.shape)} and {tuple(mat2.shape)}"
@@ -121,7 +137,16 @@ def mm(input: Any, mat2: Any) -> Variable:
 
 
 def bmm(input: Any, mat2: Any) -> Variable:
-    """The products of two stacks of matrices, (b, n, k) and (b, k, m)."""
+    """The products of two stacks of matrices, (b, n, k) and (b, k, m).
+
+    Raises:
+        ShapeError: for other shapes.
+
+    >>> import minitorch
+    >>> x, y = minitorch.ones(10, 2, 3), minitorch.ones(10, 3, 4)
+    >>> minitorch.bmm(x, y).shape
+    minitorch.Size([10, 2, 4])
+    """
     if input.ndim != 3 or mat2.ndim != 3 or input.shape[0] != mat2.shape[0]:
         raise ShapeError(
             f"bmm: expected (b, n, k) and (b, k, m) with the same b, got {tuple(input.shape)} and {tuple(mat2.shape)}"
@@ -130,7 +155,15 @@ def bmm(input: Any, mat2: Any) -> Variable:
 
 
 def mv(input: Any, vec: Any) -> Variable:
-    """The product of a matrix and a vector."""
+    """The product of a matrix and a vector.
+
+    Raises:
+        ShapeError: for other numbers of dims, or inner sizes that differ.
+
+    >>> import minitorch
+    >>> minitorch.mv(minitorch.tensor([[1.0, 2.0], [3.0, 4.0]]), minitorch.tensor([1.0, -1.0]))
+    tensor([-1., -1.])
+    """
     if input.ndim != 2 or vec.ndim != 1:
         raise ShapeError(
             f"mv: expected a matrix and a vector, got {tuple(input.shape)} and {tuple(vec.shape)}"
@@ -139,14 +172,33 @@ def mv(input: Any, vec: Any) -> Variable:
 
 
 def dot(input: Any, tensor: Any) -> Variable:
-    """The inner product of two vectors, Σ xᵢ·yᵢ."""
+    """The inner product of two vectors, Σ xᵢ·yᵢ.
+
+    Raises:
+        ShapeError: for anything but two vectors of one size.
+
+    >>> import minitorch
+    >>> minitorch.dot(minitorch.tensor([1.0, 2.0]), minitorch.tensor([3.0, 4.0]))
+    tensor(11.)
+    """
     if input.ndim != 1 or tensor.ndim != 1:
         raise ShapeError(f"dot: expected two vectors, got {tuple(input.shape)} and {tuple(tensor.shape)}")
     return matmul(input, tensor)
 
 
 def outer(input: Any, vec2: Any) -> Variable:
-    """The outer product of two vectors."""
+    """The outer product of two vectors.
+
+    Shape: (n), (m) → (n, m).
+
+    Raises:
+        ShapeError: for anything but two vectors.
+
+    >>> import minitorch
+    >>> minitorch.outer(minitorch.tensor([1.0, 2.0]), minitorch.tensor([3.0, 4.0, 5.0]))
+    tensor([[ 3.,  4.,  5.],
+            [ 6.,  8., 10.]])
+    """
     if input.ndim != 1 or vec2.ndim != 1:
         raise ShapeError(f"outer: expected two vectors, got {tuple(input.shape)} and {tuple(vec2.shape)}")
     return input.unsqueeze(1) * vec2
@@ -191,6 +243,11 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variabl
 
     Raises:
         ShapeError: if the sizes of the inputs and the weight differ.
+
+    >>> import minitorch
+    >>> x, y, w = minitorch.ones(8, 2), minitorch.ones(8, 3), minitorch.ones(5, 2, 3)
+    >>> minitorch.nn.functional.bilinear(x, y, w).shape
+    minitorch.Size([8, 5])
     """
     fits = weight.ndim == 3 and input1.ndim == input2.ndim > 0 and input1.shape[:-1] == input2.shape[:-1]
     if not fits or (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:]):
