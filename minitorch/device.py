@@ -59,6 +59,11 @@ def require(where: Any) -> device:
 
     Raises:
         BackendError: if no backend serves it.
+
+    >>> import minitorch
+    >>> from minitorch.device import require
+    >>> require("cpu")
+    device(type='cpu')
     """
     target = CPU if where is None else device(where)
     if target.type != "cpu":

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 class AccumulateGrad:
-    """How a leaf appears among `next_functions`."""
+    """How a leaf appears among `next_functions`.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> (x * 2).grad_fn.next_functions[0]
+    (<AccumulateGrad>, 0)
+    """
 
     def __init__(self, leaf: Variable) -> None:
         self.variable = leaf
@@ -49,7 +55,16 @@ class NodeHooks:
 
 
 class RemovableHandle:
-    """Takes a hook away again, by `remove()` or as a context manager."""
+    """Takes a hook away again, by `remove()` or as a context manager.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> with x.register_hook(lambda g: g * 10):
+    ...     x.sum().backward()
+    >>> x.sum().backward()
+    >>> x.grad
+    tensor([11., 11.])
+    """
 
     _ids = count()
 
@@ -69,7 +84,15 @@ class RemovableHandle:
 
 
 def register_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
-    """Calls `hook(grad)` when the gradient of `x` is known; what it returns, if anything, replaces it."""
+    """Calls `hook(grad)` when the gradient of `x` is known; what it returns, if anything, replaces it.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> handle = x.register_hook(lambda g: g * 10)
+    >>> x.sum().backward()
+    >>> x.grad
+    tensor([10., 10.])
+    """
     if not x._requires_grad:
         raise GradientError("register_hook: the tensor does not require grad")
     if x.grad_fn is not None:
@@ -82,7 +105,16 @@ def register_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
 
 
 def retain_grad(x: Variable) -> None:
-    """Makes the walk store the gradient of an inner value in its `.grad`, too."""
+    """Makes the walk store the gradient of an inner value in its `.grad`, too.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> y = x * 3
+    >>> y.retain_grad()
+    >>> (y**2).sum().backward()
+    >>> y.grad
+    tensor([6., 6.])
+    """
     if not x._requires_grad:
         raise GradientError("retain_grad: the tensor does not require grad")
     if x.grad_fn is not None and not getattr(x, "retains_grad", False):
@@ -91,7 +123,14 @@ def retain_grad(x: Variable) -> None:
 
 
 def register_post_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:
-    """Calls `hook(x)` after a walk has added to the `.grad` of a leaf."""
+    """Calls `hook(x)` after a walk has added to the `.grad` of a leaf.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> handle = x.register_post_accumulate_grad_hook(lambda x: print("gradient:", x.grad))
+    >>> x.sum().backward()
+    gradient: tensor([1., 1.])
+    """
     if not x._requires_grad or x.grad_fn is not None:
         raise GradientError("register_post_accumulate_grad_hook: only leaves that require grad accumulate")
     if x._post_hooks is None:

@@ -115,14 +115,30 @@ class no_grad(_Bare):
 
 
 class enable_grad(_Bare):
-    """Operations are recorded again, inside of `no_grad`."""
+    """Operations are recorded again, inside of `no_grad`.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> with minitorch.no_grad(), minitorch.enable_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    True
+    """
 
     def __init__(self) -> None:
         super().__init__(grad=True)
 
 
 class inference_mode(_Setting):
-    """Like `no_grad`, and the results can never be used in a recorded operation later."""
+    """Like `no_grad`, and the results can never be used in a recorded operation later.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> with minitorch.inference_mode():
+    ...     y = x * 2
+    >>> y.requires_grad, y.is_inference()
+    (False, True)
+    """
 
     def __new__(cls, mode: Any = True) -> Any:
         """A setting; or, for `@inference_mode` without parentheses, the decorated function."""
@@ -136,7 +152,15 @@ class inference_mode(_Setting):
 
 
 class set_grad_enabled(_Setting):
-    """Switches recording on or off: takes effect at once, and as a context manager is undone at its end."""
+    """Switches recording on or off: takes effect at once, and as a context manager is undone at its end.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2, requires_grad=True)
+    >>> with minitorch.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad, (x * 2).requires_grad
+    (False, True)
+    """
 
     def __init__(self, mode: bool) -> None:
         super().__init__(grad=bool(mode))
@@ -163,6 +187,15 @@ class detect_anomaly(_Setting):
 
     Args:
         check_nan: raise when an op's gradient contains NaN; otherwise lines are only remembered.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor(0.0, requires_grad=True)
+    >>> with minitorch.autograd.detect_anomaly():
+    ...     try:
+    ...         (minitorch.sqrt(x) * 0).backward()
+    ...     except RuntimeError as error:
+    ...         print(type(error).__name__)
+    AnomalyError
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -170,7 +203,16 @@ class detect_anomaly(_Setting):
 
 
 class set_detect_anomaly(set_grad_enabled):
-    """Like `detect_anomaly`, but takes effect at once; as a context manager it is undone at its end."""
+    """Like `detect_anomaly`, but takes effect at once; as a context manager it is undone at its end.
+
+    >>> import minitorch
+    >>> from minitorch.modes import is_anomaly_enabled
+    >>> with minitorch.autograd.set_detect_anomaly(True):
+    ...     is_anomaly_enabled()
+    True
+    >>> is_anomaly_enabled()
+    False
+    """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         _Setting.__init__(self, anomaly=bool(mode), check_nan=check_nan)
@@ -198,15 +240,36 @@ class walking:
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are recorded just now."""
+    """Whether operations are recorded just now.
+
+    >>> import minitorch
+    >>> with minitorch.no_grad():
+    ...     minitorch.is_grad_enabled()
+    False
+    >>> minitorch.is_grad_enabled()
+    True
+    """
     return current().grad
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether `inference_mode` is on just now."""
+    """Whether `inference_mode` is on just now.
+
+    >>> import minitorch
+    >>> with minitorch.inference_mode():
+    ...     minitorch.is_inference_mode_enabled()
+    True
+    """
     return current().inference
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether `detect_anomaly` is on just now."""
+    """Whether `detect_anomaly` is on just now.
+
+    >>> import minitorch
+    >>> from minitorch.modes import is_anomaly_enabled
+    >>> with minitorch.autograd.detect_anomaly():
+    ...     is_anomaly_enabled()
+    True
+    """
     return current().anomaly

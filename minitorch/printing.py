@@ -42,6 +42,14 @@ def set_printoptions(
         linewidth: characters per line.
         profile: `"default"`, `"short"` or `"full"` for a set of the above.
         sci_mode: always or never use scientific notation; None decides by magnitude.
+
+    >>> import minitorch
+    >>> minitorch.set_printoptions(precision=2)
+    >>> minitorch.tensor([1 / 3, 2.0])
+    tensor([0.33, 2.00])
+    >>> minitorch.set_printoptions(profile="default")
+    >>> minitorch.tensor([1 / 3, 2.0])
+    tensor([0.3333, 2.0000])
     """
     presets = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
     if profile is not None:
@@ -58,7 +66,13 @@ def set_printoptions(
 
 
 def tensor_repr(x: Variable) -> str:
-    """`tensor(…)`, or `Parameter containing: …` for a parameter."""
+    """`tensor(…)`, or `Parameter containing: …` for a parameter.
+
+    >>> import minitorch
+    >>> from minitorch.printing import tensor_repr
+    >>> tensor_repr(minitorch.ones(2, dtype=minitorch.float64))
+    'tensor([1., 1.], dtype=minitorch.float64)'
+    """
     name = "tensor("
     suffixes = []
     array = x.detach().numpy()

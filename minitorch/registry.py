@@ -30,6 +30,11 @@ def get_backend(name: str) -> Backend:
 
     Raises:
         BackendError: if there is none of that name; the message lists those that there are.
+
+    >>> import minitorch
+    >>> from minitorch.registry import get_backend
+    >>> get_backend("numpy").device_type
+    'cpu'
     """
     if name not in _instances:
         register_backend(_load(name))
@@ -48,7 +53,12 @@ def _load(name: str) -> Backend:
 
 
 def available_backends() -> list[str]:
-    """Names of all backends that `use_backend` accepts here."""
+    """Names of all backends that `use_backend` accepts here.
+
+    >>> import minitorch
+    >>> "numpy" in minitorch.available_backends()
+    True
+    """
     from importlib.metadata import entry_points
 
     found = {entry.name for entry in entry_points(group="minitorch.backends")}
@@ -60,6 +70,10 @@ def register_backend(backend: Backend) -> None:
 
     Raises:
         BackendError: if primitives of the interface are missing; the message names them.
+
+    >>> import minitorch
+    >>> from minitorch.registry import get_backend, register_backend
+    >>> register_backend(get_backend("numpy"))
     """
     backend.check_complete()
     _instances[backend.name] = backend
@@ -67,7 +81,13 @@ def register_backend(backend: Backend) -> None:
 
 
 def backend_of(array: Array) -> Backend:
-    """The backend that serves this array: for arrays of the CPU the one in use, else the owner of the type."""
+    """The backend that serves this array: for arrays of the CPU the one in use, else the owner of the type.
+
+    >>> import minitorch
+    >>> from minitorch.registry import backend_of
+    >>> backend_of(minitorch.ones(2).numpy()).device_type
+    'cpu'
+    """
     kind = array.__class__
     if kind is _cpu_default.array_type:
         return _cpu_override.get() or _cpu_default
@@ -88,7 +108,12 @@ def _owner_of(kind: type) -> Backend:
 
 
 def current_backend() -> Backend:
-    """The backend that serves arrays on the CPU just now."""
+    """The backend that serves arrays on the CPU just now.
+
+    >>> import minitorch
+    >>> minitorch.current_backend().device_type
+    'cpu'
+    """
     return _cpu_override.get() or _cpu_default
 
 

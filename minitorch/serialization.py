@@ -91,6 +91,13 @@ def load(f: Any, map_location: Any = None, weights_only: bool = True) -> Any:
     Raises:
         CheckpointError: if the file is not a checkpoint, or is damaged or cut off.
         FileNotFoundError: if there is none.
+
+    >>> import io, minitorch
+    >>> file = io.BytesIO()
+    >>> minitorch.save([minitorch.arange(3), "text", None], file)
+    >>> _ = file.seek(0)
+    >>> minitorch.load(file)
+    [tensor([0, 1, 2]), 'text', None]
     """
     device = as_device(map_location)
     if hasattr(f, "read"):

@@ -162,6 +162,22 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     """Marks the backward of a Function as one that cannot itself be differentiated.
 
     It may then compute outside of the graph; asking for a second derivative raises a GradientError.
+
+    >>> import minitorch
+    >>> from minitorch.autograd.function import once_differentiable
+    >>> class Double(minitorch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         return x * 2
+    ...
+    ...     @staticmethod
+    ...     @once_differentiable
+    ...     def backward(ctx, grad_output):
+    ...         return grad_output * 2
+    >>> x = minitorch.tensor(3.0, requires_grad=True)
+    >>> Double.apply(x).backward()
+    >>> x.grad
+    tensor(2.)
     """
 
     @wraps(backward)

@@ -48,7 +48,12 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def fans(op_name: str, tensor: Variable) -> tuple[int, int]:
-    """How many inputs an output depends on, and how many outputs an input goes to."""
+    """How many inputs an output depends on, and how many outputs an input goes to.
+
+    >>> import minitorch
+    >>> minitorch.nn.init.fans("example", minitorch.zeros(16, 3, 5, 5))
+    (75, 400)
+    """
     shape = tensor.array.shape
     if len(shape) < 2:
         raise ShapeError(
@@ -72,14 +77,26 @@ def store(tensor: Variable, array: Any) -> Variable:
 
 
 def uniform_(tensor: Variable, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Variable:
-    """Fills the tensor from the uniform distribution on [a, b); returns it."""
+    """Fills the tensor from the uniform distribution on [a, b); returns it.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.uniform_(minitorch.empty(100), 2.0, 3.0)
+    >>> bool(((w >= 2) & (w < 3)).all())
+    True
+    """
     if b < a:
         raise ArgumentError(f"uniform_: the upper bound {b} lies below the lower bound {a}")
     return store(tensor, draw("uniform", tensor, generator) * (b - a) + a)
 
 
 def normal_(tensor: Variable, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Variable:
-    """Fills the tensor from the normal distribution; returns it."""
+    """Fills the tensor from the normal distribution; returns it.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.normal_(minitorch.empty(10000), mean=5.0)
+    >>> abs(w.mean().item() - 5) < 0.1
+    True
+    """
     if std < 0:
         raise ArgumentError(f"normal_: std must not be negative, got {std}")
     return store(tensor, draw("normal", tensor, generator) * std + mean)
@@ -93,7 +110,13 @@ def trunc_normal_(
     b: float = 2.0,
     generator: Any = None,
 ) -> Variable:
-    """Fills the tensor from the normal distribution, drawing again outside of [a, b]; returns it."""
+    """Fills the tensor from the normal distribution, drawing again outside of [a, b]; returns it.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.trunc_normal_(minitorch.empty(1000), std=2.0, a=-1.0, b=1.0)
+    >>> w.abs().max().item() <= 1
+    True
+    """
     if not a < b or std <= 0:
         raise ArgumentError(f"trunc_normal_: needs a < b and std > 0, got a={a}, b={b}, std={std}")
 
@@ -117,22 +140,43 @@ def trunc_normal_(
 
 
 def constant_(tensor: Variable, val: float) -> Variable:
-    """Fills the tensor with one value; returns it."""
+    """Fills the tensor with one value; returns it.
+
+    >>> import minitorch
+    >>> minitorch.nn.init.constant_(minitorch.empty(3), 0.5)
+    tensor([0.5000, 0.5000, 0.5000])
+    """
     return store(tensor, val)
 
 
 def ones_(tensor: Variable) -> Variable:
-    """Fills the tensor with ones; returns it."""
+    """Fills the tensor with ones; returns it.
+
+    >>> import minitorch
+    >>> minitorch.nn.init.ones_(minitorch.empty(3))
+    tensor([1., 1., 1.])
+    """
     return store(tensor, 1)
 
 
 def zeros_(tensor: Variable) -> Variable:
-    """Fills the tensor with zeros; returns it."""
+    """Fills the tensor with zeros; returns it.
+
+    >>> import minitorch
+    >>> minitorch.nn.init.zeros_(minitorch.empty(3))
+    tensor([0., 0., 0.])
+    """
     return store(tensor, 0)
 
 
 def eye_(tensor: Variable) -> Variable:
-    """Makes a matrix the identity; returns it."""
+    """Makes a matrix the identity; returns it.
+
+    >>> import minitorch
+    >>> minitorch.nn.init.eye_(minitorch.empty(2, 3))
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
+    """
     if tensor.ndim != 2:
         raise ShapeError(f"eye_: expected a matrix, got shape {tuple(tensor.shape)}")
     return store(tensor, backend_of(tensor.array).eye(*tensor.array.shape, tensor.array.dtype))
@@ -142,6 +186,11 @@ def dirac_(tensor: Variable, groups: int = 1) -> Variable:
     """Makes a convolution weight pass its input channels on unchanged; returns it.
 
     Shape: (out channels, in channels / groups, one to three kernel sizes).
+
+    >>> import minitorch
+    >>> minitorch.nn.init.dirac_(minitorch.empty(2, 2, 3))[1]
+    tensor([[0., 0., 0.],
+            [0., 1., 0.]])
     """
     shape = tensor.array.shape
     if len(shape) not in (3, 4, 5):
@@ -162,6 +211,11 @@ def xavier_uniform_(tensor: Variable, gain: float = 1.0, generator: Any = None) 
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.xavier_uniform_(minitorch.empty(3, 3))
+    >>> w.abs().max().item() <= 1
+    True
     """
     bound = gain * math.sqrt(6.0 / sum(fans("xavier_uniform_", tensor)))
     return uniform_(tensor, -bound, bound, generator)
@@ -172,6 +226,11 @@ def xavier_normal_(tensor: Variable, gain: float = 1.0, generator: Any = None) -
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.xavier_normal_(minitorch.empty(100, 300))
+    >>> round(w.std().item(), 2)
+    0.07
     """
     std = gain * math.sqrt(2.0 / sum(fans("xavier_normal_", tensor)))
     return normal_(tensor, 0.0, std, generator)
@@ -202,6 +261,11 @@ def kaiming_uniform_(
         generator: the source of randomness.
 
     Source: He et al., "Delving deep into rectifiers", 2015.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.kaiming_uniform_(minitorch.empty(4, 6), nonlinearity="relu")
+    >>> w.abs().max().item() <= 1
+    True
     """
     bound = math.sqrt(3.0) * kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
@@ -217,6 +281,11 @@ def kaiming_normal_(
     """Normal with std gain / √fan; returns the tensor.  Arguments as for `kaiming_uniform_`.
 
     Source: He et al., "Delving deep into rectifiers", 2015.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.kaiming_normal_(minitorch.empty(100, 200), nonlinearity="relu")
+    >>> round(w.std().item(), 2)
+    0.1
     """
     std = kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity)
     return normal_(tensor, 0.0, std, generator)
@@ -229,6 +298,11 @@ def orthogonal_(tensor: Variable, gain: float = 1, generator: Any = None) -> Var
 
     Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural
     networks", 2013.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.orthogonal_(minitorch.empty(3, 3))
+    >>> minitorch.allclose(w @ w.T, minitorch.eye(3), atol=1e-5)
+    True
     """
     shape = tensor.array.shape
     if len(shape) < 2:
@@ -251,6 +325,11 @@ def sparse_(tensor: Variable, sparsity: float, std: float = 0.01, generator: Any
     """Normal numbers, of which a share `sparsity` in each column is zero; returns the tensor.
 
     Source: Martens, "Deep learning via Hessian-free optimization", 2010.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.init.sparse_(minitorch.empty(10, 4), sparsity=0.3)
+    >>> (w == 0).sum(0)
+    tensor([3, 3, 3, 3])
     """
     if tensor.ndim != 2:
         raise ShapeError(f"sparse_: expected a matrix, got shape {tuple(tensor.shape)}")

@@ -76,6 +76,22 @@ class Optimizer:
             settings out of range.
         ArgumentTypeError: for parameters that are not tensors, or a set of them, which has no
             order.
+
+    >>> import minitorch
+    >>> class SignDescent(minitorch.optim.Optimizer):
+    ...     def __init__(self, params, lr):
+    ...         super().__init__(params, {"lr": lr})
+    ...
+    ...     @minitorch.no_grad()
+    ...     def step(self, closure=None):
+    ...         for group in self.param_groups:
+    ...             for x in group["params"]:
+    ...                 x -= group["lr"] * x.grad.sign()
+    >>> x = minitorch.tensor([1.0, -2.0], requires_grad=True)
+    >>> (x**2).sum().backward()
+    >>> SignDescent([x], lr=0.5).step()
+    >>> x
+    tensor([ 0.5000, -1.5000], requires_grad=True)
     """
 
     state_required = True  # whether all of `state_names` must be there once one is

@@ -51,6 +51,10 @@ def get_total_norm(
 
     Raises:
         GradientError: if it is infinite or NaN, with `error_if_nonfinite`.
+
+    >>> import minitorch
+    >>> minitorch.nn.utils.get_total_norm([minitorch.tensor([3.0]), minitorch.tensor([4.0])])
+    tensor(5.)
     """
     listed: list[Any] = [tensors] if isinstance(tensors, Value) else list(tensors)
     norm = total_norm("get_total_norm", listed, float(norm_type))
@@ -105,7 +109,15 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
-    """Limits each element of the gradients to [−clip_value, clip_value]."""
+    """Limits each element of the gradients to [−clip_value, clip_value].
+
+    >>> import minitorch
+    >>> w = minitorch.nn.Parameter(minitorch.ones(2))
+    >>> w.grad = minitorch.tensor([-3.0, 0.5])
+    >>> minitorch.nn.utils.clip_grad_value_([w], 1.0)
+    >>> w.grad
+    tensor([-1.0000,  0.5000])
+    """
     bound = float(clip_value)
     with no_grad():
         for g in gradients(parameters):

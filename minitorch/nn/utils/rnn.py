@@ -49,7 +49,13 @@ def pad_sequence(
 def unpad_sequence(
     padded_sequences: Variable, lengths: Variable, batch_first: bool = False
 ) -> list[Variable]:
-    """The sequences in a padded tensor, each cut to its length."""
+    """The sequences in a padded tensor, each cut to its length.
+
+    >>> import minitorch
+    >>> padded = minitorch.tensor([[1, 2, 3], [4, 5, 0]])
+    >>> minitorch.nn.utils.rnn.unpad_sequence(padded, minitorch.tensor([3, 2]), batch_first=True)
+    [tensor([1, 2, 3]), tensor([4, 5])]
+    """
     batch = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     return [x[:length] for x, length in zip(batch, lengths.tolist(), strict=True)]
 

@@ -29,6 +29,12 @@ def vector_to_parameters(vec: Variable, parameters: Iterable[Any]) -> None:
 
     Raises:
         ShapeError: if their numbers differ; nothing is changed then.
+
+    >>> import minitorch
+    >>> net = minitorch.nn.Linear(2, 1)
+    >>> minitorch.nn.utils.vector_to_parameters(minitorch.tensor([1.0, 2.0, 3.0]), net.parameters())
+    >>> net.weight.detach(), net.bias.detach()
+    (tensor([[1., 2.]]), tensor([3.]))
     """
     if not isinstance(vec, Value):
         raise ArgumentTypeError(f"vector_to_parameters: expected a Tensor, got {type(vec).__name__}")

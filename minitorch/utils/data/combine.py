@@ -54,6 +54,16 @@ class ChainDataset(IterableDataset[Any]):
 
     Args:
         datasets: of the class IterableDataset; may be a generator of them.
+
+    >>> import minitorch
+    >>> class Letters(minitorch.utils.data.IterableDataset):
+    ...     def __init__(self, word):
+    ...         self.word = word
+    ...
+    ...     def __iter__(self):
+    ...         return iter(self.word)
+    >>> list(minitorch.utils.data.ChainDataset([Letters("ab"), Letters("cd")]))
+    ['a', 'b', 'c', 'd']
     """
 
     def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:

@@ -24,6 +24,16 @@ class Dataset(Generic[T_co]):
     """Samples that are found by index: subclasses define `__getitem__`, and `__len__` for most purposes.
 
     One that can fetch several samples at once may define `__getitems__(indices)`, which returns a list.
+
+    >>> import minitorch
+    >>> class Squares(minitorch.utils.data.Dataset):
+    ...     def __len__(self):
+    ...         return 4
+    ...
+    ...     def __getitem__(self, i):
+    ...         return i * i
+    >>> list(minitorch.utils.data.DataLoader(Squares(), batch_size=2))
+    [tensor([0, 1]), tensor([4, 9])]
     """
 
     def __getitem__(self, index: Any) -> T_co:
@@ -36,7 +46,15 @@ class Dataset(Generic[T_co]):
 
 
 class IterableDataset(Dataset[T_co], Iterable[T_co]):
-    """Samples that come one after the other, such as lines of a stream: subclasses define `__iter__`."""
+    """Samples that come one after the other, such as lines of a stream: subclasses define `__iter__`.
+
+    >>> import minitorch
+    >>> class Countdown(minitorch.utils.data.IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([3, 2, 1])
+    >>> list(minitorch.utils.data.DataLoader(Countdown(), batch_size=2))
+    [tensor([3, 2]), tensor([1])]
+    """
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotSupportedError(f"{type(self).__name__}: an IterableDataset must define __iter__()")
@@ -93,6 +111,10 @@ class Subset(Dataset[T_co]):
     Args:
         dataset: the whole.
         indices: which samples, in which order.
+
+    >>> import minitorch
+    >>> list(minitorch.utils.data.Subset("abcde", [4, 0, 2]))
+    ['e', 'a', 'c']
     """
 
     def __init__(self, dataset: Dataset[T_co], indices: Sequence[int]) -> None:

@@ -17,7 +17,12 @@ FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "pers
 
 
 def get_worker_info() -> None:
-    """None: all samples are loaded in the main process."""
+    """None: all samples are loaded in the main process.
+
+    >>> import minitorch
+    >>> minitorch.utils.data.get_worker_info() is None
+    True
+    """
     return None
 
 

@@ -32,7 +32,18 @@ def check_count(name: str, value: Any) -> None:
 
 
 class Sampler(Generic[T_co]):
-    """The base of all samplers: subclasses define `__iter__`, and `__len__` for most purposes."""
+    """The base of all samplers: subclasses define `__iter__`, and `__len__` for most purposes.
+
+    >>> import minitorch
+    >>> class Backwards(minitorch.utils.data.Sampler):
+    ...     def __init__(self, data_source):
+    ...         self.data_source = data_source
+    ...
+    ...     def __iter__(self):
+    ...         return iter(range(len(self.data_source) - 1, -1, -1))
+    >>> list(minitorch.utils.data.DataLoader("abc", sampler=Backwards("abc"), batch_size=None))
+    ['c', 'b', 'a']
+    """
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotSupportedError(f"{type(self).__name__}: a Sampler must define __iter__()")
@@ -43,6 +54,10 @@ class SequentialSampler(Sampler[int]):
 
     Args:
         data_source: what to take the length of.
+
+    >>> import minitorch
+    >>> list(minitorch.utils.data.SequentialSampler("abc"))
+    [0, 1, 2]
     """
 
     def __init__(self, data_source: Sized) -> None:
@@ -110,6 +125,10 @@ class SubsetRandomSampler(Sampler[int]):
     Args:
         indices: to choose from.
         generator: the source of randomness.
+
+    >>> import minitorch
+    >>> sorted(minitorch.utils.data.SubsetRandomSampler([5, 3, 8]))
+    [3, 5, 8]
     """
 
     def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
@@ -131,6 +150,10 @@ class WeightedRandomSampler(Sampler[int]):
         num_samples: how many to draw.
         replacement: whether an index may come several times.
         generator: the source of randomness.
+
+    >>> import minitorch
+    >>> list(minitorch.utils.data.WeightedRandomSampler([0.0, 1.0, 0.0], num_samples=4))
+    [1, 1, 1, 1]
     """
 
     def __init__(
