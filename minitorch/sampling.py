@@ -152,7 +152,7 @@ def normal(
         std: a number or a tensor.
         size: the shape, if both are numbers.
         generator: where numbers come from; without it, the default generator.
-        dtype: of the result, if both are numbers.
+        dtype: of the numbers drawn; without it, that of the tensor given, or the default dtype.
 
     Raises:
         ArgumentError: for negative standard deviations, or two numbers without a size.
