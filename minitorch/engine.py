@@ -271,12 +271,24 @@ def fit(g: Any, shape: tuple[int, ...], source: Op | None) -> Any:
 
 
 def array_of(g: Any) -> Any:
-    """The bare array of a gradient."""
+    """The bare array of a gradient.
+
+    >>> import minitorch
+    >>> from minitorch.engine import array_of
+    >>> array_of(minitorch.arange(3)).tolist()
+    [0, 1, 2]
+    """
     return g.array if isinstance(g, Value) else g
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
-    """Undoes broadcasting: sums `g` over the dimensions along which `shape` was stretched."""
+    """Undoes broadcasting: sums `g` over the dimensions along which `shape` was stretched.
+
+    >>> import minitorch
+    >>> from minitorch.engine import sum_to
+    >>> sum_to(minitorch.ones(4, 3), (1, 3))
+    tensor([[4., 4., 4.]])
+    """
     extra = g.ndim - len(shape)
     dims = (
         *range(extra),

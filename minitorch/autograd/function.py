@@ -94,7 +94,18 @@ class FunctionNode(Op):
             note(self, args, results)
 
     def mark_non_differentiable(self, *outputs: Variable) -> None:
-        """Declares outputs that never require grad."""
+        """Declares outputs that never require grad.
+
+        >>> import minitorch
+        >>> class Largest(minitorch.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         y = x.argmax()
+        ...         ctx.mark_non_differentiable(y)
+        ...         return y
+        >>> Largest.apply(minitorch.tensor([1.0, 3.0], requires_grad=True))
+        tensor(1)
+        """
         self.non_differentiable = frozenset(map(id, outputs))
 
     def mark_dirty(self, *inputs: Variable) -> None:

@@ -66,6 +66,12 @@ class HookMethods:
             hook: the function.
             prepend: call it before the hooks that are there.
             with_kwargs: call `hook(module, args, kwargs)`, which returns None or `(args, kwargs)`.
+
+        >>> import minitorch
+        >>> double = minitorch.nn.Identity()
+        >>> handle = double.register_forward_pre_hook(lambda module, args: (args[0] * 2,))
+        >>> double(minitorch.ones(2))
+        tensor([2., 2.])
         """
         return add(self._hook_tables().forward_pre, (hook, with_kwargs), prepend)
 
@@ -86,6 +92,12 @@ class HookMethods:
             prepend: call it before the hooks that are there.
             with_kwargs: call `hook(module, args, kwargs, output)`.
             always_call: call it also when forward raised an error.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Linear(2, 3)
+        >>> handle = net.register_forward_hook(lambda module, args, output: print(output.shape))
+        >>> _ = net(minitorch.ones(4, 2))
+        minitorch.Size([4, 3])
         """
         return add(self._hook_tables().forward, (hook, with_kwargs, always_call), prepend)
 
@@ -93,6 +105,12 @@ class HookMethods:
         """Calls `hook(module, grad_output)` when the gradients of the module's outputs are known.
 
         What it returns, if anything, replaces them.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Tanh()
+        >>> handle = net.register_full_backward_pre_hook(lambda module, grad_output: print(grad_output))
+        >>> net(minitorch.zeros(2, requires_grad=True)).sum().backward()
+        (tensor([1., 1.]),)
         """
         return add(self._hook_tables().backward_pre, hook, prepend)
 
@@ -101,6 +119,14 @@ class HookMethods:
 
         What it returns, if anything, replaces `grad_input`. Both are tuples with one entry per positional
         argument or output; None where there is no gradient.
+
+        >>> import minitorch
+        >>> def show(module, grad_input, grad_output):
+        ...     print(grad_input, grad_output)
+        >>> net = minitorch.nn.ReLU()
+        >>> handle = net.register_full_backward_hook(show)
+        >>> net(minitorch.tensor([-1.0, 1.0], requires_grad=True)).sum().backward()
+        (tensor([0., 1.]),) (tensor([1., 1.]),)
         """
         return add(self._hook_tables().backward, hook, prepend)
 

@@ -22,6 +22,11 @@ class Members(Attributes):
 
         Raises:
             ModuleAttributeError: if there is none.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Linear(2, 3), minitorch.nn.ReLU())
+        >>> net.get_submodule("1")
+        ReLU()
         """
         module: Any = self
         for part in target.split(".") if target else ():
@@ -36,11 +41,23 @@ class Members(Attributes):
         return module
 
     def get_parameter(self, target: str) -> Parameter:
-        """The parameter at a path such as `"features.3.weight"`."""
+        """The parameter at a path such as `"features.3.weight"`.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Linear(2, 3), minitorch.nn.ReLU())
+        >>> net.get_parameter("0.weight").shape
+        minitorch.Size([3, 2])
+        """
         return self._get_member("get_parameter", "parameter", target)
 
     def get_buffer(self, target: str) -> Variable:
-        """The buffer at a path such as `"features.3.running_mean"`."""
+        """The buffer at a path such as `"features.3.running_mean"`.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.BatchNorm1d(3))
+        >>> net.get_buffer("0.running_mean")
+        tensor([0., 0., 0.])
+        """
         return self._get_member("get_buffer", "buffer", target)
 
     def _get_member(self, op_name: str, kind: str, target: str) -> Any:
@@ -57,7 +74,13 @@ class Members(Attributes):
     def named_modules(
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """The module itself and all its descendants, with their paths."""
+        """The module itself and all its descendants, with their paths.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Linear(2, 3), minitorch.nn.ReLU())
+        >>> [(path, type(module).__name__) for path, module in net.named_modules()]
+        [('', 'Sequential'), ('0', 'Linear'), ('1', 'ReLU')]
+        """
         module: Any = self
         memo = set() if memo is None else memo
         if module in memo:
@@ -71,11 +94,23 @@ class Members(Attributes):
                 yield from child.named_modules(memo, path, remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
-        """The module itself and all its descendants."""
+        """The module itself and all its descendants.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Tanh(), minitorch.nn.ReLU())
+        >>> len(list(net.modules()))
+        3
+        """
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The direct children, with their names."""
+        """The direct children, with their names.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Tanh(), minitorch.nn.ReLU())
+        >>> list(net.named_children())
+        [('0', Tanh()), ('1', ReLU())]
+        """
         seen = set()
         for name, child in self._modules.items():
             if child is not None and child not in seen:
@@ -83,7 +118,13 @@ class Members(Attributes):
                 yield name, child
 
     def children(self) -> Iterator[Module]:
-        """The direct children."""
+        """The direct children.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Tanh(), minitorch.nn.ReLU())
+        >>> list(net.children())
+        [Tanh(), ReLU()]
+        """
         return (child for _, child in self.named_children())
 
     def named_parameters(
@@ -95,21 +136,42 @@ class Members(Attributes):
             prefix: put before every name.
             recurse: those of descendants, too.
             remove_duplicate: give a parameter with several names only once.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Linear(2, 3))
+        >>> [(path, tuple(w.shape)) for path, w in net.named_parameters()]
+        [('0.weight', (3, 2)), ('0.bias', (3,))]
         """
         return self._named_members(lambda module: module._parameters, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """All parameters, for an optimizer."""
+        """All parameters, for an optimizer.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Linear(2, 3)
+        >>> sum(w.numel() for w in net.parameters())
+        9
+        """
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Variable]]:
-        """All buffers with their paths."""
+        """All buffers with their paths.
+
+        >>> import minitorch
+        >>> [path for path, buffer in minitorch.nn.BatchNorm1d(3).named_buffers()]
+        ['running_mean', 'running_var', 'num_batches_tracked']
+        """
         return self._named_members(lambda module: module._buffers, prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Variable]:
-        """All buffers."""
+        """All buffers.
+
+        >>> import minitorch
+        >>> [tuple(buffer.shape) for buffer in minitorch.nn.BatchNorm1d(3).buffers()]
+        [(3,), (3,), ()]
+        """
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def _named_members(

@@ -70,7 +70,12 @@ class Module(Members, StateMethods):
     # Modes, casts and moves -------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
-        """Sets training mode (or evaluation mode) in the module and all its descendants; returns it."""
+        """Sets training mode (or evaluation mode) in the module and all its descendants; returns it.
+
+        >>> import minitorch
+        >>> minitorch.nn.Dropout(0.5).eval().train().training
+        True
+        """
         if not isinstance(mode, bool):
             raise ArgumentError(f"train: mode must be True or False, got {mode!r}")
         self.training = mode
@@ -79,17 +84,36 @@ class Module(Members, StateMethods):
         return self
 
     def eval(self) -> Self:
-        """Sets evaluation mode: no dropout, running statistics; returns the module."""
+        """Sets evaluation mode: no dropout, running statistics; returns the module.
+
+        >>> import minitorch
+        >>> minitorch.nn.Dropout(0.5).eval().training
+        False
+        """
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Freezes (False) or unfreezes all parameters; returns the module."""
+        """Freezes (False) or unfreezes all parameters; returns the module.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Linear(2, 3).requires_grad_(False)
+        >>> [w.requires_grad for w in net.parameters()]
+        [False, False]
+        """
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forgets all gradients, or sets them to zero."""
+        """Forgets all gradients, or sets them to zero.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Linear(2, 1)
+        >>> net(minitorch.ones(2)).backward()
+        >>> net.zero_grad()
+        >>> net.weight.grad is None
+        True
+        """
         for parameter in self.parameters():
             if parameter.grad is not None:
                 if set_to_none:
@@ -99,7 +123,15 @@ class Module(Members, StateMethods):
                     parameter.grad.zero_()
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
-        """Calls `fn` with every descendant and at last with the module itself; returns it."""
+        """Calls `fn` with every descendant and at last with the module itself; returns it.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Linear(2, 3), minitorch.nn.ReLU())
+        >>> _ = net.apply(lambda module: print(type(module).__name__))
+        Linear
+        ReLU
+        Sequential
+        """
         for child in self.children():
             child.apply(fn)
         fn(self)
@@ -126,6 +158,10 @@ class Module(Members, StateMethods):
 
         Raises:
             DtypeError: for an integer dtype.
+
+        >>> import minitorch
+        >>> minitorch.nn.Linear(2, 3).to(minitorch.float64).weight.dtype
+        minitorch.float64
         """
         where, dtype, _ = parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):

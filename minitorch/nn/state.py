@@ -115,6 +115,13 @@ class StateMethods(HookMethods):
 
         Raises:
             StateDictError: if names or shapes do not fit; it lists all of them, and nothing was changed.
+
+        >>> import minitorch
+        >>> a, b = minitorch.nn.Linear(2, 3), minitorch.nn.Linear(2, 3)
+        >>> b.load_state_dict(a.state_dict())
+        <All keys matched successfully>
+        >>> minitorch.equal(a.weight, b.weight)
+        True
         """
         if not isinstance(state_dict, Mapping):
             raise ArgumentTypeError(

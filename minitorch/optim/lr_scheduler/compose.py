@@ -144,6 +144,20 @@ class ChainedScheduler(Composed):
     Args:
         schedulers: made for the same optimizer.
         optimizer: the one that they were made for; may be left out.
+
+    >>> import minitorch
+    >>> from minitorch.optim.lr_scheduler import ChainedScheduler, ConstantLR, ExponentialLR
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> parts = [ConstantLR(optimizer, factor=0.5, total_iters=2), ExponentialLR(optimizer, gamma=0.5)]
+    >>> scheduler = ChainedScheduler(parts)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.25]
+    [0.25]
+    [0.125]
     """
 
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:

@@ -74,6 +74,19 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         last_epoch: −1, or the epoch to go on from.
 
     Source: I. Loshchilov, F. Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=2)
+    >>> for epoch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    0.50
+    1.00
+    0.50
+    1.00
     """
 
     def __init__(

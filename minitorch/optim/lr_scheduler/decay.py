@@ -139,6 +139,19 @@ class MultiStepLR(LRScheduler):
         milestones: epochs at which it changes; one that occurs twice counts twice.
         gamma: the factor.
         last_epoch: −1, or the epoch to go on from.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.MultiStepLR(optimizer, [1, 3], gamma=0.5)
+    >>> for epoch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.5]
+    [0.5]
+    [0.25]
+    [0.25]
     """
 
     def __init__(
@@ -171,6 +184,18 @@ class ExponentialLR(LRScheduler):
         optimizer: whose learning rates are set.
         gamma: the factor.
         last_epoch: −1, or the epoch to go on from.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.5]
+    [0.25]
+    [0.125]
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
@@ -195,6 +220,18 @@ class ConstantLR(LRScheduler):
         factor: above 0, up to 1.
         total_iters: for how many epochs.
         last_epoch: −1, or the epoch to go on from.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.ConstantLR(optimizer, factor=0.5, total_iters=2)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.5]
+    [1.0]
+    [1.0]
     """
 
     def __init__(
@@ -233,6 +270,18 @@ class LinearLR(LRScheduler):
         end_factor: from 0 to 1.
         total_iters: in how many epochs.
         last_epoch: −1, or the epoch to go on from.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.5, total_iters=2)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.75]
+    [1.0]
+    [1.0]
     """
 
     def __init__(
@@ -276,6 +325,19 @@ class PolynomialLR(LRScheduler):
         total_iters: when it reaches zero.
         power: 1 for a straight line.
         last_epoch: −1, or the epoch to go on from.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=4)
+    >>> for epoch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.75]
+    [0.5]
+    [0.25]
+    [0.0]
     """
 
     def __init__(

@@ -19,8 +19,7 @@ class LRScheduler:
     """The base of all schedules: after each epoch (or batch) `step()` sets the learning rates anew.
 
     Most schedules compute the next learning rate from the one that the optimizer has, so that
-    several
-    can act on the same optimizer: their factors multiply.
+    several can act on the same optimizer: their factors multiply.
 
     A schedule of your own overrides `get_lr`, which returns one learning rate per parameter group
     for the epoch `self.last_epoch`.
@@ -33,6 +32,21 @@ class LRScheduler:
     Attributes:
         last_epoch: how often `step()` was called.
         base_lrs: the learning rates from which the schedule started.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> class Halved(minitorch.optim.lr_scheduler.LRScheduler):
+    ...     def get_lr(self):
+    ...         return [lr * 0.5**self.last_epoch for lr in self.base_lrs]
+    >>> scheduler = Halved(optimizer)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.5]
+    [0.25]
+    [0.125]
     """
 
     _is_initial = False
