@@ -73,10 +73,13 @@ from minitorch.modes import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
-from minitorch.ops import (
+from minitorch.ops import (  # other names of the same functions
     abs as abs,
+    abs as absolute,
     acos as acos,
+    acos as arccos,
     acosh as acosh,
+    acosh as arccosh,
     add as add,
     all as all,
     allclose as allclose,
@@ -87,10 +90,15 @@ from minitorch.ops import (
     argmin as argmin,
     argsort as argsort,
     argwhere as argwhere,
+    asin as arcsin,
     asin as asin,
+    asinh as arcsinh,
     asinh as asinh,
+    atan as arctan,
     atan as atan,
+    atan2 as arctan2,
     atan2 as atan2,
+    atanh as arctanh,
     atanh as atanh,
     atleast_1d as atleast_1d,
     atleast_2d as atleast_2d,
@@ -111,6 +119,7 @@ from minitorch.ops import (
     celu_ as celu_,
     chunk as chunk,
     clamp as clamp,
+    clamp as clip,
     clone as clone,
     conj as conj,
     cos as cos,
@@ -122,6 +131,8 @@ from minitorch.ops import (
     diag_embed as diag_embed,
     diagonal as diagonal,
     div as div,
+    div as divide,
+    div as true_divide,
     dot as dot,
     einsum as einsum,
     eq as eq,
@@ -138,6 +149,8 @@ from minitorch.ops import (
     frac as frac,
     gather as gather,
     ge as ge,
+    ge as greater_equal,
+    gt as greater,
     gt as gt,
     imag as imag,
     index_add as index_add,
@@ -152,6 +165,7 @@ from minitorch.ops import (
     kl_div as kl_div,
     kthvalue as kthvalue,
     le as le,
+    le as less_equal,
     log as log,
     log1p as log1p,
     log2 as log2,
@@ -162,6 +176,7 @@ from minitorch.ops import (
     logical_or as logical_or,
     logical_xor as logical_xor,
     logsumexp as logsumexp,
+    lt as less,
     lt as lt,
     masked_fill as masked_fill,
     masked_scatter as masked_scatter,
@@ -174,12 +189,16 @@ from minitorch.ops import (
     min as min,
     minimum as minimum,
     mm as mm,
+    movedim as moveaxis,
     movedim as movedim,
     mul as mul,
+    mul as multiply,
     mv as mv,
     narrow as narrow,
     ne as ne,
+    ne as not_equal,
     neg as neg,
+    neg as negative,
     nonzero as nonzero,
     norm as norm,
     outer as outer,
@@ -221,6 +240,7 @@ from minitorch.ops import (
     std as std,
     std_mean as std_mean,
     sub as sub,
+    sub as subtract,
     sum as sum,
     t as t,
     take as take,
@@ -233,6 +253,8 @@ from minitorch.ops import (
     tile as tile,
     topk as topk,
     trace as trace,
+    transpose as swapaxes,
+    transpose as swapdims,
     transpose as transpose,
     tril as tril,
     triu as triu,
@@ -289,15 +311,17 @@ from minitorch.variable import (
 __version__ = "0.1.0"
 
 if _TYPE_CHECKING:
-    from minitorch import nn as nn, optim as optim, utils as utils
+    from minitorch import cuda as cuda, nn as nn, optim as optim, utils as utils
 
-_ROOMS = ("nn", "optim", "utils")  # packages that are imported when first used
+_ROOMS = ("cuda", "nn", "optim", "utils")  # packages that are imported when first used
 
 
 def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return _import_module(f"minitorch.{name}")
-    raise AttributeError(f"module 'minitorch' has no attribute {name!r}")
+    raise AttributeError(
+        f"module 'minitorch' has no attribute {name!r}; if it is a name of PyTorch, minitorch does not have it (yet)"
+    )
 
 
 def __dir__() -> list[str]:

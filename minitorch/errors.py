@@ -17,6 +17,8 @@ class MinitorchError(Exception):
 
     def __str__(self) -> str:
         message = Exception.__str__(self)  # KeyError would quote it
+        if self.place is not None:
+            message = message.removeprefix(f"{self.place[2]}: ")  # the path names the module already
         return f"{self.module_path}: {message}" if self.module_path else message
 
 
@@ -86,3 +88,7 @@ class MissingDependencyError(MinitorchError, ImportError):
 
 class NotSupportedError(MinitorchError, NotImplementedError):
     """PyTorch has this, minitorch does not (yet)."""
+
+
+class NotSupportedNameError(NotSupportedError, AttributeError):
+    """A name of PyTorch that a module of minitorch does not have (yet); `hasattr` says False."""

@@ -65,6 +65,11 @@ def available_backends() -> list[str]:
     return sorted(found | BUILT_IN.keys() | _instances.keys())
 
 
+def registered_devices() -> set[str]:
+    """The types of device that the loaded backends serve."""
+    return {backend.device_type for backend in _instances.values()}
+
+
 def register_backend(backend: Backend) -> None:
     """Makes an instance of a backend known under its name.
 

@@ -43,15 +43,22 @@ class Prod(Op):
 
     def forward(self, x: Array, *, dim: int, exact: bool = False) -> Array:
         self.dim = dim
-        self.save(x=x)
         y = self.backend.prod(x, axis=dim, dtype=accumulator(x, exact))
-        return y if x.dtype.char != "e" else y.astype(x.dtype)
+        y = y if x.dtype.char != "e" else y.astype(x.dtype)
+        self.save(x=x, output=y)
+        return y
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x
         before = exclusive_product(x, self.dim)
         after = flip(exclusive_product(flip(x, (self.dim,)), self.dim), (self.dim,))
         return spread(g, (self.dim,), x.shape) * (before * after).conj()
+
+    def fused_backward(self, g: Array) -> Array:
+        x, y = self.saved.x, self.saved.output
+        if not (x != 0).all():
+            return self.backward(g)
+        return spread(g * y.conj(), (self.dim,), x.shape) / x.conj()
 
 
 class Cumsum(Op):

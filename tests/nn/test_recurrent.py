@@ -145,9 +145,7 @@ def test_refused_inputs():
     state = minitorch.zeros(1, 5, 3)
     with pytest.raises(ArgumentError, match=r"expected an input of 3 dimensions \(time, batch, 2\)"):
         layer(minitorch.zeros(2, 2, 2, 2))
-    with pytest.raises(
-        ShapeError, match=r"^LSTM: LSTM: an input of shape \(4, 5, 7\) does not fit input_size=2"
-    ):
+    with pytest.raises(ShapeError, match=r"^LSTM: an input of shape \(4, 5, 7\) does not fit input_size=2"):
         layer(minitorch.zeros(4, 5, 7))
     with pytest.raises(
         DtypeError, match=r"the input is minitorch\.float64, the weights are minitorch\.float32"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import ops
-from minitorch.errors import ArgumentError, NotSupportedError
+from minitorch.errors import ArgumentError, NotSupportedNameError
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -62,7 +62,7 @@ def unpad_sequence(
 
 def __getattr__(name: str) -> Any:
     if name in PACKED:
-        raise NotSupportedError(
+        raise NotSupportedNameError(
             f"{name}: packed sequences are not supported yet; pad them with pad_sequence and ignore the "
             f"outputs after each sequence's end"
         )

@@ -1,0 +1,28 @@
+"""What programs ask about GPUs before they use one: minitorch has no backend for them yet."""
+
+from __future__ import annotations
+
+from minitorch.registry import registered_devices
+
+
+def is_available() -> bool:
+    """Whether a backend serves CUDA devices here.
+
+    >>> import minitorch
+    >>> minitorch.device("cuda" if minitorch.cuda.is_available() else "cpu")
+    device(type='cpu')
+    """
+    return "cuda" in registered_devices()
+
+
+def device_count() -> int:
+    """The number of CUDA devices: 0 without a backend that serves them."""
+    return int(is_available())
+
+
+def manual_seed(seed: int) -> None:
+    """Seeds the generators of CUDA devices, of which there are none without a backend that serves them."""
+
+
+def manual_seed_all(seed: int) -> None:
+    """As `manual_seed`, for all devices."""
