@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 import minitorch
+import minitorch.cuda
 import minitorch.nn
 import minitorch.optim
 import minitorch.utils  # loaded on first use: named here, they always count
