@@ -103,6 +103,14 @@ from minitorch.ops.einsum import (
 from minitorch.ops.embedding import (
     embedding as embedding,
 )
+from minitorch.ops.extremes import (
+    amax as amax,
+    amin as amin,
+    argmax as argmax,
+    argmin as argmin,
+    max as max,
+    min as min,
+)
 from minitorch.ops.extremum import (
     clamp as clamp,
     maximum as maximum,
@@ -203,14 +211,11 @@ from minitorch.ops.places import (
 )
 from minitorch.ops.pointwise import (
     abs as abs,
-    ceil as ceil,
     conj as conj,
     erf as erf,
     exp as exp,
     exp2 as exp2,
     expm1 as expm1,
-    floor as floor,
-    frac as frac,
     imag as imag,
     isfinite as isfinite,
     isinf as isinf,
@@ -222,13 +227,10 @@ from minitorch.ops.pointwise import (
     neg as neg,
     real as real,
     reciprocal as reciprocal,
-    round as round,
     rsqrt as rsqrt,
     sgn as sgn,
-    sign as sign,
     sqrt as sqrt,
     square as square,
-    trunc as trunc,
 )
 from minitorch.ops.pool import (
     avg_pool1d as avg_pool1d,
@@ -238,22 +240,24 @@ from minitorch.ops.pool import (
 )
 from minitorch.ops.reduce import (
     all as all,
-    amax as amax,
-    amin as amin,
     any as any,
-    argmax as argmax,
-    argmin as argmin,
     cumsum as cumsum,
     logsumexp as logsumexp,
-    max as max,
     mean as mean,
-    min as min,
     prod as prod,
     std as std,
     std_mean as std_mean,
     sum as sum,
     var as var,
     var_mean as var_mean,
+)
+from minitorch.ops.rounding import (
+    ceil as ceil,
+    floor as floor,
+    frac as frac,
+    round as round,
+    sign as sign,
+    trunc as trunc,
 )
 from minitorch.ops.scatter import (
     gather as gather,

@@ -12,7 +12,8 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.ops.common import Binary, array_of, conj
-from minitorch.ops.pointwise import log, trunc
+from minitorch.ops.pointwise import log
+from minitorch.ops.rounding import trunc
 from minitorch.ops.select import where
 from minitorch.value import Value
 

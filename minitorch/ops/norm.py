@@ -10,8 +10,10 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError
 from minitorch.op import Op
 from minitorch.ops.common import Dims, array_of, check_floating, ndim_of, reduced_dims
-from minitorch.ops.pointwise import abs, sgn, sign
-from minitorch.ops.reduce import Amax, Amin, Sum, in_float32, keep_dims, spread
+from minitorch.ops.extremes import Amax, Amin
+from minitorch.ops.pointwise import abs, sgn
+from minitorch.ops.reduce import Sum, in_float32, keep_dims, spread
+from minitorch.ops.rounding import sign
 from minitorch.ops.select import where
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from minitorch.backend import Array
 from minitorch.errors import DtypeError, IndexRangeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, ndim_of, wrap_dim
+from minitorch.ops.extremes import ValuesIndices, check_not_empty
 from minitorch.ops.index import TakeAlong
 from minitorch.ops.join import narrow
-from minitorch.ops.reduce import ValuesIndices, check_not_empty
 from minitorch.ops.select import where
 
 if TYPE_CHECKING:
