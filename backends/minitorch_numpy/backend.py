@@ -36,7 +36,13 @@ class QuietCalls(threading.local):
 
 
 def _index_add(x: Array, index: Any, values: Array) -> None:
-    np.add.at(x, index, values)
+    """x[index] += values; `np.add.at` is several times as fast on flat arrays, if they are not tiny."""
+    values = np.asarray(values)
+    if values.size < 1000 or not x.flags.c_contiguous or x.dtype != values.dtype:
+        np.add.at(x, index, values)
+        return
+    places = np.arange(x.size).reshape(x.shape)[index]
+    np.add.at(x.reshape(-1), places.reshape(-1), np.broadcast_to(values, places.shape).reshape(-1))
 
 
 def _sort(x: Array, axis: int = -1) -> Array:

@@ -174,3 +174,12 @@ def test_an_ellipsis_for_no_dims_does_not_part_index_tensors():
     t = mt.tensor([1, 0])
     assert x[:, t, ..., t].tolist() == x[:, t, t].tolist()
     assert x[:, t, ..., t].shape == (2, 2)
+
+
+def test_gradients_of_many_duplicate_indices_add_up():
+    rng = np.random.default_rng(0)
+    index, g = rng.integers(0, 7, (50, 3)), rng.standard_normal((50, 3, 20))
+    x = mt.tensor(rng.standard_normal((7, 20)), requires_grad=True)
+    x[mt.from_numpy(index)].backward(mt.from_numpy(g))
+    onehot = (index[..., None] == np.arange(7)).astype(float)  # (50, 3, 7)
+    np.testing.assert_allclose(x.grad.numpy(), np.einsum("abk,abd->kd", onehot, g))
