@@ -244,7 +244,8 @@ class Op:
     def _apply_raw(cls, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         """Computes on bare arrays, for the formulas of an ordinary walk."""
         op = cls()
-        op.backend = backend_of(next(x for x in inputs if hasattr(x, "dtype")))
+        first = inputs[0]
+        op.backend = backend_of(first if hasattr(first, "dtype") else next(x for x in inputs if hasattr(x, "dtype")))
         return op.forward(*inputs, **settings)
 
     # What the op remembers -----------------------------------------------------------------------

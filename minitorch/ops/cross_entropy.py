@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
+from minitorch.dtypes import int64, uint8
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, require_tensors
@@ -64,7 +65,8 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     """
     check_floating(op_name, input.array)
     shape, t = input.array.shape, array_of(target)
-    if t.dtype != "int64" and t.dtype != "uint8":
+    long = t.dtype == int64.dtype
+    if not long and t.dtype != uint8.dtype:
         remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind == "f" else ""
         raise DtypeError(f"{op_name}: class indices must be int64, got {t.dtype}; use target.long(){remedy}")
     if not shape:
@@ -73,7 +75,7 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     if t.shape != expected and not (len(shape) == 1 and t.shape == (1,)):
         raise ShapeError(target_message(op_name, shape, t.shape, expected))
     classes = shape[1] if len(shape) > 1 else shape[0]
-    flat = t.reshape(-1) if t.dtype == "int64" else t.reshape(-1).astype("int64")
+    flat = t.reshape(-1) if long else t.reshape(-1).astype(int64.dtype)
     counted = None
     if not flat.size:
         return flat, counted

@@ -292,10 +292,10 @@ class Optimizer:
         """The parameters of a group that have gradients, by the backend that serves them."""
         batches: dict[Backend, Batch] = {}
         for position, x in enumerate(group["params"]):
-            if x.grad is None:
+            if x._grad is None:
                 continue
-            array, grad = x.array, x.grad.array
-            if grad.shape != array.shape or grad.dtype != array.dtype:
+            array, grad = x.array, x._grad.array
+            if grad.shape != array.shape or (grad.dtype is not array.dtype and grad.dtype != array.dtype):
                 self._refuse_gradient(group, number, position, grad)
             backend = backend_of(array)
             if backend not in batches:
