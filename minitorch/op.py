@@ -245,7 +245,9 @@ class Op:
         """Computes on bare arrays, for the formulas of an ordinary walk."""
         op = cls()
         first = inputs[0]
-        op.backend = backend_of(first if hasattr(first, "dtype") else next(x for x in inputs if hasattr(x, "dtype")))
+        op.backend = backend_of(
+            first if hasattr(first, "dtype") else next(x for x in inputs if hasattr(x, "dtype"))
+        )
         return op.forward(*inputs, **settings)
 
     # What the op remembers -----------------------------------------------------------------------
