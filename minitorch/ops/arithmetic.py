@@ -48,16 +48,13 @@ class Mul(Binary):
 
     def forward(self, x: Array, y: Array) -> Array:
         if self.recording:
-            need_x, need_y = self.needs_input_grad
-            self.save(x=x if need_y else None, y=y if need_x else None)
+            to_x, to_y = self.edges
+            self.save(x=None if to_y is None else x, y=None if to_x is None else y)
         return self.backend.multiply(x, y)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
-        need_x, need_y = self.needs_input_grad
-        return (
-            g * conj(self.saved.y) if need_x else None,
-            g * conj(self.saved.x) if need_y else None,
-        )
+        x, y = self.saved.x, self.saved.y
+        return None if y is None else g * conj(y), None if x is None else g * conj(x)
 
 
 class Div(Binary):

@@ -26,9 +26,9 @@ def array_of(x: Any) -> Any:
 
 def conj(x: Any) -> Any:
     """The complex conjugate; a real value as it is."""
-    if isinstance(x, (float, int)):
+    if x.__class__ is float:
         return x
-    if isinstance(x, complex):
+    if isinstance(x, (int, float, complex)):
         return x.conjugate()
     kind = x.array.dtype.kind if isinstance(x, Value) else x.dtype.kind
     return x.conj() if kind == "c" else x

@@ -20,15 +20,15 @@ class Matmul(Op):
 
     def forward(self, x: Array, y: Array) -> Array:
         if self.recording:
-            need_x, need_y = self.needs_input_grad
-            self.save(x=x if need_y else None, y=y if need_x else None)
+            to_x, to_y = self.edges
+            self.save(x=None if to_y is None else x, y=None if to_x is None else y)
         return self.backend.matmul(x, y)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
-        need_x, need_y = self.needs_input_grad
+        x, y = self.saved.x, self.saved.y
         return (
-            Matmul.apply(g, conj(self.saved.y).swapaxes(-1, -2)) if need_x else None,
-            Matmul.apply(conj(self.saved.x).swapaxes(-1, -2), g) if need_y else None,
+            None if y is None else Matmul.apply(g, conj(y).swapaxes(-1, -2)),
+            None if x is None else Matmul.apply(conj(x).swapaxes(-1, -2), g),
         )
 
 
