@@ -19,7 +19,6 @@ from minitorch.backend_recurrent import RecurrentKernels
 from minitorch.errors import BackendError
 
 Array = Any
-Shape = tuple[int, ...]
 Elementwise = Callable[..., Array]
 
 

@@ -5,7 +5,6 @@ It stands apart so that `op.py` can make Variables although Variable's methods a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from minitorch.errors import InplaceError
@@ -118,6 +117,3 @@ def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int])
         view._view = View(source._view.base, (*source._view.steps, step))
     view._counter = view._view.base._counter
     view._inference = source._inference
-
-
-Hook = Callable[..., Any]
