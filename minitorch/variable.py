@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from minitorch import creation, dtypes, engine, hooks, inplace, ops, predicates, printing
+from minitorch import creation, dtypes, gradients, hooks, inplace, ops, predicates, printing
 from minitorch.device import device
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.hooks import RemovableHandle
@@ -270,7 +270,7 @@ class Variable(Methods, Value):
         Raises:
             GradientError: if it does not require grad, or has several elements and no gradient is given.
         """
-        engine.backward(self, gradient, retain_graph, create_graph, inputs)
+        gradients.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def register_hook(self, hook: Any) -> RemovableHandle:
         """Calls `hook(grad)` when its gradient is known; what it returns, if anything, replaces the gradient."""

@@ -2,7 +2,7 @@
 
 from minitorch.autograd.finite_differences import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from minitorch.autograd.function import Function as Function
-from minitorch.engine import backward as backward, grad as grad
+from minitorch.gradients import backward as backward, grad as grad
 from minitorch.modes import (
     detect_anomaly as detect_anomaly,
     enable_grad as enable_grad,

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
-from minitorch.engine import grad
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradcheckError, NotSupportedError
+from minitorch.gradients import grad
 from minitorch.modes import enable_grad, no_grad
 from minitorch.random import Generator
 from minitorch.registry import backend_of
