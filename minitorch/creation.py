@@ -10,6 +10,7 @@ from minitorch import dtypes
 from minitorch.device import require
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.ops.common import ensure_size
+from minitorch.ops.out import with_out
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
 
@@ -182,6 +183,7 @@ def from_dlpack(ext_tensor: Any) -> Variable:
     return wrap(current_backend().from_dlpack(ext_tensor))
 
 
+@with_out
 def complex(real: Variable, imag: Variable) -> Variable:
     """The complex tensor with these parts.
 
@@ -211,6 +213,7 @@ def shape_of(op_name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[in
     return shape
 
 
+@with_out
 def empty(
     *sizes: Any,
     size: Any = None,
@@ -231,6 +234,7 @@ def empty(
     return finish(array, device, requires_grad)
 
 
+@with_out
 def zeros(
     *sizes: Any,
     size: Any = None,
@@ -249,6 +253,7 @@ def zeros(
     return finish(array, device, requires_grad)
 
 
+@with_out
 def ones(
     *sizes: Any,
     size: Any = None,
@@ -267,6 +272,7 @@ def ones(
     return finish(array, device, requires_grad)
 
 
+@with_out
 def full(
     size: Sequence[int],
     fill_value: Any,
@@ -309,6 +315,7 @@ def filler(op_name: str, value: Any, dtype: dtypes.dtype) -> Any:
     return value
 
 
+@with_out
 def eye(
     n: int,
     m: int | None = None,
@@ -328,6 +335,7 @@ def eye(
     return finish(current_backend().eye(*shape, numpy_dtype(dtype)), device, requires_grad)
 
 
+@with_out
 def arange(
     start: Any = 0,
     end: Any = None,
@@ -358,6 +366,7 @@ def arange(
     return finish(backend.arange(start, end, step).astype(kind), device, requires_grad)
 
 
+@with_out
 def linspace(
     start: float,
     end: float,
@@ -385,6 +394,7 @@ def linspace(
     )
 
 
+@with_out
 def logspace(
     start: float,
     end: float,

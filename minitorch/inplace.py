@@ -15,6 +15,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError
 from minitorch.modes import current
 from minitorch.op import Op, serials
+from minitorch.ops.out import without_out
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 from minitorch.value import Value, View, wrap
@@ -160,6 +161,7 @@ def tie(x: Value, out: Value) -> None:
 
 def method(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The in-place method that belongs to a function: `x.name(...)` computes it and stores it in `x`."""
+    function = without_out(function)
 
     def in_place(self: Variable, *args: Any, **kwargs: Any) -> Variable:
         check(name, self)

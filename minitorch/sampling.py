@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes, random
 from minitorch.creation import finish, shape_of
 from minitorch.errors import ArgumentError, DtypeError
+from minitorch.ops.out import with_out
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
 
@@ -51,6 +52,7 @@ def rand(
     return finish(array, device, requires_grad)
 
 
+@with_out
 def randn(
     *sizes: Any,
     size: Any = None,
@@ -142,6 +144,7 @@ def randperm(
     return finish(array, device, requires_grad)
 
 
+@with_out
 def normal(
     mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None
 ) -> Variable:
@@ -177,6 +180,7 @@ def normal(
     return randn(*size, generator=generator, dtype=dtype) * std + mean
 
 
+@with_out
 def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None) -> Variable:
     """1 with the probability given by each element of `input` (or by `p`), else 0.
 
@@ -194,6 +198,7 @@ def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None)
     return wrap((draws < chances).astype(input.array.dtype))
 
 
+@with_out
 def multinomial(
     input: Variable, num_samples: int, replacement: bool = False, *, generator: Any = None
 ) -> Variable:

@@ -10,6 +10,7 @@ from minitorch.device import device
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.hooks import RemovableHandle
 from minitorch.methods import Methods
+from minitorch.ops.out import without_out as _plain
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
@@ -440,15 +441,15 @@ class Variable(Methods, Value):
 
     # Operators ------------------------------------------------------------------------------------------------------
 
-    __add__ = __radd__ = ops.add
-    __sub__, __rsub__ = ops.sub, ops.rsub
-    __mul__ = __rmul__ = ops.mul
-    __truediv__, __rtruediv__ = ops.div, ops.rdiv
-    __floordiv__, __rfloordiv__ = ops.floor_divide, ops.rfloor_divide
-    __mod__, __rmod__ = ops.remainder, ops.rremainder
-    __pow__, __rpow__ = ops.pow, ops.rpow
-    __matmul__, __rmatmul__ = ops.matmul, ops.rmatmul
-    __neg__, __abs__ = ops.neg, ops.abs
+    __add__ = __radd__ = _plain(ops.add)
+    __sub__, __rsub__ = _plain(ops.sub), _plain(ops.rsub)
+    __mul__ = __rmul__ = _plain(ops.mul)
+    __truediv__, __rtruediv__ = _plain(ops.div), _plain(ops.rdiv)
+    __floordiv__, __rfloordiv__ = _plain(ops.floor_divide), _plain(ops.rfloor_divide)
+    __mod__, __rmod__ = _plain(ops.remainder), _plain(ops.rremainder)
+    __pow__, __rpow__ = _plain(ops.pow), _plain(ops.rpow)
+    __matmul__, __rmatmul__ = _plain(ops.matmul), _plain(ops.rmatmul)
+    __neg__, __abs__ = _plain(ops.neg), _plain(ops.abs)
 
     def __eq__(self, other: Any) -> Any:
         return NotImplemented if other is None or isinstance(other, str) else ops.eq(self, other)
@@ -456,12 +457,12 @@ class Variable(Methods, Value):
     def __ne__(self, other: Any) -> Any:
         return NotImplemented if other is None or isinstance(other, str) else ops.ne(self, other)
 
-    __lt__, __le__, __gt__, __ge__ = ops.lt, ops.le, ops.gt, ops.ge
-    __invert__ = ops.bitwise_not
-    __and__ = __rand__ = ops.bitwise_and
-    __or__ = __ror__ = ops.bitwise_or
-    __xor__ = __rxor__ = ops.bitwise_xor
-    __lshift__, __rshift__ = ops.bitwise_left_shift, ops.bitwise_right_shift
+    __lt__, __le__, __gt__, __ge__ = _plain(ops.lt), _plain(ops.le), _plain(ops.gt), _plain(ops.ge)
+    __invert__ = _plain(ops.bitwise_not)
+    __and__ = __rand__ = _plain(ops.bitwise_and)
+    __or__ = __ror__ = _plain(ops.bitwise_or)
+    __xor__ = __rxor__ = _plain(ops.bitwise_xor)
+    __lshift__, __rshift__ = _plain(ops.bitwise_left_shift), _plain(ops.bitwise_right_shift)
 
     def __pos__(self) -> Variable:
         if self.array.dtype.kind == "b":

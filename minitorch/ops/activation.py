@@ -11,6 +11,7 @@ from minitorch.inplace import method as in_place
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, check_real, conj, wrap_dim
 from minitorch.ops.memory import clone
+from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, erf, exp
 from minitorch.ops.select import where
 from minitorch.ops.trigonometric import tanh
@@ -259,6 +260,7 @@ def silu(input: Any, inplace: bool = False) -> Variable:
     return silu_(input) if inplace else Silu.apply(input)
 
 
+@with_out
 def sigmoid(input: Any) -> Variable:
     """1 / (1 + exp(−x)), between 0 and 1.
 

@@ -12,6 +12,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.ops.common import Binary, array_of, conj
+from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
 from minitorch.ops.select import where
@@ -180,6 +181,7 @@ def refuse_bool(op_name: str) -> None:
     raise DtypeError(f"{op_name}: a difference with booleans is not defined; use x ^ y, or ~x for 1 − x")
 
 
+@with_out
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     """`input + alpha · other`, elementwise, broadcast.
 
@@ -190,6 +192,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     return Add.apply(input, other if alpha == 1 else scaled("add", input, other, alpha))
 
 
+@with_out
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     """`input − alpha · other`, elementwise, broadcast.
 
@@ -227,6 +230,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     return Sub.apply(other, input if alpha == 1 else scaled("rsub", other, input, alpha))
 
 
+@with_out
 def mul(input: Any, other: Any) -> Any:
     """`input · other`, elementwise, broadcast.
 
@@ -239,6 +243,7 @@ def mul(input: Any, other: Any) -> Any:
     return Mul.apply(input, other)
 
 
+@with_out
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Variable:
     """`input / other`, elementwise, broadcast; integers give the default floating-point dtype.
 
@@ -274,6 +279,7 @@ def rdiv(input: Any, other: Any) -> Variable:
     return Div.apply(other, input)
 
 
+@with_out
 def floor_divide(input: Any, other: Any) -> Variable:
     """`⌊input / other⌋`, elementwise.
 
@@ -297,6 +303,7 @@ def rfloor_divide(input: Any, other: Any) -> Variable:
     return FloorDiv.apply(other, input)
 
 
+@with_out
 def remainder(input: Any, other: Any) -> Variable:
     """The remainder of division, with the sign of the divisor, as Python's `%`.
 
@@ -317,6 +324,7 @@ def rremainder(input: Any, other: Any) -> Variable:
     return Remainder.apply(other, input)
 
 
+@with_out
 def fmod(input: Any, other: Any) -> Variable:
     """The remainder of division, with the sign of the dividend, as C's `fmod`.
 
@@ -329,6 +337,7 @@ def fmod(input: Any, other: Any) -> Variable:
     return Fmod.apply(input, other)
 
 
+@with_out
 def pow(input: Any, exponent: Any) -> Variable:
     """`input` to the power of `exponent`, elementwise, broadcast.
 
@@ -354,6 +363,7 @@ def rpow(input: Any, other: Any) -> Variable:
     return Pow.apply(other, input)
 
 
+@with_out
 def atan2(input: Any, other: Any) -> Variable:
     """The angle, in radians between −π and π, of the point with ordinate `input` and abscissa `other`.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.ops.common import Binary, array_of, check_ordered
+from minitorch.ops.out import with_out
 from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Bitwise(Compare):
         return getattr(self.backend, kind)(x, y)
 
 
+@with_out
 def eq(input: Any, other: Any) -> Variable:
     """Whether `input` = `other`, elementwise.
 
@@ -44,6 +46,7 @@ def eq(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="equal")
 
 
+@with_out
 def ne(input: Any, other: Any) -> Variable:
     """Whether `input` ≠ `other`, elementwise.
 
@@ -54,6 +57,7 @@ def ne(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="not_equal")
 
 
+@with_out
 def lt(input: Any, other: Any) -> Variable:
     """Whether `input` < `other`, elementwise.
 
@@ -64,6 +68,7 @@ def lt(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="less")
 
 
+@with_out
 def le(input: Any, other: Any) -> Variable:
     """Whether `input` ≤ `other`, elementwise.
 
@@ -74,6 +79,7 @@ def le(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="less_equal")
 
 
+@with_out
 def gt(input: Any, other: Any) -> Variable:
     """Whether `input` > `other`, elementwise.
 
@@ -85,6 +91,7 @@ def gt(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="greater")
 
 
+@with_out
 def ge(input: Any, other: Any) -> Variable:
     """Whether `input` ≥ `other`, elementwise.
 
@@ -95,6 +102,7 @@ def ge(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="greater_equal")
 
 
+@with_out
 def logical_and(input: Any, other: Any) -> Variable:
     """Whether both are true (not zero), elementwise.
 
@@ -105,6 +113,7 @@ def logical_and(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="logical_and")
 
 
+@with_out
 def logical_or(input: Any, other: Any) -> Variable:
     """Whether at least one is true (not zero), elementwise.
 
@@ -115,6 +124,7 @@ def logical_or(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="logical_or")
 
 
+@with_out
 def logical_xor(input: Any, other: Any) -> Variable:
     """Whether exactly one is true (not zero), elementwise.
 
@@ -125,6 +135,7 @@ def logical_xor(input: Any, other: Any) -> Variable:
     return Compare.apply(input, other, kind="logical_xor")
 
 
+@with_out
 def logical_not(input: Variable) -> Variable:
     """Whether the element is false (zero).
 
@@ -135,6 +146,7 @@ def logical_not(input: Variable) -> Variable:
     return eq(input, 0)
 
 
+@with_out
 def bitwise_and(input: Any, other: Any) -> Variable:
     """The bits set in both, elementwise; for booleans: and.
 
@@ -145,6 +157,7 @@ def bitwise_and(input: Any, other: Any) -> Variable:
     return Bitwise.apply(input, other, kind="bitwise_and")
 
 
+@with_out
 def bitwise_or(input: Any, other: Any) -> Variable:
     """The bits set in either, elementwise; for booleans: or.
 
@@ -155,6 +168,7 @@ def bitwise_or(input: Any, other: Any) -> Variable:
     return Bitwise.apply(input, other, kind="bitwise_or")
 
 
+@with_out
 def bitwise_xor(input: Any, other: Any) -> Variable:
     """The bits set in exactly one, elementwise; for booleans: unequal.
 
@@ -165,6 +179,7 @@ def bitwise_xor(input: Any, other: Any) -> Variable:
     return Bitwise.apply(input, other, kind="bitwise_xor")
 
 
+@with_out
 def bitwise_not(input: Variable) -> Variable:
     """All bits flipped, elementwise; for booleans: not.
 
@@ -180,6 +195,7 @@ def bitwise_not(input: Variable) -> Variable:
     return Bitwise.apply(input, True if kind.kind == "b" else -1, kind="bitwise_xor")
 
 
+@with_out
 def bitwise_left_shift(input: Any, other: Any) -> Variable:
     """The bits of `input` moved up by `other` places.
 
@@ -190,6 +206,7 @@ def bitwise_left_shift(input: Any, other: Any) -> Variable:
     return Bitwise.apply(input, other, kind="left_shift")
 
 
+@with_out
 def bitwise_right_shift(input: Any, other: Any) -> Variable:
     """The bits of `input` moved down by `other` places, keeping the sign.
 
@@ -249,6 +266,7 @@ def allclose(
     return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
+@with_out
 def equal(input: Variable, other: Variable) -> bool:
     """Whether both have the same shape and elements.
 

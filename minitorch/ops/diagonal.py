@@ -8,6 +8,7 @@ from minitorch.backend import Array
 from minitorch.errors import ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import wrap_dim
+from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 
@@ -87,6 +88,7 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> V
     return DiagonalEmbed.apply(input, offset=offset, dims=dims, shape=tuple(shape))
 
 
+@with_out
 def diag(input: Any, diagonal: int = 0) -> Variable:
     """Of a vector, the matrix with it on a diagonal; of a matrix, a copy of that diagonal.
 
@@ -116,6 +118,7 @@ def trace(input: Any) -> Variable:
     return diagonal(input).sum()
 
 
+@with_out
 def tril(input: Any, diagonal: int = 0) -> Variable:
     """The lower triangle of matrices, up to and including a diagonal; zeros elsewhere.
 
@@ -127,6 +130,7 @@ def tril(input: Any, diagonal: int = 0) -> Variable:
     return where(triangle("tril", input, diagonal), input, input.new_zeros(()))
 
 
+@with_out
 def triu(input: Any, diagonal: int = 0) -> Variable:
     """The upper triangle of matrices, from a diagonal on; zeros elsewhere.
 

@@ -10,6 +10,7 @@ from minitorch.errors import ArgumentError, ShapeError
 from minitorch.ops.common import wrap_dim
 from minitorch.ops.diagonal import diagonal
 from minitorch.ops.linalg import check_inner, matmul
+from minitorch.ops.out import with_out
 from minitorch.ops.shape import permute
 
 if TYPE_CHECKING:
@@ -223,6 +224,7 @@ def grouped(x: Any, names: Names, groups: list[Names]) -> Any:
     return arrange(x, names, groups).reshape(shape[1:] if not groups[0] else shape)
 
 
+@with_out
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
     """Σ of products over pairs of dims.
 

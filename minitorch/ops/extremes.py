@@ -9,6 +9,7 @@ from minitorch.backend import Array
 from minitorch.errors import IndexRangeError
 from minitorch.op import Op
 from minitorch.ops.common import Dims, array_of, check_ordered, ndim_of, reduced_dims, wrap_dim
+from minitorch.ops.out import with_out
 from minitorch.ops.reduce import keep_dims, kept_shape, spread
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def check_not_empty(op_name: str, input: Any, dims: tuple[int, ...]) -> None:
         )
 
 
+@with_out
 def amax(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
     """The largest element over dims; equal ones share the gradient.
 
@@ -90,6 +92,7 @@ def amax(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
     return keep_dims(Amax.apply(input, dims=dims), input, dims, keepdim)
 
 
+@with_out
 def amin(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
     """The smallest element over dims; equal ones share the gradient.
 
@@ -102,6 +105,7 @@ def amin(input: Any, dim: Dims = (), keepdim: bool = False) -> Variable:
     return keep_dims(Amin.apply(input, dims=dims), input, dims, keepdim)
 
 
+@with_out
 def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest element; with `dim` a pair of values and indices; with a tensor, `maximum`.
 
@@ -114,6 +118,7 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
     return _extreme(input, dim, keepdim, other, "max")
 
 
+@with_out
 def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The smallest element; with `dim` a pair of values and indices; with a tensor, `minimum`.
 
@@ -156,6 +161,7 @@ def _arg(input: Any, dim: int | None, keepdim: bool, kind: str) -> Any:
     return keep_dims(Arg.apply(input, dim=d, kind=kind), input, (d,), keepdim)
 
 
+@with_out
 def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Variable:
     """The index of the largest element: in the flattened tensor, or along `dim`.
 
@@ -166,6 +172,7 @@ def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Variabl
     return _arg(input, dim, keepdim, "argmax")
 
 
+@with_out
 def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Variable:
     """The index of the smallest element: in the flattened tensor, or along `dim`.
 

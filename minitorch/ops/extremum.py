@@ -8,6 +8,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.ops.common import Binary, check_ordered
+from minitorch.ops.out import with_out
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -76,6 +77,7 @@ class Clamp(Binary):
         )
 
 
+@with_out
 def maximum(input: Any, other: Any) -> Variable:
     """The larger of two, elementwise; NaN if either is.
 
@@ -86,6 +88,7 @@ def maximum(input: Any, other: Any) -> Variable:
     return Maximum.apply(input, other)
 
 
+@with_out
 def minimum(input: Any, other: Any) -> Variable:
     """The smaller of two, elementwise; NaN if either is.
 
@@ -96,6 +99,7 @@ def minimum(input: Any, other: Any) -> Variable:
     return Minimum.apply(input, other)
 
 
+@with_out
 def clamp(input: Variable, min: Any = None, max: Any = None) -> Variable:
     """min(max(x, `min`), `max`), elementwise; bounds are numbers or tensors, and one may be left out.
 

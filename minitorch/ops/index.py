@@ -17,6 +17,7 @@ from minitorch.errors import (
 )
 from minitorch.op import Op
 from minitorch.ops.common import array_of, ndim_of, wrap_dim
+from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 from minitorch.value import Value
@@ -370,6 +371,7 @@ def as_index(op_name: str, index: Any) -> Array:
     return array
 
 
+@with_out
 def index_select(input: Any, dim: int, index: Any) -> Variable:
     """The slices at `index` along `dim`, a copy; duplicates are allowed, and their gradients add up.
 
@@ -391,6 +393,7 @@ def index_select(input: Any, dim: int, index: Any) -> Variable:
     return Take.apply(input, index=(slice(None),) * d + (array.reshape(-1),))
 
 
+@with_out
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Variable:
     """The elements at `indices` along `dim`; other dims broadcast.
 

@@ -10,6 +10,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError, IndexRangeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import ensure_size, ndim_of, not_a_tensor, wrap_dim
+from minitorch.ops.out import with_out
 from minitorch.ops.pad import ConstantPad
 from minitorch.ops.shape import expand, reshape
 
@@ -95,6 +96,7 @@ class Unbind(Op):
         return Stack.apply(*gs, dim=self.dim)
 
 
+@with_out
 def cat(tensors: Sequence[Any], dim: int = 0) -> Variable:
     """Tensors joined along an existing dim.
 
@@ -123,6 +125,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Variable:
     return Cat.apply(*kept, dim=d)
 
 
+@with_out
 def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
     """Tensors of one shape joined along a new dim.
 

@@ -8,6 +8,7 @@ from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, conj, not_a_tensor, require_tensors
+from minitorch.ops.out import with_out
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -75,6 +76,7 @@ def check_same_dtype(op_name: str, x: Array, y: Array) -> None:
         )
 
 
+@with_out
 def matmul(input: Any, other: Any) -> Variable:
     """The product of matrices, of stacks of them (leading dims broadcast), or of vectors.
 
@@ -118,6 +120,7 @@ def rmatmul(input: Any, other: Any) -> Variable:
     return matmul(other, input)
 
 
+@with_out
 def mm(input: Any, mat2: Any) -> Variable:
     """The product of two matrices, without broadcasting.
 
@@ -136,6 +139,7 @@ def mm(input: Any, mat2: Any) -> Variable:
     return matmul(input, mat2)
 
 
+@with_out
 def bmm(input: Any, mat2: Any) -> Variable:
     """The products of two stacks of matrices, (b, n, k) and (b, k, m).
 
@@ -154,6 +158,7 @@ def bmm(input: Any, mat2: Any) -> Variable:
     return matmul(input, mat2)
 
 
+@with_out
 def mv(input: Any, vec: Any) -> Variable:
     """The product of a matrix and a vector.
 
@@ -171,6 +176,7 @@ def mv(input: Any, vec: Any) -> Variable:
     return matmul(input, vec)
 
 
+@with_out
 def dot(input: Any, tensor: Any) -> Variable:
     """The inner product of two vectors, Σ xᵢ·yᵢ.
 
@@ -186,6 +192,7 @@ def dot(input: Any, tensor: Any) -> Variable:
     return matmul(input, tensor)
 
 
+@with_out
 def outer(input: Any, vec2: Any) -> Variable:
     """The outer product of two vectors.
 

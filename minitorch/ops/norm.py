@@ -11,6 +11,7 @@ from minitorch.errors import ArgumentError
 from minitorch.op import Op
 from minitorch.ops.common import Dims, array_of, check_floating, ndim_of, reduced_dims
 from minitorch.ops.extremes import Amax, Amin
+from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, sgn
 from minitorch.ops.reduce import Sum, in_float32, keep_dims, spread
 from minitorch.ops.rounding import sign
@@ -56,6 +57,7 @@ class NormP(Op):
         return spread(g, self.dims, x.shape) * slope * sgn(x)
 
 
+@with_out
 def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Variable:
     """The p-norm (Σ |x|ᵖ)^(1/p) over all elements, or over dims.
 

@@ -10,6 +10,7 @@ from minitorch.ops.common import array_of
 from minitorch.ops.index import PutItem, as_index, check_range, getitem, setitem
 from minitorch.ops.join import stack
 from minitorch.ops.memory import clone
+from minitorch.ops.out import with_out
 from minitorch.ops.scatter import scatter
 from minitorch.ops.shape import broadcast_shapes, expand
 from minitorch.registry import backend_of
@@ -27,6 +28,7 @@ def as_mask(op_name: str, mask: Any) -> None:
         )
 
 
+@with_out
 def masked_select(input: Any, mask: Any) -> Variable:
     """The elements where `mask` holds, as a vector; input and mask broadcast.
 
@@ -66,6 +68,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Variable:
     return y
 
 
+@with_out
 def take(input: Any, index: Any) -> Variable:
     """The elements at `index` of the flattened tensor; negative ones count from the end.
 
@@ -104,6 +107,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Variab
     return y.reshape(input.shape)
 
 
+@with_out
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The indices of all elements that are not zero: one row for each, or one vector per dim with `as_tuple`.
 

@@ -9,6 +9,7 @@ from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_real, conj as conjugate
+from minitorch.ops.out import with_out
 from minitorch.ops.rounding import Sign
 from minitorch.ops.select import where
 
@@ -186,6 +187,7 @@ class Imag(Op):
         return g * 1j
 
 
+@with_out
 def neg(input: Variable) -> Variable:
     """−x, elementwise.
 
@@ -199,6 +201,7 @@ def neg(input: Variable) -> Variable:
     return Neg.apply(input)
 
 
+@with_out
 def abs(input: Variable) -> Variable:
     """|x|, elementwise; real for complex numbers.
 
@@ -209,6 +212,7 @@ def abs(input: Variable) -> Variable:
     return Abs.apply(input)
 
 
+@with_out
 def sgn(input: Any) -> Variable:
     """The sign; of a complex number x/|x|, and 0 of 0.
 
@@ -222,6 +226,7 @@ def sgn(input: Any) -> Variable:
     return input / where(array_of(size) == 0, 1.0, size)
 
 
+@with_out
 def exp(input: Any) -> Variable:
     """eˣ, elementwise.
 
@@ -232,6 +237,7 @@ def exp(input: Any) -> Variable:
     return Exp.apply(input)
 
 
+@with_out
 def exp2(input: Variable) -> Variable:
     """2ˣ, elementwise.
 
@@ -242,6 +248,7 @@ def exp2(input: Variable) -> Variable:
     return Exp2.apply(input)
 
 
+@with_out
 def expm1(input: Variable) -> Variable:
     """eˣ − 1, exact for small x, elementwise.
 
@@ -253,6 +260,7 @@ def expm1(input: Variable) -> Variable:
     return Expm1.apply(input)
 
 
+@with_out
 def log(input: Any) -> Variable:
     """The natural logarithm, elementwise; −inf at 0 and NaN below.
 
@@ -263,6 +271,7 @@ def log(input: Any) -> Variable:
     return Log.apply(input)
 
 
+@with_out
 def log2(input: Variable) -> Variable:
     """The logarithm to base 2, elementwise.
 
@@ -273,6 +282,7 @@ def log2(input: Variable) -> Variable:
     return Log2.apply(input)
 
 
+@with_out
 def log10(input: Variable) -> Variable:
     """The logarithm to base 10, elementwise.
 
@@ -283,6 +293,7 @@ def log10(input: Variable) -> Variable:
     return Log10.apply(input)
 
 
+@with_out
 def log1p(input: Any) -> Variable:
     """ln(1 + x), exact for small x, elementwise.
 
@@ -294,6 +305,7 @@ def log1p(input: Any) -> Variable:
     return Log1p.apply(input)
 
 
+@with_out
 def sqrt(input: Any) -> Variable:
     """The square root, elementwise; NaN below 0.
 
@@ -304,6 +316,7 @@ def sqrt(input: Any) -> Variable:
     return Sqrt.apply(input)
 
 
+@with_out
 def rsqrt(input: Variable) -> Variable:
     """1/√x, elementwise.
 
@@ -314,6 +327,7 @@ def rsqrt(input: Variable) -> Variable:
     return input**-0.5 if array_of(input).dtype.kind in "fc" else 1 / sqrt(input)
 
 
+@with_out
 def square(input: Variable) -> Variable:
     """x², elementwise.
 
@@ -324,6 +338,7 @@ def square(input: Variable) -> Variable:
     return input**2 if array_of(input).dtype.kind == "b" else input * input
 
 
+@with_out
 def reciprocal(input: Variable) -> Variable:
     """1/x, elementwise.
 
@@ -334,6 +349,7 @@ def reciprocal(input: Variable) -> Variable:
     return 1 / input
 
 
+@with_out
 def erf(input: Any) -> Variable:
     """The error function, elementwise.
 

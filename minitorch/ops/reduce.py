@@ -17,6 +17,7 @@ from minitorch.ops.common import (
     reduced_dims,
     wrap_dim,
 )
+from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, sqrt
 from minitorch.ops.select import where
 from minitorch.ops.shape import expand, flip
@@ -169,6 +170,7 @@ def sum(
     return keep_dims(total, input, dims, keepdim or keepdims)
 
 
+@with_out
 def mean(
     input: Any,
     dim: Dims = None,
@@ -220,6 +222,7 @@ def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: An
     return keep_dims(Prod.apply(input, dim=d, exact=exact), input, (d,), keepdim)
 
 
+@with_out
 def var(
     input: Any,
     dim: Dims = None,
@@ -255,6 +258,7 @@ def var(
     return keep_dims(scaled, input, dims, keepdim)
 
 
+@with_out
 def std(
     input: Any,
     dim: Dims = None,
@@ -317,6 +321,7 @@ def std_mean(
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
+@with_out
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
     """The running sum along `dim`.
 
@@ -333,6 +338,7 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
     return Cumsum.apply(input, dim=d, exact=exact)
 
 
+@with_out
 def logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Variable:
     """ln Σ eˣ over dims, without overflow.
 
@@ -347,6 +353,7 @@ def logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Variable:
     return keep_dims(Logsumexp.apply(input, dims=dims), input, dims, keepdim)
 
 
+@with_out
 def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     """Whether all elements are true (not zero), over all dims or some.
 
@@ -359,6 +366,7 @@ def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     return keep_dims(Truth.apply(input, dims=dims, kind="all"), input, dims, keepdim)
 
 
+@with_out
 def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     """Whether any element is true (not zero), over all dims or some.
 

@@ -8,6 +8,7 @@ from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_real
+from minitorch.ops.out import with_out
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -60,6 +61,7 @@ class Trunc(Step):
         return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.trunc(x)
 
 
+@with_out
 def sign(input: Variable) -> Variable:
     """−1, 0 or 1 by the sign, elementwise.
 
@@ -75,6 +77,7 @@ def sign(input: Variable) -> Variable:
     return Sign.apply(input)
 
 
+@with_out
 def round(input: Variable, *, decimals: int = 0) -> Variable:
     """The nearest integer, halves to the even one; with `decimals`, to that many digits after the point.
 
@@ -88,6 +91,7 @@ def round(input: Variable, *, decimals: int = 0) -> Variable:
     return Round.apply(input * scale) / scale
 
 
+@with_out
 def floor(input: Variable) -> Variable:
     """The largest integer not above x, elementwise.
 
@@ -98,6 +102,7 @@ def floor(input: Variable) -> Variable:
     return Floor.apply(input)
 
 
+@with_out
 def ceil(input: Variable) -> Variable:
     """The smallest integer not below x, elementwise.
 
@@ -108,6 +113,7 @@ def ceil(input: Variable) -> Variable:
     return Ceil.apply(input)
 
 
+@with_out
 def trunc(input: Any) -> Variable:
     """The integer part, elementwise.
 
@@ -118,6 +124,7 @@ def trunc(input: Any) -> Variable:
     return Trunc.apply(input)
 
 
+@with_out
 def frac(input: Variable) -> Variable:
     """x − trunc(x), elementwise.
 

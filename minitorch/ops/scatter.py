@@ -19,6 +19,7 @@ from minitorch.ops.index import (
     setitem,
 )
 from minitorch.ops.memory import clone
+from minitorch.ops.out import with_out
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
@@ -92,6 +93,7 @@ def check_bounds(op_name: str, indices: Array, shape: tuple[int, ...], dim: int)
             )
 
 
+@with_out
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Variable:
     """The elements at `index` along `dim`: y[i][j] = x[index[i][j]][j] for dim 0.
 
@@ -148,6 +150,7 @@ def source_along(op_name: str, input: Any, dim: int, index: Any, src: Any) -> tu
     return input, d, array, value
 
 
+@with_out
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Variable:
@@ -203,6 +206,7 @@ def scatter_products(x: Any, dim: int, indices: Array, v: Any) -> Any:
     return x
 
 
+@with_out
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Variable:
     """`input` with the elements of `src` added at `index` along `dim`; duplicates add up.
 
@@ -247,6 +251,7 @@ def slices_along(
     return x, (slice(None),) * d + (array,), v
 
 
+@with_out
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Variable:
     """`input` with `alpha` times the slices of `source` added at `index` along `dim`; duplicates add up.
 
@@ -262,6 +267,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     return y.reshape(input.shape)
 
 
+@with_out
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Variable:
     """A copy of `input` with the slices of `source` at `index` along `dim`.
 

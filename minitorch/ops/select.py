@@ -9,6 +9,7 @@ from minitorch.backend import Array, Backend
 from minitorch.errors import DtypeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, not_a_tensor
+from minitorch.ops.out import with_out
 from minitorch.registry import backend_of
 
 
@@ -42,6 +43,7 @@ def zero_like(g: Any) -> Any:
     return array.dtype.type(0)
 
 
+@with_out
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """`input` where `condition` holds, else `other`; with the condition alone, the indices where it holds.
 

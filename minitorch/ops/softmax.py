@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.op import Op
 from minitorch.ops.common import check_floating, ndim_of, wrap_dim
+from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import exp
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def choose_dim(op_name: str, dim: int | None, ndim: int) -> int:
     return wrap_dim(op_name, dim, ndim)
 
 
+@with_out
 def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variable:
     """exp(x) / Σ exp(x) along `dim`: positive numbers that sum to 1, without overflow.
 
@@ -82,6 +84,7 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variabl
     return Softmax.apply(input, dim=d) if input.ndim else Softmax.apply(input.reshape(1), dim=0).reshape(())
 
 
+@with_out
 def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variable:
     """log softmax(x) along `dim`, accurate where softmax would underflow.
 

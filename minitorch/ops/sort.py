@@ -12,6 +12,7 @@ from minitorch.ops.common import array_of, ndim_of, wrap_dim
 from minitorch.ops.extremes import ValuesIndices, check_not_empty
 from minitorch.ops.index import TakeAlong
 from minitorch.ops.join import narrow
+from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def pick(input: Any, indices: Any, dim: int) -> Any:
     return TakeAlong.apply(input, indices=indices.array, dim=dim)
 
 
+@with_out
 def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesIndices:
     """The elements in order along `dim`, and the indices at which they stood; NaN counts as largest.
 
@@ -75,6 +77,7 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = 
     return order("argsort", input, d, descending)
 
 
+@with_out
 def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
     """The `k` largest elements along `dim`, largest first, and the indices at which they stood.
 
@@ -102,6 +105,7 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
     return ValuesIndices(pick(input, indices, d), indices.contiguous())
 
 
+@with_out
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
     """The `k`-th smallest element along `dim`, counted from 1, and the index at which it stood.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
 from minitorch.ops.common import conj as conjugate
+from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import Smooth, sqrt
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class Atanh(Smooth):
         return g / conjugate(1 - x * x)
 
 
+@with_out
 def sin(input: Any) -> Variable:
     """The sine of an angle in radians, elementwise.
 
@@ -164,6 +166,7 @@ def sin(input: Any) -> Variable:
     return Sin.apply(input)
 
 
+@with_out
 def cos(input: Any) -> Variable:
     """The cosine of an angle in radians, elementwise.
 
@@ -174,6 +177,7 @@ def cos(input: Any) -> Variable:
     return Cos.apply(input)
 
 
+@with_out
 def tan(input: Variable) -> Variable:
     """The tangent of an angle in radians, elementwise.
 
@@ -184,6 +188,7 @@ def tan(input: Variable) -> Variable:
     return Tan.apply(input)
 
 
+@with_out
 def asin(input: Variable) -> Variable:
     """The inverse sine, in radians, elementwise.
 
@@ -194,6 +199,7 @@ def asin(input: Variable) -> Variable:
     return Asin.apply(input)
 
 
+@with_out
 def acos(input: Variable) -> Variable:
     """The inverse cosine, in radians, elementwise.
 
@@ -204,6 +210,7 @@ def acos(input: Variable) -> Variable:
     return Acos.apply(input)
 
 
+@with_out
 def atan(input: Variable) -> Variable:
     """The inverse tangent, in radians, elementwise.
 
@@ -214,6 +221,7 @@ def atan(input: Variable) -> Variable:
     return Atan.apply(input)
 
 
+@with_out
 def sinh(input: Any) -> Variable:
     """The hyperbolic sine, elementwise.
 
@@ -224,6 +232,7 @@ def sinh(input: Any) -> Variable:
     return Sinh.apply(input)
 
 
+@with_out
 def cosh(input: Any) -> Variable:
     """The hyperbolic cosine, elementwise.
 
@@ -234,6 +243,7 @@ def cosh(input: Any) -> Variable:
     return Cosh.apply(input)
 
 
+@with_out
 def tanh(input: Any) -> Variable:
     """The hyperbolic tangent, elementwise.
 
@@ -244,6 +254,7 @@ def tanh(input: Any) -> Variable:
     return Tanh.apply(input)
 
 
+@with_out
 def asinh(input: Variable) -> Variable:
     """The inverse hyperbolic sine, elementwise.
 
@@ -254,6 +265,7 @@ def asinh(input: Variable) -> Variable:
     return Asinh.apply(input)
 
 
+@with_out
 def acosh(input: Variable) -> Variable:
     """The inverse hyperbolic cosine, elementwise.
 
@@ -264,6 +276,7 @@ def acosh(input: Variable) -> Variable:
     return Acosh.apply(input)
 
 
+@with_out
 def atanh(input: Variable) -> Variable:
     """The inverse hyperbolic tangent, elementwise.
 
