@@ -10,7 +10,8 @@ fails leaves every `.grad` as it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from heapq import heappop, heappush
 from itertools import repeat
 from threading import Lock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 _accumulating = Lock()
+running_walk: ContextVar[Any] = ContextVar("minitorch.walk")  # for hooks, the walk that calls them
 FIRST = repeat(0)  # for ops all of whose edges lead to first outputs
 
 
@@ -45,6 +47,7 @@ class Walk:
         self.owned: set[Any] = set()  # targets whose pending array is a sum that nobody else holds
         self.needed: set[Any] | None = None  # None: everything
         self.captured: dict[tuple[Any, int], Any] = {}
+        self.roots: tuple[Any, ...] = ()
         self.retained: list[tuple[Variable, Any]] = []
         self.held: set[int] = set()  # ids of arrays that a user may hold, or that became somebody's .grad
 
@@ -197,8 +200,29 @@ class Walk:
 
     def user(self, function: Callable[..., Any], *args: Any) -> Any:
         """Calls a user's function, which sees Variables and the ordinary rules."""
-        with walking(self.create_graph, raw=False):
-            return function(*args)
+        token = running_walk.set(self)
+        try:
+            with walking(self.create_graph, raw=False):
+                return function(*args)
+        finally:
+            running_walk.reset(token)
+
+    def will_reach(self, targets: Sequence[tuple[Any, int]]) -> int:
+        """How many of these outputs of nodes, or leaves, get a gradient in this walk."""
+        found: set[tuple[Any, int]] = set()
+        seen: set[Any] = set()
+        stack = [(root.grad_fn or root, root._output_nr) for root in self.roots]
+        while stack:
+            place = stack.pop()
+            node = place[0]
+            if self.needed is not None and node not in self.needed:
+                continue
+            found.add(place)
+            if node not in seen and isinstance(node, Op):
+                seen.add(node)
+                numbers = node.edge_outputs or (0,) * len(node.edges)
+                stack += [place for place in zip(node.edges, numbers, strict=True) if place[0] is not None]
+        return sum(target in found for target in targets)
 
     def as_variable(self, g: Any) -> Any:
         """A gradient as a user sees it."""

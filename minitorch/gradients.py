@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch.engine import Walk
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, NotSupportedError, ShapeError
@@ -16,12 +16,35 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
+class GradientEdge(NamedTuple):
+    """A place in the graph: a node, and which of its outputs; `autograd.graph.get_gradient_edge` gives it.
+
+    Attributes:
+        node: an op's node, or the AccumulateGrad of a leaf.
+        output_nr: which of its outputs.
+    """
+
+    node: Any
+    output_nr: int
+
+
+def at_edge(edge: GradientEdge) -> Variable:
+    """A Variable that stands at an edge: the leaf itself, or one without memory of its own."""
+    node, number = edge
+    if not isinstance(node, Op):
+        return node.variable  # type: ignore[no-any-return]
+    shape, dtype = node.outputs[number] if node.outputs is not None else (node.shape, node.dtype)
+    x = wrap(node.backend.broadcast_to(node.backend.zeros((), dtype), shape))
+    x.grad_fn, x._output_nr, x._requires_grad = node, number, True
+    return x
+
+
 def backward(
-    tensors: Variable | Sequence[Variable],
+    tensors: Variable | GradientEdge | Sequence[Variable | GradientEdge],
     grad_tensors: Variable | Sequence[Variable | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    inputs: Variable | Sequence[Variable] | None = None,
+    inputs: Variable | GradientEdge | Sequence[Variable | GradientEdge] | None = None,
 ) -> None:
     """Adds the gradients of `tensors` with respect to the graph's leaves to their `.grad`.
 
@@ -59,8 +82,8 @@ def backward(
 
 
 def grad(
-    outputs: Variable | Sequence[Variable],
-    inputs: Variable | Sequence[Variable],
+    outputs: Variable | GradientEdge | Sequence[Variable | GradientEdge],
+    inputs: Variable | GradientEdge | Sequence[Variable | GradientEdge],
     grad_outputs: Variable | Sequence[Variable | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -141,6 +164,7 @@ def _walk(
     if gradients and len(gradients) != len(roots):
         raise ArgumentError(f"backward: {len(gradients)} gradients are given for {len(roots)} tensors")
     walk = Walk(create_graph, create_graph if retain_graph is None else retain_graph)
+    walk.roots = roots
     if targets is not None:
         walk.captured = {(x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None}
         walk.needed = _leading_to(roots, targets)
@@ -216,4 +240,5 @@ def _starts(tensors: Any) -> tuple[Any, ...]:
 def _as_tuple(tensors: Any) -> tuple[Any, ...]:
     if tensors is None:
         return ()
-    return (tensors,) if isinstance(tensors, Value) else tuple(tensors)
+    several = (tensors,) if isinstance(tensors, (Value, GradientEdge)) else tuple(tensors)
+    return tuple([at_edge(x) if x.__class__ is GradientEdge else x for x in several])

@@ -28,13 +28,40 @@ class AccumulateGrad:
     def __init__(self, leaf: Variable) -> None:
         self.variable = leaf
         self.next_functions: tuple[Any, ...] = ()
+        self.metadata: dict[Any, Any] = {}
 
     def name(self) -> str:
         """Always `AccumulateGrad`."""
         return "AccumulateGrad"
 
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls `hook((grad,))` before the gradient is added to the leaf; a tuple that it returns replaces it."""
+
+        def before(g: Any) -> Any:
+            changed = hook((g,))
+            return None if changed is None else changed[0]
+
+        return register_hook(self.variable, before)
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls `hook((), (grad,))` after the gradient was added to the leaf."""
+        arrived: list[Any] = []
+        first = register_hook(self.variable, arrived.append)
+        after = register_post_hook(self.variable, lambda _: hook((), (arrived.pop(),)))
+        return BothHandles(first, after)
+
     def __repr__(self) -> str:
         return "<AccumulateGrad>"
+
+
+def accumulator(leaf: Variable) -> AccumulateGrad:
+    """The AccumulateGrad of a leaf: the same one for as long as somebody holds it."""
+    known = leaf.__dict__.get("_accumulator")
+    node = known() if known is not None else None
+    if node is None:
+        node = AccumulateGrad(leaf)
+        leaf.__dict__["_accumulator"] = ref(node)
+    return node
 
 
 class NodeHooks:
@@ -81,6 +108,19 @@ class RemovableHandle:
 
     def __exit__(self, *_: Any) -> None:
         self.remove()
+
+
+class BothHandles(RemovableHandle):
+    """Takes two hooks away at once."""
+
+    def __init__(self, *handles: RemovableHandle) -> None:
+        self.handles = handles
+        self.id = handles[0].id
+
+    def remove(self) -> None:
+        """Takes both hooks away."""
+        for handle in self.handles:
+            handle.remove()
 
 
 def register_hook(x: Variable, hook: Callable[[Any], Any]) -> RemovableHandle:

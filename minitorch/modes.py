@@ -24,6 +24,8 @@ class Mode(NamedTuple):
         raw: an ordinary walk back is under way, in which formulas run on bare arrays.
         inference: results can never take part in a graph.
         anomaly: every op remembers the line that applied it, and gradients are checked for NaN.
+        saving: the hooks that pack what ops save, or None.
+        level: the innermost `vmap` that is running, or None.
     """
 
     grad: bool = True
@@ -31,6 +33,8 @@ class Mode(NamedTuple):
     inference: bool = False
     anomaly: bool = False
     check_nan: bool = True
+    saving: Any = None
+    level: Any = None
 
 
 _mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())  # noqa: B039 (a tuple)
@@ -40,7 +44,7 @@ current = _mode.get
 class _Setting:
     """A context manager and decorator that changes fields of the mode, and restores them."""
 
-    def __init__(self, **changes: bool) -> None:
+    def __init__(self, **changes: Any) -> None:
         self._changes = changes
         self._tokens: list[Token[Mode]] = []
 
@@ -69,7 +73,7 @@ class _Setting:
         return wrapped  # type: ignore[return-value]
 
 
-def _wrap_generator(function: Callable[..., Any], changes: dict[str, bool]) -> Callable[..., Any]:
+def _wrap_generator(function: Callable[..., Any], changes: dict[str, Any]) -> Callable[..., Any]:
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         generator = function(*args, **kwargs)
@@ -232,8 +236,10 @@ class walking:
         self._create_graph, self._raw = create_graph, raw
 
     def __enter__(self) -> None:
-        _, _, inference, anomaly, check_nan = _mode.get()
-        self._token = _mode.set(Mode(self._create_graph, self._raw, inference, anomaly, check_nan))
+        _, _, inference, anomaly, check_nan, saving, level = _mode.get()
+        self._token = _mode.set(
+            Mode(self._create_graph, self._raw, inference, anomaly, check_nan, saving, level)
+        )
 
     def __exit__(self, *_: Any) -> None:
         _mode.reset(self._token)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from minitorch.arguments import explain, prepare, wrapped_around
 from minitorch.backend import Array, Backend
 from minitorch.errors import GradientError, InplaceError, MinitorchError
-from minitorch.hooks import AccumulateGrad, NodeHooks, RemovableHandle
+from minitorch.hooks import NodeHooks, RemovableHandle, accumulator
 from minitorch.modes import current
 from minitorch.registry import backend_of
 from minitorch.value import Value, Version, mark_view
@@ -131,7 +131,7 @@ class Op:
             inputs: Variables; also Python numbers, where the operation takes them; None where optional.
             settings: everything else.
         """
-        grad, raw, inference, anomaly, _ = current()
+        grad, raw, inference, anomaly, _, saving, _ = current()
         if raw:
             return cls._apply_raw(inputs, settings)
         first: Any = None
@@ -197,6 +197,8 @@ class Op:
                 op._annotate(edge_outputs, arrays, (out,))
             if op.saved is not None:
                 op._seal(inputs, arrays, (out,), (result,))
+                if saving is not None:
+                    saving.pack_all(op)
         if cls.view:
             mark_view(result, inputs[0], (cls, settings, 0))
         if inference:
@@ -227,6 +229,8 @@ class Op:
             self._annotate(edge_outputs, arrays, outs)
             if self.saved is not None:
                 self._seal(inputs, arrays, outs, results)
+                if current().saving is not None:
+                    current().saving.pack_all(self)
         return results
 
     def _annotate(
@@ -313,12 +317,14 @@ class Op:
 
     def unpack(self, create_graph: bool) -> Any:
         """What was saved, after checking that it is still the same; as Variables if a graph is created."""
-        if self.saved is FREED:
-            raise GradientError(
-                f"{self.op_name}: backward a second time: the values saved for it were freed by the first "
-                f"walk. Pass retain_graph=True to the first backward(), or compute the result anew"
-            )
         saved = self.saved
+        if saved.__class__ is not Saved:
+            if saved is FREED:
+                raise GradientError(
+                    f"{self.op_name}: backward a second time: the values saved for it were freed by the first "
+                    f"walk. Pass retain_graph=True to the first backward(), or compute the result anew"
+                )
+            return saved.unpack_all(self, create_graph)
         for name, version, at, source in self._origins or ():
             if version.value != at:
                 saved = saved.without(
@@ -379,9 +385,15 @@ class Op:
         """The nodes that the gradients of this one go to, each with the number of its output."""
         numbers = self.edge_outputs or (0,) * len(self.edges)
         return tuple(
-            (edge if isinstance(edge, Op) else AccumulateGrad(edge), number)
+            (edge if edge is None or isinstance(edge, Op) else accumulator(edge), number)
             for edge, number in zip(self.edges, numbers, strict=True)
         )
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary of the user's."""
+        found: dict[Any, Any] = self.__dict__.setdefault("_metadata", {})
+        return found
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls `hook(grad_inputs, grad_outputs)` after this node's gradients are computed."""

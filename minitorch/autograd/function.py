@@ -17,6 +17,7 @@ from minitorch.errors import (
 from minitorch.modes import current, no_grad, walking
 from minitorch.op import FREED, Op, serials
 from minitorch.registry import backend_of
+from minitorch.saving import Parcel, SavingHooks, check_unchanged, tie_restored
 from minitorch.value import Value, Version, wrap
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class FunctionNode(Op):
     broadcasts = True  # as in PyTorch: a gradient may have the shape before an input was broadcast
     materialize = True
     to_save: tuple[Any, ...] = ()
+    saved_for_forward: tuple[Any, ...] = ()
     non_differentiable: frozenset[int] = frozenset()
     _needs: tuple[bool, ...] = ()
     _shapes: tuple[Any, ...] = ()
@@ -46,6 +48,10 @@ class FunctionNode(Op):
                 )
         self.to_save = tensors
 
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Remembers tensors for a `jvp` of the Function, which never runs: forward mode goes through `backward`."""
+        self.saved_for_forward = tensors
+
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What `save_for_backward` stored, after checking that it was not changed since."""
@@ -58,12 +64,18 @@ class FunctionNode(Op):
     def _restore(self, i: int, slot: Slot | None) -> Any:
         if slot is None:
             return None
-        if slot.version.value != slot.at:
-            shape = slot.array.shape
-            raise InplaceError(
-                self._changed(f"saved_tensors[{i}]", shape, slot.version, slot.at, slot.source)
+        array = slot.array
+        if isinstance(array, Parcel):
+            array = array.restore()
+            check_unchanged(
+                self, f"saved_tensors[{i}]", slot.array, array, (slot.version, slot.at, slot.source)
             )
-        return wrap(slot.array) if slot.source is None else self.tie(slot.array, slot.source)
+            return wrap(array) if slot.source is None else tie_restored(self, array, slot.source)
+        if slot.version.value != slot.at:
+            raise InplaceError(
+                self._changed(f"saved_tensors[{i}]", array.shape, slot.version, slot.at, slot.source)
+            )
+        return wrap(array) if slot.source is None else self.tie(array, slot.source)
 
     def unpack(self, create_graph: bool) -> Any:
         """What was saved; `saved_tensors` checks and ties it."""
@@ -154,6 +166,9 @@ class FunctionNode(Op):
         )
         if not fits:
             raise ShapeError(f"{self.name()}: gradient {i} has shape {shape}, its input has shape {expected}")
+
+
+FunctionCtx = FunctionNode
 
 
 class OnlyOnce(Op):
@@ -332,4 +347,6 @@ def tensor_slot(x: Any, args: tuple[Any, ...], wrapped: tuple[Any, ...]) -> Slot
     source = next((i for i, a in enumerate(args) if a is x), None)
     if source is None:
         source = next((-1 - k for k, y in enumerate(wrapped) if y is x and y._requires_grad), None)
-    return Slot(x.array, version, version.value, source)
+    hooks = current().saving
+    array = Parcel(hooks, x.array, version) if isinstance(hooks, SavingHooks) else x.array
+    return Slot(array, version, version.value, source)
