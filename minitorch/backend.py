@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
+from minitorch.backend_attention import AttentionKernels
 from minitorch.backend_nn import LayerKernels
 from minitorch.backend_optim import OptimizerKernels
 from minitorch.backend_recurrent import RecurrentKernels
@@ -30,7 +31,7 @@ class Calls:
         return function(*args, **kwargs)
 
 
-class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernels):
+class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernels, RecurrentKernels):
     """The interface between ops and an array library.
 
     Arrays of every backend have NumPy's operators, indexing, `shape, dtype, ndim, size, sum(axis, keepdims=),
@@ -160,6 +161,8 @@ class Backend(ActivationKernels, LayerKernels, OptimizerKernels, RecurrentKernel
     pad: Elementwise  # (x, ((before, after), …), value)
     repeat: Elementwise  # (x, counts, axis)
     sliding_windows: Elementwise  # (x, sizes, strides, dilations): see NumpyBackend
+    as_strided: Elementwise  # (x, shape, strides in elements, offset=0): a view from x's first element on
+    memory_of: Elementwise  # (x): all the memory behind a view as a vector, and where in it x begins
 
     # Indices ---------------------------------------------------------------------------------------------
     nonzero: Elementwise

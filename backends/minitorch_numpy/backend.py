@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import as_strided
 from minitorch.backend import Array, Backend
 from minitorch_numpy import random, special
 from minitorch_numpy.activation import NumpyActivationKernels
+from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
 from minitorch_numpy.embedding import NumpyEmbeddingKernels
 from minitorch_numpy.memory import keep_freed_memory
@@ -69,6 +70,7 @@ class NumpyBackend(
     NumpyActivationKernels,
     NumpyOptimizerKernels,
     NumpyRecurrentKernels,
+    NumpyAttentionKernels,
     Backend,
 ):
     """Arrays are `numpy.ndarray`; nothing is compiled."""
@@ -207,6 +209,24 @@ class NumpyBackend(
         grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
         grid[axis] = indices
         np.add.at(x, tuple(grid), values)
+
+    @staticmethod
+    def as_strided(x: Array, shape: Any, strides: Any, offset: int = 0) -> Array:
+        """A view from an element of the vector x on (or from the first of any x), by strides counted in elements."""
+        start = x[offset:] if offset else x
+        return as_strided(start, shape, [s * x.itemsize for s in strides])
+
+    @staticmethod
+    def memory_of(x: Array) -> tuple[Array, int]:
+        """The whole memory that a view shows a part of, as a vector, and where in it x begins."""
+        owner: Any = x
+        base: Any = x
+        while (base := getattr(base, "base", None)) is not None:  # as_strided puts an object of its own between
+            owner = base if isinstance(base, np.ndarray) else owner
+        memory = owner.ravel(order="K").view(x.dtype)
+        if not np.may_share_memory(memory, x):  # the owner has gaps itself: it came from elsewhere
+            return x.ravel(), 0
+        return memory, (x.ctypes.data - memory.ctypes.data) // x.itemsize
 
     @staticmethod
     def sliding_windows(x: Array, sizes: Any, strides: Any, dilations: Any) -> Array:

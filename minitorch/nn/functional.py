@@ -28,6 +28,7 @@ from minitorch.ops.adaptive_pool import (
     adaptive_max_pool1d as adaptive_max_pool1d,
     adaptive_max_pool2d as adaptive_max_pool2d,
 )
+from minitorch.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from minitorch.ops.conv import (
     conv1d as conv1d,
     conv2d as conv2d,
@@ -40,6 +41,7 @@ from minitorch.ops.cross_entropy import (
     cross_entropy as cross_entropy,
     nll_loss as nll_loss,
 )
+from minitorch.ops.ctc import ctc_loss as ctc_loss
 from minitorch.ops.dropout import (
     alpha_dropout as alpha_dropout,
     dropout as dropout,
@@ -49,6 +51,11 @@ from minitorch.ops.dropout import (
 )
 from minitorch.ops.embedding import (
     embedding as embedding,
+)
+from minitorch.ops.bags import embedding_bag as embedding_bag
+from minitorch.ops.likelihood import (
+    gaussian_nll_loss as gaussian_nll_loss,
+    poisson_nll_loss as poisson_nll_loss,
 )
 from minitorch.ops.linalg import (
     bilinear as bilinear,
@@ -62,6 +69,18 @@ from minitorch.ops.loss import (
     l1_loss as l1_loss,
     mse_loss as mse_loss,
     smooth_l1_loss as smooth_l1_loss,
+)
+from minitorch.ops.multihead import multi_head_attention_forward as multi_head_attention_forward
+from minitorch.ops.margin import (
+    cosine_embedding_loss as cosine_embedding_loss,
+    hinge_embedding_loss as hinge_embedding_loss,
+    margin_ranking_loss as margin_ranking_loss,
+    multi_margin_loss as multi_margin_loss,
+    multilabel_margin_loss as multilabel_margin_loss,
+    multilabel_soft_margin_loss as multilabel_soft_margin_loss,
+    soft_margin_loss as soft_margin_loss,
+    triplet_margin_loss as triplet_margin_loss,
+    triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
 from minitorch.ops.normalize import (
     batch_norm as batch_norm,
@@ -105,4 +124,5 @@ from minitorch.ops.vectors import (
     cosine_similarity as cosine_similarity,
     normalize as normalize,
     pairwise_distance as pairwise_distance,
+    pdist as pdist,
 )

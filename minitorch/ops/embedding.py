@@ -76,12 +76,7 @@ def embedding(
     if sparse:
         raise NotSupportedError("embedding: sparse gradients are not supported; leave sparse=False")
     rows = weight.shape[0]
-    if indices.size and (int(indices.min()) < 0 or int(indices.max()) >= rows):
-        wrong = int(indices.min()) if int(indices.min()) < 0 else int(indices.max())
-        raise IndexRangeError(
-            f"embedding: index {wrong} is out of range for a weight with {rows} rows (shape "
-            f"{tuple(weight.shape)}); indices must lie between 0 and {rows - 1}"
-        )
+    check_rows("embedding", indices, weight.shape)
     if padding_idx is not None:
         if not -rows <= padding_idx < rows:
             raise ArgumentError(
@@ -94,6 +89,16 @@ def embedding(
     if padding_idx is not None or scale_grad_by_freq:
         scale = gradient_scale(weight.array, indices, padding_idx, scale_grad_by_freq)
     return Embedding.apply(weight, indices=indices, scale=scale)
+
+
+def check_rows(op_name: str, indices: Array, shape: tuple[int, ...]) -> None:
+    """Refuses numbers that are no rows of a table of this shape."""
+    if indices.size and (int(indices.min()) < 0 or int(indices.max()) >= shape[0]):
+        wrong = int(indices.min()) if int(indices.min()) < 0 else int(indices.max())
+        raise IndexRangeError(
+            f"{op_name}: index {wrong} is out of range for a weight with {shape[0]} rows (shape "
+            f"{tuple(shape)}); indices must lie between 0 and {shape[0] - 1}"
+        )
 
 
 def gradient_scale(w: Array, indices: Array, padding_idx: int | None, by_frequency: bool) -> Array:

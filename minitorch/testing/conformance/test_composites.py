@@ -203,6 +203,19 @@ def sequences(*shapes: tuple[int, ...], before: tuple[Any, ...] = ()) -> list[Ca
     ]
 
 
+def looked_up(gradients: bool) -> list[Call]:
+    """Queries, keys and values, with and without masks; a row of the first mask hides everything."""
+    shapes = [(2, 3, 4), (2, 5, 4), (2, 5, 2), (3, 5), (2, 3, 2), (2, 3, 5)]
+    hidden = np.zeros((3, 5), "float32")
+    hidden[1] = -np.inf
+    calls = []
+    for q, k, v, mask, y, p in several(*shapes):
+        for m, causal in ((None, False), (None, True), (mask, False), (hidden.astype(q.dtype), False)):
+            arrays = (y, q, k, v, m, y, np.abs(p)) if gradients else (q, k, v, m)
+            calls.append(Call(*arrays, 0.5, causal))
+    return calls
+
+
 CALLS: dict[str, Callable[[], list[Call]]] = {
     "clip": lambda: [*one(-1, 1), *one(None, 0.5), *one(-0.5, None)],
     "mean": lambda: [*one(1, shapes=[(2, 3)]), *one((0, 2), True, shapes=[(2, 3, 4)]), *one(None)],
@@ -240,6 +253,9 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *[Call(p, TARGET, np.asarray(0.25, p.dtype)) for p in floats(4, 5, low=0.1, high=0.9)],
         *[Call(p, TARGET, scale) for p, scale in several((4, 5), (4,), low=0.1)],
     ],
+    "attention": lambda: looked_up(gradients=False),
+    "attention_backward": lambda: looked_up(gradients=True),
+    "causal_mask": lambda: [Call(3, 5), Call(4, 2), Call(0, 2)],
     "windows_to_columns": lambda: pooled("x"),
     "columns_to_windows": lambda: [
         Call(columns, lies) for lies in each_window() for columns in floats(2, 3, *lies.kernel, *lies.counts)
