@@ -170,7 +170,11 @@ class ShapeMethods:
     expand, expand_as, broadcast_to = ops.expand, ops.expand_as, ops.broadcast_to
     repeat, tile, repeat_interleave = ops.repeat, ops.tile, ops.repeat_interleave
     narrow, select, split, chunk, unbind = ops.narrow, ops.select, ops.split, ops.chunk, ops.unbind
-    flip, roll = ops.flip, ops.roll
+    split_with_sizes, tensor_split = ops.split_with_sizes, ops.tensor_split
+    unsafe_split, unsafe_chunk, unsafe_split_with_sizes = ops.split, ops.chunk, ops.split_with_sizes
+    hsplit, vsplit, dsplit = ops.hsplit, ops.vsplit, ops.dsplit
+    flip, fliplr, flipud, roll, rot90 = ops.flip, ops.fliplr, ops.flipud, ops.roll, ops.rot90
+    as_strided, unfold, narrow_copy = ops.as_strided, ops.unfold_along, ops.narrow_copy
 
     @property
     def T(self) -> Variable:
@@ -202,6 +206,7 @@ class ShapeMethods:
     )
     transpose_ = swapaxes_ = swapdims_ = inplace.reshaping(ops.transpose, "transpose_")
     t_ = inplace.reshaping(ops.t, "t_")
+    as_strided_ = inplace.reshaping(ops.as_strided, "as_strided_")
 
 
 class IndexMethods:
@@ -210,11 +215,16 @@ class IndexMethods:
     index_select, take_along_dim = ops.index_select, ops.take_along_dim
     gather, scatter, scatter_add = ops.gather, ops.scatter, ops.scatter_add
     index_add, index_copy, index_fill = ops.index_add, ops.index_copy, ops.index_fill
+    scatter_reduce, index_reduce = ops.scatter_reduce, ops.index_reduce
+    select_scatter, slice_scatter = ops.select_scatter, ops.slice_scatter
+    diagonal_scatter, as_strided_scatter = ops.diagonal_scatter, ops.as_strided_scatter
     masked_fill, masked_select, masked_scatter = ops.masked_fill, ops.masked_select, ops.masked_scatter
     take, put, nonzero, argwhere = ops.take, ops.put, ops.nonzero, ops.argwhere
 
     scatter_, scatter_add_ = _in_place(ops.scatter, "scatter_"), _in_place(ops.scatter_add, "scatter_add_")
     index_add_, index_copy_ = _in_place(ops.index_add, "index_add_"), _in_place(ops.index_copy, "index_copy_")
+    scatter_reduce_ = _in_place(ops.scatter_reduce, "scatter_reduce_")
+    index_reduce_ = _in_place(ops.index_reduce, "index_reduce_")
     index_fill_, put_ = _in_place(ops.index_fill, "index_fill_"), _in_place(ops.put, "put_")
     masked_fill_ = _in_place(ops.masked_fill, "masked_fill_")
     index_put, index_put_ = ops.index_put, ops.index_put_

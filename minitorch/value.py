@@ -106,11 +106,19 @@ class View:
             view._requires_grad = again._requires_grad
 
 
+def owner(array: Any) -> Any:
+    """The array at the end of a chain of views."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array
+
+
 def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int]) -> None:
     """Remembers that `view` shares memory with `source`, if it does."""
     array, origin = view.array, source.array
     if array is not origin and array.base is not (origin if origin.base is None else origin.base):
-        return
+        if owner(array) is not owner(origin):
+            return
     if source._view is None or (source._requires_grad and source.grad_fn is None):
         view._view = View(source, (step,))
     else:

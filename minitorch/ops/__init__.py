@@ -133,6 +133,7 @@ from minitorch.ops.join import (
     repeat_interleave as repeat_interleave,
     select as select,
     split as split,
+    split_with_sizes as split_with_sizes,
     stack as stack,
     tile as tile,
     unbind as unbind,
@@ -267,12 +268,17 @@ from minitorch.ops.scatter import (
     scatter as scatter,
     scatter_add as scatter_add,
 )
+from minitorch.ops.scatter_reduce import (
+    index_reduce as index_reduce,
+    scatter_reduce as scatter_reduce,
+)
 from minitorch.ops.select import (
     where as where,
 )
 from minitorch.ops.shape import (
     atleast_1d as atleast_1d,
     atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
     broadcast_shapes as broadcast_shapes,
     broadcast_tensors as broadcast_tensors,
     broadcast_to as broadcast_to,
@@ -294,6 +300,28 @@ from minitorch.ops.shape import (
     view as view,
     view_as as view_as,
 )
+from minitorch.ops.slices import (
+    alias_copy as alias_copy,
+    as_strided_copy as as_strided_copy,
+    diagonal_copy as diagonal_copy,
+    diagonal_scatter as diagonal_scatter,
+    expand_copy as expand_copy,
+    narrow_copy as narrow_copy,
+    permute_copy as permute_copy,
+    select_copy as select_copy,
+    select_scatter as select_scatter,
+    slice_copy as slice_copy,
+    slice_scatter as slice_scatter,
+    split_copy as split_copy,
+    split_with_sizes_copy as split_with_sizes_copy,
+    squeeze_copy as squeeze_copy,
+    t_copy as t_copy,
+    transpose_copy as transpose_copy,
+    unbind_copy as unbind_copy,
+    unfold_copy as unfold_copy,
+    unsqueeze_copy as unsqueeze_copy,
+    view_copy as view_copy,
+)
 from minitorch.ops.softmax import (
     log_softmax as log_softmax,
     softmax as softmax,
@@ -305,6 +333,27 @@ from minitorch.ops.sort import (
     median as median,
     sort as sort,
     topk as topk,
+)
+from minitorch.ops.stacks import (
+    cartesian_prod as cartesian_prod,
+    column_stack as column_stack,
+    combinations as combinations,
+    dsplit as dsplit,
+    dstack as dstack,
+    fliplr as fliplr,
+    flipud as flipud,
+    hsplit as hsplit,
+    hstack as hstack,
+    meshgrid as meshgrid,
+    rot90 as rot90,
+    tensor_split as tensor_split,
+    vsplit as vsplit,
+    vstack as vstack,
+)
+from minitorch.ops.strided import (
+    as_strided as as_strided,
+    as_strided_scatter as as_strided_scatter,
+    unfold_along as unfold_along,
 )
 from minitorch.ops.trigonometric import (
     acos as acos,

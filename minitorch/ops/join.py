@@ -223,6 +223,16 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Varia
     return Split.apply(tensor, sizes=tuple(sizes), dim=d)
 
 
+def split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> tuple[Variable, ...]:
+    """Stretches of the given sizes along `dim`, views.
+
+    >>> import minitorch
+    >>> [part.tolist() for part in minitorch.split_with_sizes(minitorch.arange(3), [1, 2])]
+    [[0], [1, 2]]
+    """
+    return split(input, list(split_sizes), dim)
+
+
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Variable, ...]:
     """At most `chunks` stretches of equal size along `dim` (the last may be smaller); views.
 

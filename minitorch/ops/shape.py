@@ -451,6 +451,22 @@ def atleast_2d(*tensors: Any) -> Any:
     return _at_least(tensors, lambda x: reshape(x, 1, -1) if x.ndim < 2 else x)
 
 
+def atleast_3d(*tensors: Any) -> Any:
+    """Tensors with at least three dims: a vector becomes (1, n, 1), a matrix (n, m, 1).
+
+    >>> import minitorch
+    >>> minitorch.atleast_3d(minitorch.ones(2, 3)).shape
+    minitorch.Size([2, 3, 1])
+    """
+
+    def change(x: Any) -> Any:
+        if x.ndim > 2:
+            return x
+        return unsqueeze(x, -1) if x.ndim == 2 else reshape(x, 1, -1, 1)
+
+    return _at_least(tensors, change)
+
+
 def _at_least(tensors: tuple[Any, ...], change: Any) -> Any:
     if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)):
         return change(tensors[0])

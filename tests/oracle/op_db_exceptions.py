@@ -10,4 +10,8 @@ INTERNAL = "an internal function of PyTorch, not part of its documented interfac
 
 NOT_OFFERED: dict[str, str] = {}
 
-EXCEPTIONS: dict[str, dict[str, str]] = {}
+SCATTERED_0D = "for a 0-d region of a 1-element input PyTorch lets the gradient of what was replaced through"
+
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "as_strided_scatter": dict.fromkeys(("float64", "float32", "complex128"), SCATTERED_0D),
+}
