@@ -74,7 +74,7 @@ class Adagrad(Optimizer):
             for x in group["params"]:
                 batch = Batch(backend_of(x.array))
                 batch.append(x, x.array, self.state[x])
-                batch.counters()
+                batch.numbers("step")
                 batch.buffers("sum", self.defaults["initial_accumulator_value"])
 
     def check_group(self, group: Group, where: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from minitorch.errors import ArgumentError
 from minitorch.optim.batch import Batch
 from minitorch.optim.optimizer import Group, Optimizer
 from minitorch.optim.settings import check_betas, check_number
+from minitorch.value import Value
 
 
 class Adam(Optimizer):
@@ -82,6 +84,11 @@ class Adam(Optimizer):
         for name in ("lr", "eps", "weight_decay"):
             check_number(where, name, group[name])
         check_betas(where, group["betas"])
+        tensors = [isinstance(value, Value) for value in (group["lr"], *group["betas"])]
+        if tensors[1] != tensors[2]:
+            raise ArgumentError(f"{where}: betas must be two numbers or two tensors, got {group['betas']!r}")
+        if any(tensors) and group["foreach"] and not group["capturable"]:
+            raise ArgumentError(f"{where}: a tensor as lr or betas needs foreach=False, or capturable=True")
 
     def state_names(self, group: Group) -> tuple[str, ...]:
         """The means of the gradient and of its square, and the largest of these."""

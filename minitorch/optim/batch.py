@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
@@ -48,22 +49,26 @@ class Batch:
             result.append(value.array)
         return result
 
-    def counters(self) -> list[Array]:
-        """The arrays that count the steps of each parameter."""
+    def numbers(self, name: str, start: float = 0.0) -> list[Array]:
+        """The arrays of this name in the state that hold one number per parameter."""
         result = []
         for state in self.states:
-            step = state.get("step")
-            if step is None:
-                step = state["step"] = new_counter(self.backend)
-            result.append(step.array)
+            value = state.get(name)
+            if value is None:
+                value = state[name] = new_number(self.backend, start)
+            result.append(value.array)
         return result
 
     def advance(self) -> list[float]:
         """Counts a step of each parameter, and returns the counts."""
-        counters = self.counters()
+        counters = self.numbers("step")
         for count in counters:
             self.backend.add_into(count, 1)
         return [float(count) for count in counters]
+
+    def rows(self, *values: list[Any]) -> Iterator[tuple[Any, ...]]:
+        """For each parameter a row (x, g, …) with its entries in `values`; two rows where it is complex."""
+        return zip(*map(self.real, (self.params, self.grads, *values)), strict=True)
 
     def real(self, values: list[Any]) -> list[Any]:
         """`values`, one per parameter, with those of complex parameters as two: real and imaginary part.
@@ -89,8 +94,8 @@ def filled_like(backend: Backend, x: Array, start: float) -> Array:
     return backend.full(x.shape, value, x.dtype) if start else backend.zeros(x.shape, x.dtype)
 
 
-def new_counter(backend: Backend) -> Variable:
-    """A tensor that counts steps, with PyTorch's dtype for it."""
+def new_number(backend: Backend, start: float) -> Variable:
+    """A tensor for a single number, with the dtype that PyTorch gives to counts of steps."""
     default = dtypes.get_default_dtype()
     kind = dtypes.float64 if default is dtypes.float64 else dtypes.float32
-    return wrap(backend.zeros((), kind.dtype))
+    return wrap(backend.full((), start, kind.dtype))

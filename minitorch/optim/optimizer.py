@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from minitorch.backend import Array, Backend
 from minitorch.errors import (
@@ -16,9 +15,14 @@ from minitorch.errors import (
     NotSupportedError,
     ShapeError,
 )
-from minitorch.hooks import RemovableHandle
 from minitorch.modes import enable_grad, no_grad
 from minitorch.optim.batch import Batch
+from minitorch.optim.hooks import (
+    OptimizerHooks,
+    hooked,
+    register_optimizer_step_post_hook as register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook as register_optimizer_step_pre_hook,
+)
 from minitorch.optim.state import check_state_dict, group_without_params, loaded_state
 from minitorch.registry import backend_of
 from minitorch.value import Value
@@ -29,35 +33,7 @@ if TYPE_CHECKING:
 Group = dict[str, Any]
 
 
-def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A `step` between the hooks that were registered for it."""
-
-    @wraps(step)
-    def wrapped(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        if self._stepping:  # super().step() inside of a subclass's own
-            return step(self, *args, **kwargs)
-        self._stepping = self._step_called = True
-        try:
-            for pre_hook in tuple(self._step_pre_hooks.values()):
-                changed = pre_hook(self, (self, *args), kwargs)
-                if changed is not None:
-                    if not isinstance(changed, tuple) or len(changed) != 2:
-                        raise ArgumentTypeError(
-                            f"{type(self).__name__}.step: a step pre-hook must return None or a "
-                            f"tuple (args, kwargs), got {changed!r}"
-                        )
-                    args, kwargs = changed[0][1:], changed[1]
-            result = step(self, *args, **kwargs)
-            for post_hook in tuple(self._step_post_hooks.values()):
-                post_hook(self, (self, *args), kwargs)
-            return result
-        finally:
-            self._stepping = False
-
-    return wrapped
-
-
-class Optimizer:
+class Optimizer(OptimizerHooks):
     """The base of all optimizers.
 
     A rule of your own either defines `update`, which gets the parameters that have gradients, or
@@ -95,8 +71,8 @@ class Optimizer:
     """
 
     state_required = True  # whether all of `state_names` must be there once one is
-    _stepping = False
-    _step_called = False
+    serves_complex = True  # whether parameters may be complex
+    number_names: ClassVar[tuple[str, ...]] = ("step",)  # what it keeps per parameter as single numbers
     _scheduled = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -114,8 +90,7 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Variable, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []
-        self._step_pre_hooks: dict[int, Any] = {}
-        self._step_post_hooks: dict[int, Any] = {}
+        self._no_hooks()
         try:
             groups = list(params)
         except TypeError:
@@ -139,8 +114,8 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self.__dict__.setdefault("_step_pre_hooks", {})
-        self.__dict__.setdefault("_step_post_hooks", {})
+        if "_hooks" not in self.__dict__:
+            self._no_hooks()
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -295,6 +270,11 @@ class Optimizer:
             if x._grad is None:
                 continue
             array, grad = x.array, x._grad.array
+            if not self.serves_complex and array.dtype.kind == "c":
+                raise DtypeError(
+                    f"{type(self).__name__} does not support complex parameters, such as "
+                    f"{describe(group, number, position)}; optimize real and imaginary part"
+                )
             if grad.shape != array.shape or (grad.dtype is not array.dtype and grad.dtype != array.dtype):
                 self._refuse_gradient(group, number, position, grad)
             backend = backend_of(array)
@@ -327,29 +307,23 @@ class Optimizer:
             f"{type(self).__name__}: a rule must define update(group, batch), or step(closure=None)"
         )
 
-    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Calls `hook(optimizer, args, kwargs)` before each step; it may return new (args, kwargs)."""
-        handle = RemovableHandle(self._step_pre_hooks)
-        self._step_pre_hooks[handle.id] = hook
-        return handle
-
-    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Calls `hook(optimizer, args, kwargs)` after each step."""
-        handle = RemovableHandle(self._step_post_hooks)
-        self._step_post_hooks[handle.id] = hook
-        return handle
-
     # State ---------------------------------------------------------------------------------------
 
     def state_names(self, group: Group) -> tuple[str, ...]:
         """Names of what the rule keeps per parameter, each of the parameter's shape."""
         return ()
 
+    def state_shapes(self, group: Group, x: Variable) -> dict[str, tuple[int, ...]]:
+        """The shapes of what the rule keeps for the parameter `x`, apart from single numbers."""
+        return dict.fromkeys(self.state_names(group), tuple(x.array.shape))
+
     def state_dict(self) -> dict[str, Any]:
         """The state by the parameters' numbers, and the groups with numbers for parameters.
 
         Its tensors are the optimizer's own: save it, or copy it deeply, before the next step.
         """
+        for hook in tuple(self._hooks["save_pre"].values()):
+            hook(self)
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -359,7 +333,7 @@ class Optimizer:
                 {**group_without_params(group), "params": [numbers[id(x)] for x in group["params"]]}
             )
         state = {numbers.get(id(x), x): values for x, values in self.state.items() if values}
-        return {"state": state, "param_groups": groups}
+        return self._through_hooks("save_post", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continues from a state given by `state_dict`, which is copied.
@@ -367,6 +341,8 @@ class Optimizer:
         Raises:
             StateDictError: if it does not fit the parameters or the rule; nothing is changed.
         """
+        if self._hooks["load_pre"] and isinstance(state_dict, dict):
+            state_dict = self._through_hooks("load_pre", dict(state_dict))
         check_state_dict(self, state_dict)
         groups = []
         state: defaultdict[Variable, dict[str, Any]] = defaultdict(dict)
@@ -381,8 +357,10 @@ class Optimizer:
             groups.append(new)
             for number, x in zip(saved["params"], own["params"], strict=True):
                 if number in state_dict["state"]:
-                    state[x] = loaded_state(x, state_dict["state"][number])
+                    state[x] = loaded_state(x, state_dict["state"][number], self.number_names)
         self.state, self.param_groups = state, groups
+        for hook in tuple(self._hooks["load_post"].values()):
+            hook(self)
 
 
 def describe(group: Group, number: int, position: int) -> str:

@@ -94,40 +94,41 @@ def check_entry(optimizer: Optimizer, settings: dict[str, Any], x: Variable, ent
     """Refuses the state of one parameter, if it does not fit."""
     if not isinstance(entry, dict):
         raise StateDictError(f"{where} is not a dict but {type(entry).__name__}")
-    names = optimizer.state_names(settings)
-    if optimizer.state_required and entry and names:
-        lacking = [key for key in ("step", *names) if entry.get(key) is None]
+    shapes = optimizer.state_shapes(settings, x)
+    if optimizer.state_required and entry and shapes:
+        lacking = [key for key in (*optimizer.number_names, *shapes) if entry.get(key) is None]
         if lacking:
             raise StateDictError(
                 f"{where} lacks {', '.join(lacking)}; the state dict seems to be of another "
                 f"optimizer (it has {', '.join(map(str, entry))})"
             )
-    for key in names:
+    for key, shape in shapes.items():
         value = entry.get(key)
         if value is None:
             continue
-        if not isinstance(value, Value) or tuple(value.array.shape) != tuple(x.array.shape):
+        if not isinstance(value, Value) or tuple(value.array.shape) != shape:
             found = tuple(value.array.shape) if isinstance(value, Value) else type(value).__name__
             raise StateDictError(
-                f"{where}: {key} has shape {found}, its parameter has {tuple(x.array.shape)}; was "
-                f"the model changed, or the order of its parameters?"
+                f"{where}: {key} has shape {found}, expected {shape} for a parameter of shape "
+                f"{tuple(x.array.shape)}; was the model changed, or the order of its parameters?"
             )
-    step = entry.get("step")
-    if names and not isinstance(step, (int, float, Value, type(None))):
-        raise StateDictError(f"{where}: step must be a number or a tensor, got {type(step).__name__}")
-    if isinstance(step, Value) and step.array.size != 1:
-        raise StateDictError(f"{where}: step has shape {tuple(step.array.shape)}, expected one number")
+    for key in optimizer.number_names if shapes else ():
+        number = entry.get(key)
+        if not isinstance(number, (int, float, Value, type(None))):
+            raise StateDictError(f"{where}: {key} must be a number or a tensor, got {type(number).__name__}")
+        if isinstance(number, Value) and number.array.size != 1:
+            raise StateDictError(f"{where}: {key} has shape {tuple(number.array.shape)}, expected one number")
 
 
-def loaded_state(x: Variable, entry: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the state of one parameter, in the parameter's dtype and place."""
+def loaded_state(x: Variable, entry: dict[str, Any], numbers: tuple[str, ...]) -> dict[str, Any]:
+    """A copy of the state of one parameter, in the parameter's dtype and place; `numbers` keep their dtype."""
     from minitorch.creation import tensor
 
     result: dict[str, Any] = {}
     for key, value in entry.items():
-        if key == "step" and isinstance(value, (int, float)):
+        if key in numbers and isinstance(value, (int, float)):
             result[key] = tensor(float(value), dtype=dtypes.float32)
-        elif key == "step" and isinstance(value, Value):
+        elif key in numbers and isinstance(value, Value):
             result[key] = value.detach().clone().reshape(())  # type: ignore[attr-defined]
         elif isinstance(value, Value):
             copy = value.detach().clone()  # type: ignore[attr-defined]

@@ -58,6 +58,34 @@ CLOSED_FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[int], float]]] = {
         lambda o: lr_scheduler.PolynomialLR(o, 10, 2.0),
         lambda k: LR * (1 - min(k, 10) / 10) ** 2,
     ),
+    "multiplicative": (
+        lambda o: lr_scheduler.MultiplicativeLR(o, lambda k: k / (k + 1)),
+        lambda k: LR / (k + 1),
+    ),
+    "cyclic": (
+        lambda o: lr_scheduler.CyclicLR(o, LR, 3 * LR, step_size_up=3, step_size_down=1),
+        lambda k: LR + 2 * LR * (k % 4) / 3,
+    ),
+    "cyclic-halves": (
+        lambda o: lr_scheduler.CyclicLR(o, LR, 3 * LR, step_size_up=2, mode="triangular2"),
+        lambda k: LR + 2 * LR * (1 - abs(k % 4 - 2) / 2) / 2 ** (k // 4),
+    ),
+    "cyclic-exponential": (
+        lambda o: lr_scheduler.CyclicLR(o, LR, 3 * LR, step_size_up=2, mode="exp_range", gamma=0.9),
+        lambda k: LR + 2 * LR * (1 - abs(k % 4 - 2) / 2) * 0.9**k,
+    ),
+    "swa": (
+        lambda o: minitorch.optim.swa_utils.SWALR(o, 0.01, anneal_epochs=6),
+        lambda k: LR + (0.01 - LR) * (1 - math.cos(math.pi * min(k, 6) / 6)) / 2,
+    ),
+    "swa-linear": (
+        lambda o: minitorch.optim.swa_utils.SWALR(o, 0.01, anneal_epochs=5, anneal_strategy="linear"),
+        lambda k: LR + (0.01 - LR) * min(k, 5) / 5,
+    ),
+    "swa-at-once": (
+        lambda o: minitorch.optim.swa_utils.SWALR(o, 0.01, anneal_epochs=0),
+        lambda k: 0.01,
+    ),
     "restarts": (
         lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 6),
         lambda k: LR * (1 + math.cos(math.pi * (k % 6) / 6)) / 2,

@@ -1,4 +1,4 @@
-"""Every rule against its formula, fused against composite, and what leaves an optimizer untouched."""
+"""Fused rules against composite, and what leaves an optimizer untouched."""
 
 from __future__ import annotations
 
@@ -30,99 +30,6 @@ def give_grads(params: list[Any], seed: int) -> None:
         x.grad = minitorch.tensor(values, dtype=x.dtype)
 
 
-# The formulas, in plain NumPy --------------------------------------------------------------------------
-
-
-def sgd(x: Array, grads: list[Array], lr: float, momentum: float, nesterov: bool) -> Array:
-    b = np.zeros_like(x)
-    for g in grads:
-        b = momentum * b + g
-        x = x - lr * (g + momentum * b if nesterov else b)
-    return x
-
-
-def adam(x: Array, grads: list[Array], lr: float, decay: float, decoupled: bool) -> Array:
-    m, v = np.zeros_like(x), np.zeros_like(x)
-    for t, g in enumerate(grads, 1):
-        if decoupled:
-            x = x * (1 - lr * decay)
-        else:
-            g = g + decay * x
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        x = x - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return x
-
-
-def adagrad(x: Array, grads: list[Array], lr: float) -> Array:
-    s = np.zeros_like(x)
-    for g in grads:
-        s = s + g**2
-        x = x - lr * g / (np.sqrt(s) + 1e-10)
-    return x
-
-
-def rmsprop(x: Array, grads: list[Array], lr: float, centered: bool) -> Array:
-    v, m = np.zeros_like(x), np.zeros_like(x)
-    for g in grads:
-        v = 0.99 * v + 0.01 * g**2
-        m = 0.99 * m + 0.01 * g
-        x = x - lr * g / (np.sqrt(v - m**2 if centered else v) + 1e-8)
-    return x
-
-
-def adadelta(x: Array, grads: list[Array]) -> Array:
-    v, u = np.zeros_like(x), np.zeros_like(x)
-    for g in grads:
-        v = 0.9 * v + 0.1 * g**2
-        d = np.sqrt(u + 1e-6) / np.sqrt(v + 1e-6) * g
-        u = 0.9 * u + 0.1 * d**2
-        x = x - d
-    return x
-
-
-FORMULAS: dict[str, tuple[Callable[..., Any], Callable[[Array, list[Array]], Array]]] = {
-    "sgd": (lambda p: optim.SGD(p, 0.1), lambda x, g: sgd(x, g, 0.1, 0.0, False)),
-    "momentum": (
-        lambda p: optim.SGD(p, 0.1, momentum=0.9),
-        lambda x, g: sgd(x, g, 0.1, 0.9, False),
-    ),
-    "nesterov": (
-        lambda p: optim.SGD(p, 0.1, momentum=0.9, nesterov=True),
-        lambda x, g: sgd(x, g, 0.1, 0.9, True),
-    ),
-    "adam": (lambda p: optim.Adam(p, 0.1), lambda x, g: adam(x, g, 0.1, 0.0, False)),
-    "adam-decay": (
-        lambda p: optim.Adam(p, 0.1, weight_decay=0.3),
-        lambda x, g: adam(x, g, 0.1, 0.3, False),
-    ),
-    "adamw": (
-        lambda p: optim.AdamW(p, 0.1, weight_decay=0.3),
-        lambda x, g: adam(x, g, 0.1, 0.3, True),
-    ),
-    "adagrad": (lambda p: optim.Adagrad(p, 0.1), lambda x, g: adagrad(x, g, 0.1)),
-    "rmsprop": (lambda p: optim.RMSprop(p, 0.1), lambda x, g: rmsprop(x, g, 0.1, False)),
-    "centered": (
-        lambda p: optim.RMSprop(p, 0.1, centered=True),
-        lambda x, g: rmsprop(x, g, 0.1, True),
-    ),
-    "adadelta": (lambda p: optim.Adadelta(p), lambda x, g: adadelta(x, g)),
-}
-
-
-@pytest.mark.parametrize("name", FORMULAS)
-def test_formula(name: str) -> None:
-    make, formula = FORMULAS[name]
-    x = leaf(4, 3)
-    start = x.detach().numpy().copy()
-    optimizer = make([x])
-    grads = [np.random.default_rng(k).standard_normal((4, 3)) for k in range(10)]
-    for g in grads:
-        x.grad = minitorch.tensor(g)
-        optimizer.step()
-    np.testing.assert_allclose(x.detach().numpy(), formula(start, grads), rtol=1e-10)
-
-
 RULES: list[tuple[str, dict[str, Any]]] = [
     ("SGD", {"lr": 0.1}),
     ("SGD", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
@@ -134,6 +41,12 @@ RULES: list[tuple[str, dict[str, Any]]] = [
     ("RMSprop", {"lr": 0.1, "centered": True, "momentum": 0.9, "weight_decay": 0.1}),
     ("RMSprop", {"lr": 0.1, "maximize": True}),
     ("Adadelta", {"weight_decay": 0.1}),
+    ("Adamax", {"lr": 0.1, "weight_decay": 0.1}),
+    ("NAdam", {"lr": 0.1, "weight_decay": 0.1}),
+    ("RAdam", {"lr": 0.1, "betas": (0.5, 0.8), "weight_decay": 0.1}),
+    ("ASGD", {"lr": 0.1, "t0": 2, "weight_decay": 0.1}),
+    ("Rprop", {"lr": 0.1}),
+    ("Adafactor", {"lr": 0.1, "weight_decay": 0.1}),
 ]
 IDS = [f"{name}-{'-'.join(settings)}" for name, settings in RULES]
 
@@ -152,6 +65,8 @@ def test_kernels_agree_with_their_composites(
     name: str, settings: dict[str, Any], dtype: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For contiguous, transposed, 0-d and empty parameters, and for some that are longer than a block."""
+    if name == "Adafactor" and dtype is minitorch.complex64:
+        pytest.skip("Adafactor serves real parameters only")
     monkeypatch.setattr("minitorch_numpy.optim.BLOCK", 7)
     results = []
     for backend in (current_backend(), Composites()):
@@ -451,7 +366,7 @@ MISFITS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "betas": (lambda s: s["param_groups"][0].update(betas=(0.9, 2)), r"betas\[1\] must be in \[0, 1\)"),
     "shape": (
         lambda s: s["state"][1].update(exp_avg=minitorch.zeros(5)),
-        r"state 1: exp_avg has shape \(5,\), its parameter has \(4,\)",
+        r"state 1: exp_avg has shape \(5,\), expected \(4,\)",
     ),
     "kind": (lambda s: s["state"][1].update(exp_avg=3.0), "exp_avg has shape float"),
     "lacks": (lambda s: s["state"][0].pop("exp_avg_sq"), "state 0 lacks exp_avg_sq"),
@@ -528,7 +443,7 @@ def test_settings_of_the_wrong_type(name: str, settings: dict[str, Any], message
         getattr(optim, name)([leaf(1)], **settings)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adagrad", "RMSprop", "Adadelta"])
+@pytest.mark.parametrize("name", sorted({name for name, _ in RULES} - {"Adafactor"}))
 def test_differentiable_is_not_supported(name: str) -> None:
     with pytest.raises(errors.NotSupportedError, match="differentiable=True is not supported"):
         getattr(optim, name)([leaf(1)], differentiable=True)

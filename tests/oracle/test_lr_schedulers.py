@@ -30,6 +30,10 @@ def chained(*parts: Make) -> Make:
     return lambda s, o: s.ChainedScheduler([make(s, o) for make in parts])
 
 
+def averaging(schedulers: Any) -> Any:
+    return (minitorch if schedulers is minitorch.optim.lr_scheduler else torch).optim.swa_utils
+
+
 class Halving:
     """A callable object, whose attributes belong to the state."""
 
@@ -44,6 +48,28 @@ TABLE: dict[str, Make] = {
     "lambda": plain("LambdaLR", lr_lambda=lambda epoch: 0.95**epoch),
     "lambdas": plain("LambdaLR", lr_lambda=[lambda epoch: 0.95**epoch, lambda epoch: 1 / (epoch + 1)]),
     "lambda-object": plain("LambdaLR", lr_lambda=Halving(30)),
+    "multiplicative": plain("MultiplicativeLR", lr_lambda=lambda epoch: 0.97),
+    "multiplicatives": plain(
+        "MultiplicativeLR", lr_lambda=[lambda epoch: 0.97, lambda epoch: 1 - 1 / (epoch + 2)]
+    ),
+    "cyclic": plain("CyclicLR", base_lr=0.1, max_lr=1.0, step_size_up=7),
+    "cyclic-groups": plain(
+        "CyclicLR", base_lr=[0.1, 0.2], max_lr=[1.0, 2.0], step_size_up=5, step_size_down=12
+    ),
+    "cyclic-halves": plain("CyclicLR", base_lr=0.1, max_lr=1.0, step_size_up=9, mode="triangular2"),
+    "cyclic-exponential": plain(
+        "CyclicLR", base_lr=0.1, max_lr=1.0, step_size_up=9, mode="exp_range", gamma=0.98
+    ),
+    "cyclic-function": plain(
+        "CyclicLR", base_lr=0.1, max_lr=1.0, step_size_up=9, scale_fn=lambda x: 0.9**x, cycle_momentum=False
+    ),
+    "cyclic-object": plain(
+        "CyclicLR", base_lr=0.1, max_lr=1.0, step_size_up=9, scale_fn=Halving(40), scale_mode="iterations"
+    ),
+    "swa": lambda s, o: averaging(s).SWALR(o, swa_lr=0.05),
+    "swa-linear": lambda s, o: averaging(s).SWALR(
+        o, swa_lr=[0.05, 0.01], anneal_epochs=40, anneal_strategy="linear"
+    ),
     "step": plain("StepLR", step_size=7),
     "step-gamma": plain("StepLR", step_size=30, gamma=0.5),
     "multi-step": plain("MultiStepLR", milestones=[5, 40, 40, 90]),
@@ -175,7 +201,7 @@ def test_state_has_the_layout_of_pytorch(name: str) -> None:
 
 
 @pytest.mark.parametrize("last_epoch", [0, 5, 37])
-@pytest.mark.parametrize("name", [n for n in TABLE if not n.startswith(("sequential", "chained"))])
+@pytest.mark.parametrize("name", [n for n in TABLE if not n.startswith(("sequential", "chained", "swa"))])
 def test_goes_on_from_last_epoch(name: str, last_epoch: int) -> None:
     """Without a state dict, from the groups of an optimizer that hold where it began."""
     logs = []

@@ -52,10 +52,32 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("Adadelta", {"lr": 0.5, "rho": 0.5}),
     ("Adadelta", {"weight_decay": 0.1, "eps": 1e-3}),
     ("Adadelta", {"maximize": True}),
+    ("Adamax", {}),
+    ("Adamax", {"lr": 0.1, "betas": (0.5, 0.9), "eps": 0.1}),
+    ("Adamax", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
+    ("NAdam", {}),
+    ("NAdam", {"lr": 0.1, "momentum_decay": 0.1}),
+    ("NAdam", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
+    ("NAdam", {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True}),
+    ("RAdam", {}),
+    ("RAdam", {"lr": 0.1, "betas": (0.5, 0.8), "eps": 0.1}),
+    ("RAdam", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
+    ("RAdam", {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True}),
+    ("ASGD", {}),
+    ("ASGD", {"lr": 0.1, "t0": 5, "lambd": 0.01, "alpha": 0.5}),
+    ("ASGD", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
+    ("Rprop", {}),
+    ("Rprop", {"lr": 0.1, "etas": (0.3, 1.5), "step_sizes": (1e-3, 0.3)}),
+    ("Rprop", {"lr": 0.1, "maximize": True}),
+    ("Adafactor", {}),
+    ("Adafactor", {"lr": 0.1, "eps": (1e-3, 0.1), "d": 2.0, "beta2_decay": -0.3}),
+    ("Adafactor", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
 ]
 IDS = [f"{name}-{'-'.join(f'{k}={v}' for k, v in settings.items())}" for name, settings in TABLE]
 SHAPES = [(), (3,), (4, 5), (2, 3, 2)]
 STEPS = 25
+REAL_ONLY = ("Adafactor",)
+WITHOUT_DECAY = ("Rprop",)
 
 
 def starts(dtype: str) -> list[np.ndarray[Any, Any]]:
@@ -80,10 +102,9 @@ def gradients(dtype: str, step: int) -> list[np.ndarray[Any, Any] | None]:
 def build(library: Any, name: str, settings: dict[str, Any], dtype: str) -> tuple[list[Any], Any]:
     params = [library.tensor(a.copy(), requires_grad=True) for a in starts(dtype)]
     unused = library.ones(2, requires_grad=True)
-    groups = [
-        {"params": params[:2]},
-        {"params": [unused, *params[2:]], "lr": 0.03, "weight_decay": 0.02},
-    ]
+    groups: list[dict[str, Any]] = [{"params": params[:2]}, {"params": [unused, *params[2:]], "lr": 0.03}]
+    if name not in WITHOUT_DECAY:
+        groups[1]["weight_decay"] = 0.02
     return [*params, unused], getattr(library.optim, name)(groups, **settings)
 
 
@@ -102,6 +123,8 @@ def check(ours: list[Any], theirs: list[Any], dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
 @pytest.mark.parametrize(("name", "settings"), TABLE, ids=IDS)
 def test_trajectory(name: str, settings: dict[str, Any], dtype: str) -> None:
+    if name in REAL_ONLY and np.dtype(dtype).kind == "c":
+        pytest.skip(f"{name} serves real parameters only")
     ours, optimizer = build(minitorch, name, settings, dtype)
     theirs, reference = build(torch, name, settings, dtype)
     for step in range(STEPS):
@@ -153,7 +176,7 @@ def test_goes_on_from_a_state_of_pytorch(name: str, settings: dict[str, Any]) ->
         check(ours, theirs, "float64")
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adagrad", "RMSprop", "Adadelta"])
+@pytest.mark.parametrize("name", [*sorted({name for name, _ in TABLE}), "LBFGS", "Muon"])
 def test_signature(name: str) -> None:
     import inspect
 
@@ -187,3 +210,110 @@ def test_learning_rate_as_a_tensor() -> None:
     for (x, rate), (y, expected) in zip(ours, theirs, strict=True):
         assert x == pytest.approx(y, rel=1e-6)
         assert rate == pytest.approx(expected, rel=1e-6)
+
+
+def rosenbrock(library: Any, x: Any, optimizer: Any) -> Any:
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+        loss.backward()
+        return loss
+
+    return closure
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"line_search_fn": "strong_wolfe"},
+        {"line_search_fn": "strong_wolfe", "history_size": 2, "lr": 0.5},
+        {"line_search_fn": "strong_wolfe", "max_eval": 7},
+        {"lr": 0.002, "max_iter": 5},
+        {"lr": 0.002, "tolerance_change": 1e-2},
+    ],
+    ids=str,
+)
+def test_lbfgs(settings: dict[str, Any]) -> None:
+    """The same points, losses and numbers of evaluations, on the way through a narrow valley."""
+    ways = []
+    for library in (minitorch, torch):
+        x = library.tensor([-1.5, 2.0], dtype=library.float64, requires_grad=True)
+        optimizer = library.optim.LBFGS([x], **settings)
+        way = []
+        for _ in range(4):
+            loss = optimizer.step(rosenbrock(library, x, optimizer))
+            state = optimizer.state[x]
+            way.append((*x.tolist(), loss.item(), state["func_evals"], state["n_iter"]))
+        ways.append(way)
+    np.testing.assert_allclose(ways[0], ways[1], rtol=1e-6, atol=1e-12)
+
+
+def test_lbfgs_of_complex_parameters() -> None:
+    ends = []
+    for library in (minitorch, torch):
+        z = library.tensor([1 + 2j, -0.5j], dtype=library.complex128, requires_grad=True)
+        w = library.tensor([[1.0, 2.0]], dtype=library.float64, requires_grad=True)
+        optimizer = library.optim.LBFGS([z, w], lr=0.5, max_iter=7)
+
+        def closure(z: Any = z, w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            loss = ((z - (1 + 1j)).abs() ** 4).sum() + (w**4).sum() + (z.real * w[0]).sum() ** 2
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+        optimizer.step(closure)
+        ends.append((z.detach().numpy(), w.detach().numpy()))
+    for ours, theirs in zip(*ends, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-7)
+
+
+class Net:
+    """A network with batch norm in both libraries, with the same parameters."""
+
+    def __init__(self, library: Any) -> None:
+        nn = library.nn
+        self.model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
+        rng = np.random.default_rng(0)
+        for x in self.model.parameters():
+            x.data = library.tensor(rng.standard_normal(tuple(x.shape)), dtype=library.float32)
+
+
+AVERAGES: dict[str, Any] = {
+    "default": lambda u: {},
+    "swa": lambda u: {"avg_fn": u.get_swa_avg_fn()},
+    "ema": lambda u: {"avg_fn": u.get_ema_avg_fn(0.9)},
+    "multi-swa": lambda u: {"multi_avg_fn": u.get_swa_multi_avg_fn()},
+    "multi-ema": lambda u: {"multi_avg_fn": u.get_ema_multi_avg_fn(0.8)},
+    "ema-buffers": lambda u: {"avg_fn": u.get_ema_avg_fn(0.9), "use_buffers": True},
+    "multi-ema-buffers": lambda u: {"multi_avg_fn": u.get_ema_multi_avg_fn(0.8), "use_buffers": True},
+}
+
+
+@pytest.mark.parametrize("name", AVERAGES)
+def test_averaged_model(name: str) -> None:
+    """Averages along a training, and the statistics of batch norms thereafter."""
+    results = []
+    for library in (minitorch, torch):
+        utils, rng = library.optim.swa_utils, np.random.default_rng(1)
+        batches = [library.tensor(rng.standard_normal((8, 3)), dtype=library.float32) for _ in range(5)]
+        model = Net(library).model
+        averaged = utils.AveragedModel(model, **AVERAGES[name](utils))
+        optimizer = library.optim.SGD(model.parameters(), lr=0.1)
+        scheduler = utils.SWALR(optimizer, swa_lr=0.05, anneal_epochs=3)
+        for x in batches:
+            optimizer.zero_grad()
+            (model(x) ** 2).mean().backward()
+            optimizer.step()
+            averaged.update_parameters(model)
+            scheduler.step()
+        before = {k: v.detach().numpy().copy() for k, v in averaged.state_dict().items()}
+        utils.update_bn(batches, averaged)
+        after = {k: v.detach().numpy().copy() for k, v in averaged.state_dict().items()}
+        assert averaged.module[1].momentum == 0.1
+        results.append((before, after, averaged(batches[0]).detach().numpy()))
+    for ours, theirs in zip(results[0][:2], results[1][:2], strict=True):
+        assert list(ours) == list(theirs)
+        for key, value in theirs.items():
+            np.testing.assert_allclose(ours[key], value, rtol=1e-4, atol=1e-6, err_msg=key)
+    np.testing.assert_allclose(results[0][2], results[1][2], rtol=1e-4, atol=1e-5)

@@ -8,11 +8,13 @@ from minitorch.optim.lr_scheduler.cosine import (
     CosineAnnealingLR as CosineAnnealingLR,
     CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts,
 )
+from minitorch.optim.lr_scheduler.cyclic import CyclicLR as CyclicLR
 from minitorch.optim.lr_scheduler.decay import (
     ConstantLR as ConstantLR,
     ExponentialLR as ExponentialLR,
     LambdaLR as LambdaLR,
     LinearLR as LinearLR,
+    MultiplicativeLR as MultiplicativeLR,
     MultiStepLR as MultiStepLR,
     PolynomialLR as PolynomialLR,
     StepLR as StepLR,

@@ -47,7 +47,7 @@ class LambdaLR(LRScheduler):
         if isinstance(lr_lambda, (list, tuple)):
             if len(lr_lambda) != groups:
                 raise ArgumentError(
-                    f"LambdaLR: {len(lr_lambda)} functions for {groups} parameter groups; give one "
+                    f"{type(self).__name__}: {len(lr_lambda)} functions for {groups} parameter groups; give one "
                     f"for each, or one for all"
                 )
             self.lr_lambdas = list(lr_lambda)
@@ -56,7 +56,7 @@ class LambdaLR(LRScheduler):
         for function in self.lr_lambdas:
             if not callable(function):
                 raise ArgumentTypeError(
-                    f"LambdaLR: lr_lambda must be a function of the epoch, got {type(function).__name__}"
+                    f"{type(self).__name__}: lr_lambda must be a function of the epoch, got {type(function).__name__}"
                 )
         super().__init__(optimizer, last_epoch)
 
@@ -87,6 +87,34 @@ class LambdaLR(LRScheduler):
         for function, values in zip(self.lr_lambdas, attributes, strict=False):
             if values is not None:
                 function.__dict__.update(values)
+
+
+class MultiplicativeLR(LambdaLR):
+    """The last learning rate times `lr_lambda(epoch)`.
+
+    Args:
+        optimizer: whose learning rates are set.
+        lr_lambda: a function of the epoch, or one for each parameter group.
+        last_epoch: −1, or the epoch to go on from.
+
+    >>> import minitorch
+    >>> x = minitorch.zeros(1, requires_grad=True)
+    >>> optimizer = minitorch.optim.SGD([x], lr=1.0)
+    >>> scheduler = minitorch.optim.lr_scheduler.MultiplicativeLR(optimizer, lambda epoch: 0.5)
+    >>> for epoch in range(2):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    >>> scheduler.get_last_lr()
+    [0.25]
+    """
+
+    def get_lr(self) -> list[Any]:
+        """The learning rates for the epoch `self.last_epoch`."""
+        self._warn_outside_step()
+        rates = current_rates(self.optimizer)
+        if self._is_initial:
+            return rates
+        return [rate * factor(self.last_epoch) for rate, factor in zip(rates, self.lr_lambdas, strict=True)]
 
 
 class StepLR(LRScheduler):

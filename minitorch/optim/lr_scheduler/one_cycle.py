@@ -6,7 +6,7 @@ from math import cos, pi
 from typing import Any
 
 from minitorch.errors import ArgumentError
-from minitorch.optim.lr_scheduler.scheduler import LRScheduler, attach, check_positive_int
+from minitorch.optim.lr_scheduler.scheduler import LRScheduler, attach, check_positive_int, per_group
 from minitorch.optim.optimizer import Optimizer
 
 
@@ -83,7 +83,7 @@ class OneCycleLR(LRScheduler):
         self._schedule_phases = phases(total_steps, pct_start, three_phase)
         self._anneal_func_type = anneal_strategy
         self.cycle_momentum = cycle_momentum
-        max_lrs = per_group("max_lr", optimizer, max_lr)
+        max_lrs = per_group("OneCycleLR", "max_lr", optimizer, max_lr)
         if cycle_momentum:
             if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
                 raise ArgumentError(
@@ -91,8 +91,8 @@ class OneCycleLR(LRScheduler):
                     f"pass cycle_momentum=False"
                 )
             self.use_beta1 = "betas" in optimizer.defaults
-            highs = per_group("max_momentum", optimizer, max_momentum)
-            lows = per_group("base_momentum", optimizer, base_momentum)
+            highs = per_group("OneCycleLR", "max_momentum", optimizer, max_momentum)
+            lows = per_group("OneCycleLR", "base_momentum", optimizer, base_momentum)
         if last_epoch == -1:
             for k, group in enumerate(optimizer.param_groups):
                 group["initial_lr"] = max_lrs[k] / div_factor
@@ -153,13 +153,3 @@ def phases(total_steps: int, pct_start: float, three_phase: bool) -> list[dict[s
         ]
     names = ("end_step", "start_lr", "end_lr", "start_momentum", "end_momentum")
     return [dict(zip(names, line, strict=True)) for line in lines]
-
-
-def per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
-    """One value for each parameter group."""
-    groups = len(optimizer.param_groups)
-    if not isinstance(value, (list, tuple)):
-        return [value] * groups
-    if len(value) != groups:
-        raise ArgumentError(f"OneCycleLR: {name} has {len(value)} values for {groups} parameter groups")
-    return list(value)

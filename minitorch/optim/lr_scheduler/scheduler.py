@@ -225,3 +225,13 @@ def check_positive_int(where: str, name: str, value: Any) -> None:
     """Refuses what is not an integer ≥ 1."""
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise ArgumentError(f"{where}: {name} must be a positive integer, got {value!r}")
+
+
+def per_group(where: str, name: str, optimizer: Optimizer, value: Any) -> list[Any]:
+    """One value for each parameter group."""
+    groups = len(optimizer.param_groups)
+    if not isinstance(value, (list, tuple)):
+        return [value] * groups
+    if len(value) != groups:
+        raise ArgumentError(f"{where}: {name} has {len(value)} values for {groups} parameter groups")
+    return list(value)
