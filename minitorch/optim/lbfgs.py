@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.modes import enable_grad, no_grad
@@ -104,7 +104,7 @@ class LBFGS(Optimizer):
 
     @property
     def _params(self) -> list[Variable]:
-        return self.param_groups[0]["params"]  # type: ignore[no-any-return]
+        return cast("list[Variable]", self.param_groups[0]["params"])
 
     def _flat_grad(self) -> Variable:
         """All gradients in one vector, complex ones as pairs of real and imaginary part."""
@@ -165,7 +165,7 @@ class LBFGS(Optimizer):
         closure = enable_grad()(closure)
         group, state = self.param_groups[0], self.state[self._params[0]]
         lr, tolerance = group["lr"], group["tolerance_change"]
-        lr = lr.reshape(()) if isinstance(lr, Value) else lr
+        lr = lr.reshape(()) if isinstance(lr, Value) else lr  # type: ignore[attr-defined]
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
         first = closure()

@@ -151,7 +151,8 @@ class AveragedModel(Module):
     @no_grad()
     def update_parameters(self, model: Module) -> None:
         """Counts the parameters of `model` in the average."""
-        averages, currents = list(self.module.parameters()), list(model.parameters())
+        averages: list[Variable] = list(self.module.parameters())
+        currents: list[Variable] = list(model.parameters())
         buffers, current_buffers = list(self.module.buffers()), list(model.buffers())
         if self.use_buffers:
             averages, currents = averages + buffers, currents + current_buffers
@@ -241,7 +242,7 @@ class SWALR(LRScheduler):
     ) -> None:
         if anneal_strategy not in ("cos", "linear"):
             raise ArgumentError(f"SWALR: anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
-        if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
+        if int(anneal_epochs) != anneal_epochs or anneal_epochs < 0:
             raise ArgumentError(f"SWALR: anneal_epochs must be an integer ≥ 0, got {anneal_epochs!r}")
         rates = per_group("SWALR", "swa_lr", optimizer, swa_lr)
         for rate, group in zip(rates, optimizer.param_groups, strict=True):
