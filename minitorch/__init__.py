@@ -259,6 +259,7 @@ from minitorch.ops import (  # other names of the same functions
     sin as sin,
     sinh as sinh,
     slice_copy as slice_copy,
+    pdist as pdist,
     slice_scatter as slice_scatter,
     softmax as softmax,
     sort as sort,

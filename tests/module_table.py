@@ -261,6 +261,63 @@ row(
 row("LSTM", lambda nn, t: nn.LSTM(3, 2, bias=False), x(4, 3), (x(1, 2), x(1, 2)))
 row("GRU", lambda nn, t: nn.GRU(3, 2), x(4, 2, 3))
 row(
+# Losses with a margin, of likelihoods and of paths ---------------------------------------------------
+
+SIGNS = np.array([1, -1, 1])
+row("MarginRankingLoss", lambda nn, t: nn.MarginRankingLoss(0.3), x(3), x(3), SIGNS)
+row("HingeEmbeddingLoss", lambda nn, t: nn.HingeEmbeddingLoss(0.7), x(2, 3), SIGNS)
+row("CosineEmbeddingLoss", lambda nn, t: nn.CosineEmbeddingLoss(-0.5), x(3, 4), x(3, 4), SIGNS)
+row("TripletMarginLoss", lambda nn, t: nn.TripletMarginLoss(3.0, swap=True), x(4, 3), x(4, 3), x(4, 3))
+row(
+    "TripletMarginWithDistanceLoss",
+    lambda nn, t: nn.TripletMarginWithDistanceLoss(distance_function=nn.PairwiseDistance(3), margin=2.0),
+    x(4, 3),
+    x(4, 3),
+    x(4, 3),
+)
+row("SoftMarginLoss", lambda nn, t: nn.SoftMarginLoss(), x(2, 3), SIGNS)
+row(
+    "MultiMarginLoss",
+    lambda nn, t: nn.MultiMarginLoss(2, 0.8, t(np.array([0.5, 1.0, 2.0]))),
+    x(4, 3),
+    ints(4, high=3),
+)
+row(
+    "MultiLabelMarginLoss",
+    lambda nn, t: nn.MultiLabelMarginLoss(reduction="sum"),
+    x(2, 3),
+    np.array([[2, 0, -1]] * 2),
+)
+row(
+    "MultiLabelSoftMarginLoss",
+    lambda nn, t: nn.MultiLabelSoftMarginLoss(t(np.array([0.5, 1.0, 2.0]))),
+    x(4, 3),
+    ints(4, 3, high=2),
+)
+row("PoissonNLLLoss", lambda nn, t: nn.PoissonNLLLoss(full=True), x(4), x(4, low=0.1, high=4.0))
+row("GaussianNLLLoss", lambda nn, t: nn.GaussianNLLLoss(full=True), x(4, 3), x(4, 3), x(4, 3, low=0.3))
+row(
+    "LinearCrossEntropyLoss",
+    lambda nn, t: nn.LinearCrossEntropyLoss(3, 4, out_features=(2,), bias=True, reduction="sum"),
+    x(5, 3),
+    ints(5, 2, high=4),
+)
+row(
+    "AdaptiveLogSoftmaxWithLoss",
+    lambda nn, t: nn.AdaptiveLogSoftmaxWithLoss(8, 9, [2, 4], div_value=2.0, head_bias=True),
+    x(5, 8),
+    np.array([0, 8, 3, 1, 4]),
+)
+row(  # behind no log-softmax its gradient is PyTorch's, not the derivative
+    "CTCLoss",
+    lambda nn, t: nn.CTCLoss(zero_infinity=True),
+    np.log(shares(5, 3, 4)),
+    np.array([[1, 1], [3, 2], [2, 0]]),
+    np.array([5, 4, 1]),
+    np.array([2, 2, 2]),
+    kink=True,
+)
+
     "GRU", lambda nn, t: nn.GRU(3, 2, 2, bidirectional=True, bias=False), x(3, 2, 3), x(4, 2, 2), second=False
 )
 row("GRU", lambda nn, t: nn.GRU(3, 2, num_layers=2, dropout=0.3), x(4, 2, 3), random=True)

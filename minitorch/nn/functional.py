@@ -42,6 +42,7 @@ from minitorch.ops.cross_entropy import (
     nll_loss as nll_loss,
 )
 from minitorch.ops.ctc import ctc_loss as ctc_loss
+    linear_cross_entropy as linear_cross_entropy,
 from minitorch.ops.dropout import (
     alpha_dropout as alpha_dropout,
     dropout as dropout,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from minitorch.nn import functional as F
 from minitorch.nn.module import Module
 from minitorch.ops.loss import choose_reduction
@@ -264,4 +266,117 @@ class BCEWithLogitsLoss(WeightedLoss):
     def forward(self, input: Variable, target: Variable) -> Variable:
         return F.binary_cross_entropy_with_logits(
             input, target, self.weight, pos_weight=self.pos_weight, reduction=self.reduction
+        )
+
+
+class NLLLoss2d(NLLLoss):
+    """The older name of `NLLLoss`.
+
+    >>> import minitorch
+    >>> minitorch.nn.NLLLoss2d  # gives a warning when it is made
+    <class 'minitorch.nn.loss.NLLLoss2d'>
+    """
+
+    def __init__(
+        self,
+        weight: Variable | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        warnings.warn("NLLLoss2d is deprecated; use NLLLoss", FutureWarning, stacklevel=2)
+        super().__init__(weight, size_average, ignore_index, reduce, reduction)
+
+
+class PoissonNLLLoss(Loss):
+    """exp(x) − t·x, averaged: the negative log-likelihood of counts t; see `functional.poisson_nll_loss`.
+
+    Shape: (*), (*) → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> minitorch.nn.PoissonNLLLoss()(minitorch.tensor([0.0]), minitorch.tensor([3.0]))
+    tensor(1.)
+    """
+
+    def __init__(
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        size_average: bool | None = None,
+        eps: float = 1e-8,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.log_input, self.full, self.eps = log_input, full, eps
+
+    def forward(self, log_input: Variable, target: Variable) -> Variable:
+        return F.poisson_nll_loss(
+            log_input,
+            target,
+            log_input=self.log_input,
+            full=self.full,
+            eps=self.eps,
+            reduction=self.reduction,
+        )
+
+
+class GaussianNLLLoss(Loss):
+    """(log v + (x − t)² / v) / 2, averaged, for means x and variances v; see `functional.gaussian_nll_loss`.
+
+    Shape: (*), (*), and variances (*), without the last dim, or with a dim of size 1 → () or, with `"none"`, (*).
+
+    >>> import minitorch
+    >>> loss = minitorch.nn.GaussianNLLLoss()
+    >>> loss(minitorch.tensor([0.0]), minitorch.tensor([2.0]), minitorch.tensor([1.0]))
+    tensor(2.)
+    """
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.full, self.eps = full, eps
+
+    def forward(self, input: Variable, target: Variable, var: Variable | float) -> Variable:
+        return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
+
+
+class CTCLoss(Loss):
+    """−log of the probability that a path through log-probabilities over time spells the target; averaged.
+
+    Args:
+        blank: the label that stands for no label.
+        reduction: `"mean"` divides each loss by its target's length first; `"sum"`, `"none"`.
+        zero_infinity: count samples that no path fits as 0.
+
+    Shape: log-probabilities (T, N, C), targets (N, S) or one after the other, and their lengths (N), (N) → ()
+        or, with `"none"`, (N); or without N.
+
+    Source: A. Graves et al., "Connectionist Temporal Classification" (2006).
+
+    >>> import minitorch
+    >>> log_p = minitorch.full((2, 1, 2), 0.5).log()  # the paths ∅a, a∅ and aa of four
+    >>> minitorch.nn.CTCLoss()(log_p, minitorch.tensor([[1]]), (2,), (1,))
+    tensor(0.2877)
+    """
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__(reduction=reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(
+        self,
+        log_probs: Variable,
+        targets: Variable,
+        input_lengths: Variable | tuple[int, ...],
+        target_lengths: Variable | tuple[int, ...],
+    ) -> Variable:
+        return F.ctc_loss(
+            log_probs,
+            targets,
+            input_lengths,
+            target_lengths,
+            self.blank,
+            self.reduction,
+            self.zero_infinity,
         )

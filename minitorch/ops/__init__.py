@@ -378,3 +378,4 @@ from minitorch.ops.vectors import (
     normalize as normalize,
     pairwise_distance as pairwise_distance,
 )
+    pdist as pdist,

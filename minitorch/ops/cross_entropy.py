@@ -12,6 +12,7 @@ from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeEr
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, require_tensors
 from minitorch.ops.index import take_along_dim
+from minitorch.ops.linalg import linear
 from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
 from minitorch.ops.shape import movedim
 from minitorch.ops.softmax import Softmax, log_softmax
@@ -292,3 +293,66 @@ def probability_cross_entropy(input: Any, target: Any, weight: Any, reduction: s
     if reduction == "mean":
         return losses.sum() / (input.numel() / classes)
     return reduce_losses(losses, reduction)
+
+
+def linear_cross_entropy(
+    input: Any,
+    linear_weight: Any,
+    target: Any,
+    *,
+    linear_bias: Any = None,
+    weight: Any = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Variable:
+    """`cross_entropy` of the logits x·Wᵀ + b.
+
+    Args:
+        input: x.
+        linear_weight: W, a row per class; or with further dims in between, for a loss at several places.
+        target: classes or probabilities, as for `cross_entropy`.
+        linear_bias: b, of the shape of W without the last dim.
+        weight: a factor per class.
+        reduction: `"mean"`, `"sum"` or `"none"`.
+        ignore_index: class indices of this value count for nothing; −100 if left out.
+        label_smoothing: the share of each target that is spread evenly over all classes.
+        options: `nn.LinearCrossEntropyOptions`: how PyTorch saves memory here; it changes no value.
+
+    Shape: input (N, D) or (D), linear_weight (C, D) or (C, d₁, …, D).
+
+    >>> import minitorch
+    >>> x, w = minitorch.ones(1, 2), minitorch.zeros(4, 2)
+    >>> minitorch.nn.functional.linear_cross_entropy(x, w, minitorch.tensor([3]))
+    tensor(1.3863)
+    """
+    name = "linear_cross_entropy"
+    require_tensors(name, input=input, linear_weight=linear_weight, target=target)
+    if not 1 <= input.ndim <= 2 or linear_weight.ndim < 2 or input.shape[-1] != linear_weight.shape[-1]:
+        raise ShapeError(
+            f"{name}: an input of shape {tuple(input.shape)} does not fit a linear_weight of shape "
+            f"{tuple(linear_weight.shape)}: expected (N, D) or (D), and (C, D) or (C, …, D)"
+        )
+    classes, *places, features = linear_weight.shape
+    if linear_bias is not None and tuple(linear_bias.shape) != (classes, *places):
+        raise ShapeError(
+            f"{name}: linear_bias has shape {tuple(linear_bias.shape)}, expected {(classes, *places)}"
+        )
+    if places and input.ndim == 1:
+        raise ShapeError(
+            f"{name}: a linear_weight of {linear_weight.ndim} dims needs an input of shape (N, D)"
+        )
+    shape = (*input.shape[:-1], classes, *places)
+    if ignore_index is not None and tuple(target.shape) == shape:
+        raise ArgumentError(f"{name}: ignore_index does not apply to a target of probabilities")
+    b = None if linear_bias is None else linear_bias.reshape(-1)
+    logits = linear(input, linear_weight.reshape(-1, features), b).reshape(shape)
+    return cross_entropy(
+        logits,
+        target,
+        weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )

@@ -87,6 +87,12 @@ def reduce_losses(losses: Any, reduction: str) -> Variable:
     return losses.mean() if reduction == "mean" else losses.sum()
 
 
+def finish(op_name: str, losses: Any, reduction: str) -> Variable:
+    """As `reduce_losses`, after checking that the mean is not that of nothing."""
+    check_not_empty(op_name, losses, reduction)
+    return reduce_losses(losses, reduction)
+
+
 def times_weight(op_name: str, losses: Any, weight: Any) -> Any:
     """Losses times a weight per element, of the same shape."""
     if weight is None:

@@ -1,13 +1,17 @@
-"""Lengths and angles of vectors: normalize, cosine_similarity, pairwise_distance."""
+"""Lengths and angles of vectors: normalize, cosine_similarity, pairwise_distance, pdist."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch.ops.common import check_floating
+from minitorch.errors import ArgumentError, ShapeError
+from minitorch.ops.common import check_floating, check_real
 from minitorch.ops.extremum import clamp
 from minitorch.ops.norm import norm
 from minitorch.ops.reduce import sum as total
+from minitorch.ops.shape import broadcast_tensors
+from minitorch.registry import backend_of
+from minitorch.value import wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -43,7 +47,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Vari
     tensor(0.7071)
     """
     check_floating("cosine_similarity", x1.array)
-    x1, x2 = (x / clamp(norm(x, 2, dim, True), min=eps) for x in (x1, x2))
+    x1, x2 = (x / clamp(norm(x, 2, dim, True), min=eps) for x in broadcast_tensors(x1, x2))
     return total(x1 * x2, dim)
 
 
@@ -62,3 +66,27 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     tensor(5.0000)
     """
     return norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def pdist(input: Any, p: float = 2.0) -> Variable:
+    """‖xᵢ − xⱼ‖ₚ for all pairs of rows i < j, in one vector.
+
+    Args:
+        input: the rows, (N, D).
+        p: which norm; 0 counts the components that differ.
+
+    Shape: (N, D) → (N·(N − 1)/2).
+
+    >>> import minitorch
+    >>> minitorch.pdist(minitorch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+    tensor([5.0000, 1.0000, 4.2426])
+    """
+    if input.ndim != 2:
+        raise ShapeError(f"pdist: expected a matrix of rows, got shape {tuple(input.shape)}")
+    if p < 0:
+        raise ArgumentError(f"pdist: p must not be negative, got {p}")
+    check_floating("pdist", input.array)
+    check_real("pdist", input.array)
+    places = backend_of(input.array).arange(len(input))
+    i, j = (places.reshape(-1, 1) < places).nonzero()
+    return norm(input[wrap(i)] - input[wrap(j)], p, -1)

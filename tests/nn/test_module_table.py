@@ -13,6 +13,7 @@ import minitorch
 from minitorch import nn
 from minitorch.autograd import gradcheck, gradgradcheck
 
+OLDER = {"NLLLoss2d"}  # the same class by another name, with a warning
 CONTAINERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential", "RNNBase"}
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=[f"{row.name}-{i}" for i, row in enumerate(ROWS)])
@@ -39,7 +40,7 @@ def test_every_public_module_has_a_row():
     public = {
         name for name, kind in vars(nn).items() if inspect.isclass(kind) and issubclass(kind, nn.Module)
     }
-    assert public - CONTAINERS == {row.name for row in ROWS}
+    assert public - CONTAINERS - OLDER == {row.name for row in ROWS}
 
 
 @every_row

@@ -168,6 +168,8 @@ class Translator:
             return {k: self(v) for k, v in value.items()}
         if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
             path = torch_path(value)
+        if isinstance(value, torch.nn.PairwiseDistance):
+            return minitorch.nn.PairwiseDistance(value.norm, value.eps, value.keepdim)
             return lookup(path) if path else rebound(value, value.__name__)
         return value
 
