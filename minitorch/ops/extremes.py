@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
@@ -11,6 +11,7 @@ from minitorch.op import Op
 from minitorch.ops.common import Dims, array_of, check_ordered, ndim_of, reduced_dims, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.reduce import keep_dims, kept_shape, spread
+from minitorch.return_types import named
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -62,11 +63,7 @@ class Arg(Op):
         return getattr(self.backend, kind)(x, axis=dim)
 
 
-class ValuesIndices(NamedTuple):
-    """What reductions along one dim return: the values, and the indices at which they stood."""
-
-    values: Any
-    indices: Any
+MaxResult, MinResult = named("max", "values", "indices"), named("min", "values", "indices")
 
 
 def check_not_empty(op_name: str, input: Any, dims: tuple[int, ...]) -> None:
@@ -140,14 +137,15 @@ def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
     if dim is None:
         return amax(input) if name == "max" else amin(input)
     d = wrap_dim(name, dim, ndim_of(name, input))
+    result = MaxResult if name == "max" else MinResult
     if not input.ndim:
-        return ValuesIndices(input + 0, input.new_zeros((), dtype=dtypes.int64))
+        return result(input + 0, input.new_zeros((), dtype=dtypes.int64))
     check_not_empty(name, input, (d,))
     indices = Arg.apply(input, dim=d, kind=f"arg{name}").unsqueeze(d)
     values = take_along_dim(input, indices, d)
     if not keepdim:
         values, indices = values.squeeze(d), indices.squeeze(d)
-    return ValuesIndices(values, indices)
+    return result(values, indices)
 
 
 def _arg(input: Any, dim: int | None, keepdim: bool, kind: str) -> Any:

@@ -9,14 +9,19 @@ from minitorch.backend import Array
 from minitorch.errors import DtypeError, IndexRangeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, ndim_of, wrap_dim
-from minitorch.ops.extremes import ValuesIndices, check_not_empty
+from minitorch.ops.extremes import check_not_empty
 from minitorch.ops.index import TakeAlong
 from minitorch.ops.join import narrow
 from minitorch.ops.out import with_out
 from minitorch.ops.select import where
+from minitorch.return_types import named
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
+
+SortResult, TopkResult, KthvalueResult, MedianResult = (
+    named(name, "values", "indices") for name in ("sort", "topk", "kthvalue", "median")
+)
 
 
 class Argsort(Op):
@@ -47,7 +52,7 @@ def pick(input: Any, indices: Any, dim: int) -> Any:
 
 
 @with_out
-def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesIndices:
+def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """The elements in order along `dim`, and the indices at which they stood; NaN counts as largest.
 
     Args:
@@ -63,7 +68,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = Fal
     """
     d = wrap_dim("sort", dim, ndim_of("sort", input))
     indices = order("sort", input, d, descending)
-    return ValuesIndices(pick(input, indices, d) if input.ndim else input.clone(), indices)
+    return SortResult(pick(input, indices, d) if input.ndim else input.clone(), indices)
 
 
 def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Variable:
@@ -78,7 +83,7 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = 
 
 
 @with_out
-def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest elements along `dim`, largest first, and the indices at which they stood.
 
     Args:
@@ -100,13 +105,17 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
     if not 0 <= k <= n:
         raise IndexRangeError(f"topk: k is {k}, but dim {d} of shape {tuple(input.shape)} has {n} elements")
     if not input.ndim:
-        return sort(input) if k else ValuesIndices(input.new_zeros(0), input.new_zeros(0, dtype=dtypes.int64))
+        return (
+            TopkResult(*sort(input))
+            if k
+            else TopkResult(input.new_zeros(0), input.new_zeros(0, dtype=dtypes.int64))
+        )
     indices = narrow(order("topk", input, d, largest), d, 0, k)
-    return ValuesIndices(pick(input, indices, d), indices.contiguous())
+    return TopkResult(pick(input, indices, d), indices.contiguous())
 
 
 @with_out
-def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The `k`-th smallest element along `dim`, counted from 1, and the index at which it stood.
 
     Raises:
@@ -123,10 +132,10 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Values
             f"kthvalue: k is {k}, but must lie between 1 and {n} for dim {d} of shape {tuple(input.shape)}"
         )
     if not input.ndim:
-        return sort(input)
+        return KthvalueResult(*sort(input))
     indices = narrow(order("kthvalue", input, d, False), d, k - 1, 1)
     values = pick(input, indices, d)
-    return ValuesIndices(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
+    return KthvalueResult(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
 
 
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
@@ -148,7 +157,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         )
     d = wrap_dim("median", dim, ndim_of("median", input))
     if not input.ndim:
-        return sort(input)
+        return MedianResult(*sort(input))
     check_not_empty("median", input, (d,))
     ordered = order("median", input, d, False)
     n = input.shape[d]
@@ -157,4 +166,4 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         last = narrow(ordered, d, n - 1, 1)
         indices = where(pick(input, last, d).isnan(), last, indices)
     values = pick(input, indices, d)
-    return ValuesIndices(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
+    return MedianResult(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
