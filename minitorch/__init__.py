@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minitorch import autograd as autograd
 from minitorch.creation import (
-    arange as arange,
     as_tensor as as_tensor,
+    asarray as asarray,
     complex as complex,
-    empty as empty,
-    eye as eye,
     from_dlpack as from_dlpack,
     from_numpy as from_numpy,
-    full as full,
-    linspace as linspace,
-    logspace as logspace,
-    ones as ones,
+    frombuffer as frombuffer,
     tensor as tensor,
-    zeros as zeros,
 )
 from minitorch.device import device as device
 from minitorch.dtypes import (
@@ -56,6 +50,25 @@ from minitorch.dtypes import (
 from minitorch.errors import (
     MinitorchError as MinitorchError,
 )
+from minitorch.filled import (
+    empty as empty,
+    empty_permuted as empty_permuted,
+    empty_strided as empty_strided,
+    eye as eye,
+    full as full,
+    ones as ones,
+    scalar_tensor as scalar_tensor,
+    zeros as zeros,
+)
+from minitorch.layout import (
+    channels_last as channels_last,
+    channels_last_3d as channels_last_3d,
+    contiguous_format as contiguous_format,
+    layout as layout,
+    memory_format as memory_format,
+    preserve_format as preserve_format,
+    strided as strided,
+)
 from minitorch.like import (
     empty_like as empty_like,
     full_like as full_like,
@@ -81,6 +94,10 @@ from minitorch.ops import (  # other names of the same functions
     acosh as acosh,
     acosh as arccosh,
     add as add,
+    addbmm as addbmm,
+    addmm as addmm,
+    addmv as addmv,
+    addr as addr,
     alias_copy as alias_copy,
     all as all,
     allclose as allclose,
@@ -107,6 +124,7 @@ from minitorch.ops import (  # other names of the same functions
     atleast_1d as atleast_1d,
     atleast_2d as atleast_2d,
     atleast_3d as atleast_3d,
+    baddbmm as baddbmm,
     binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
     bitwise_and as bitwise_and,
     bitwise_left_shift as bitwise_left_shift,
@@ -114,6 +132,7 @@ from minitorch.ops import (  # other names of the same functions
     bitwise_or as bitwise_or,
     bitwise_right_shift as bitwise_right_shift,
     bitwise_xor as bitwise_xor,
+    block_diag as block_diag,
     bmm as bmm,
     broadcast_shapes as broadcast_shapes,
     broadcast_tensors as broadcast_tensors,
@@ -122,9 +141,11 @@ from minitorch.ops import (  # other names of the same functions
     cat as cat,
     cat as concat,
     cat as concatenate,
+    cdist as cdist,
     ceil as ceil,
     celu as celu,
     celu_ as celu_,
+    chain_matmul as chain_matmul,
     chunk as chunk,
     chunk as unsafe_chunk,
     clamp as clamp,
@@ -133,16 +154,22 @@ from minitorch.ops import (  # other names of the same functions
     column_stack as column_stack,
     combinations as combinations,
     conj as conj,
+    constant_pad_nd as constant_pad_nd,
+    corrcoef as corrcoef,
     cos as cos,
     cosh as cosh,
     cosine_similarity as cosine_similarity,
+    cov as cov,
+    cross as cross,
     cumsum as cumsum,
     detach as detach,
     diag as diag,
     diag_embed as diag_embed,
+    diagflat as diagflat,
     diagonal as diagonal,
     diagonal_copy as diagonal_copy,
     diagonal_scatter as diagonal_scatter,
+    dist as dist,
     div as div,
     div as divide,
     div as true_divide,
@@ -157,6 +184,7 @@ from minitorch.ops import (  # other names of the same functions
     exp2 as exp2,
     expand_copy as expand_copy,
     expm1 as expm1,
+    fill as fill,
     flatten as flatten,
     flip as flip,
     fliplr as fliplr,
@@ -179,11 +207,13 @@ from minitorch.ops import (  # other names of the same functions
     index_put as index_put,
     index_reduce as index_reduce,
     index_select as index_select,
+    inner as inner,
     isclose as isclose,
     isfinite as isfinite,
     isinf as isinf,
     isnan as isnan,
     kl_div as kl_div,
+    kron as kron,
     kthvalue as kthvalue,
     le as le,
     le as less_equal,
@@ -203,6 +233,7 @@ from minitorch.ops import (  # other names of the same functions
     masked_scatter as masked_scatter,
     masked_select as masked_select,
     matmul as matmul,
+    matrix_power as matrix_power,
     max as max,
     maximum as maximum,
     mean as mean,
@@ -223,9 +254,12 @@ from minitorch.ops import (  # other names of the same functions
     neg as neg,
     neg as negative,
     nonzero as nonzero,
+    nonzero_static as nonzero_static,
     norm as norm,
+    outer as ger,
     outer as outer,
     pairwise_distance as pairwise_distance,
+    pdist as pdist,
     permute as permute,
     permute_copy as permute_copy,
     pow as pow,
@@ -238,6 +272,7 @@ from minitorch.ops import (  # other names of the same functions
     relu as relu,
     relu_ as relu_,
     remainder as remainder,
+    renorm as renorm,
     repeat_interleave as repeat_interleave,
     reshape as reshape,
     roll as roll,
@@ -259,7 +294,6 @@ from minitorch.ops import (  # other names of the same functions
     sin as sin,
     sinh as sinh,
     slice_copy as slice_copy,
-    pdist as pdist,
     slice_scatter as slice_scatter,
     softmax as softmax,
     sort as sort,
@@ -303,10 +337,13 @@ from minitorch.ops import (  # other names of the same functions
     unbind_copy as unbind_copy,
     unflatten as unflatten,
     unfold_copy as unfold_copy,
+    unravel_index as unravel_index,
     unsqueeze as unsqueeze,
     unsqueeze_copy as unsqueeze_copy,
+    vander as vander,
     var as var,
     var_mean as var_mean,
+    vdot as vdot,
     view_copy as view_copy,
     vsplit as vsplit,
     vstack as row_stack,
@@ -333,12 +370,21 @@ from minitorch.random import (
     seed as seed,
     set_rng_state as set_rng_state,
 )
+from minitorch.ranges import (
+    arange as arange,
+    linspace as linspace,
+    logspace as logspace,
+    range as range,
+    tril_indices as tril_indices,
+    triu_indices as triu_indices,
+)
 from minitorch.registry import (
     available_backends as available_backends,
     current_backend as current_backend,
     register_backend as register_backend,
     use_backend as use_backend,
 )
+from minitorch.rooms import TOP_LEVEL as _TOP_LEVEL, find as _find
 from minitorch.sampling import (
     bernoulli as bernoulli,
     multinomial as multinomial,
@@ -360,16 +406,21 @@ __version__ = "0.1.0"
 if _TYPE_CHECKING:
     from minitorch import cuda as cuda, nn as nn, optim as optim, utils as utils
 
-_ROOMS = ("cuda", "func", "nn", "optim", "utils")  # packages that are imported when first used
+# Packages that are imported when first used.
+_ROOMS = ("cuda", "fft", "func", "linalg", "nn", "optim", "signal", "utils")
 
 
 def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return _import_module(f"minitorch.{name}")
+    if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
+        return getattr(Tensor, name)  # functions in place, such as minitorch.relu_, are the methods
+    if name in _TOP_LEVEL:
+        return _find(name)
     raise AttributeError(
         f"module 'minitorch' has no attribute {name!r}; if it is a name of PyTorch, minitorch does not have it (yet)"
     )
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOMS})
+    return sorted({*globals(), *_ROOMS, *_TOP_LEVEL})

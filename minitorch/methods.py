@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch import creation, dtypes, inplace, ops
+from minitorch import creation, dtypes, filled, inplace, ops, resize
+from minitorch.matrix_methods import MatrixMethods, ProductMethods
 from minitorch.random_methods import RandomMethods
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ class IndexMethods:
     diagonal_scatter, as_strided_scatter = ops.diagonal_scatter, ops.as_strided_scatter
     masked_fill, masked_select, masked_scatter = ops.masked_fill, ops.masked_select, ops.masked_scatter
     take, put, nonzero, argwhere = ops.take, ops.put, ops.nonzero, ops.argwhere
+    nonzero_static = ops.nonzero_static
 
     scatter_, scatter_add_ = _in_place(ops.scatter, "scatter_"), _in_place(ops.scatter_add, "scatter_add_")
     index_add_, index_copy_ = _in_place(ops.index_add, "index_add_"), _in_place(ops.index_copy, "index_copy_")
@@ -247,13 +249,8 @@ class DiagonalMethods:
     diagonal, diag, diag_embed, trace, tril, triu = (
         ops.diagonal, ops.diag, ops.diag_embed, ops.trace, ops.tril, ops.triu,
     )  # fmt: skip
+    diagflat = ops.diagflat
     tril_, triu_ = _in_place(ops.tril, "tril_"), _in_place(ops.triu, "triu_")
-
-
-class ProductMethods:
-    """Products of matrices and vectors."""
-
-    matmul, mm, bmm, mv, dot, outer = ops.matmul, ops.mm, ops.bmm, ops.mv, ops.dot, ops.outer
 
 
 class MemoryMethods:
@@ -266,6 +263,7 @@ class MemoryMethods:
     cfloat, cdouble = ops.cfloat, ops.cdouble
     copy_, fill_, zero_ = inplace.copy_, inplace.fill_, inplace.zero_
     fill_diagonal_ = inplace.fill_diagonal_
+    resize_, resize_as_ = resize.resize_, resize.resize_as_
 
     def type(self, dtype: Any = None) -> Any:
         """The tensor in another dtype; without one, the name of its type."""
@@ -282,19 +280,23 @@ class MemoryMethods:
 
     def new_zeros(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor of zeros, in this one's dtype unless another is given."""
-        return creation.zeros(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.zeros(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
 
     def new_ones(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor of ones, in this one's dtype unless another is given."""
-        return creation.ones(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.ones(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
 
     def new_empty(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor with arbitrary elements, in this one's dtype unless another is given."""
-        return creation.empty(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.empty(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+    def new_empty_strided(self, size: Any, stride: Any, **kwargs: Any) -> Variable:
+        """A new tensor with arbitrary elements and the given strides, in this one's dtype unless another is given."""
+        return filled.empty_strided(size, stride, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
 
     def new_full(self, size: Any, fill_value: Any, **kwargs: Any) -> Variable:
         """A new tensor of one value, in this one's dtype unless another is given."""
-        return creation.full(size, fill_value, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.full(size, fill_value, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
 
 
 class Methods(
@@ -309,6 +311,7 @@ class Methods(
     OrderMethods,
     DiagonalMethods,
     ProductMethods,
+    MatrixMethods,
     MemoryMethods,
 ):
     """All families."""

@@ -29,8 +29,10 @@ from minitorch.ops.activation import (
 from minitorch.ops.adaptive_pool import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
     adaptive_avg_pool2d as adaptive_avg_pool2d,
+    adaptive_avg_pool3d as adaptive_avg_pool3d,
     adaptive_max_pool1d as adaptive_max_pool1d,
     adaptive_max_pool2d as adaptive_max_pool2d,
+    adaptive_max_pool3d as adaptive_max_pool3d,
 )
 from minitorch.ops.arithmetic import (
     add as add,
@@ -84,10 +86,18 @@ from minitorch.ops.cross_entropy import (
 from minitorch.ops.diagonal import (
     diag as diag,
     diag_embed as diag_embed,
+    diagflat as diagflat,
     diagonal as diagonal,
     trace as trace,
     tril as tril,
     triu as triu,
+)
+from minitorch.ops.distances import (
+    cdist as cdist,
+    corrcoef as corrcoef,
+    cov as cov,
+    dist as dist,
+    renorm as renorm,
 )
 from minitorch.ops.dropout import (
     alpha_dropout as alpha_dropout,
@@ -95,6 +105,7 @@ from minitorch.ops.dropout import (
     dropout1d as dropout1d,
     dropout2d as dropout2d,
     dropout3d as dropout3d,
+    feature_alpha_dropout as feature_alpha_dropout,
 )
 from minitorch.ops.einsum import (
     einsum as einsum,
@@ -167,6 +178,7 @@ from minitorch.ops.memory import (
     contiguous as contiguous,
     detach as detach,
     double as double,
+    fill as fill,
     float_ as float_,
     half as half,
     int_ as int_,
@@ -186,6 +198,7 @@ from minitorch.ops.normalize import (
     rms_norm as rms_norm,
 )
 from minitorch.ops.pad import (
+    constant_pad_nd as constant_pad_nd,
     pad as pad,
 )
 from minitorch.ops.piecewise import (
@@ -197,6 +210,8 @@ from minitorch.ops.piecewise import (
     hardtanh as hardtanh,
     hardtanh_ as hardtanh_,
     relu6 as relu6,
+    rrelu as rrelu,
+    rrelu_ as rrelu_,
     softshrink as softshrink,
     threshold as threshold,
     threshold_ as threshold_,
@@ -206,9 +221,11 @@ from minitorch.ops.places import (
     masked_scatter as masked_scatter,
     masked_select as masked_select,
     nonzero as nonzero,
+    nonzero_static as nonzero_static,
     one_hot as one_hot,
     put as put,
     take as take,
+    unravel_index as unravel_index,
 )
 from minitorch.ops.pointwise import (
     abs as abs,
@@ -236,8 +253,27 @@ from minitorch.ops.pointwise import (
 from minitorch.ops.pool import (
     avg_pool1d as avg_pool1d,
     avg_pool2d as avg_pool2d,
+    avg_pool3d as avg_pool3d,
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
+    max_pool3d as max_pool3d,
+)
+from minitorch.ops.products import (
+    addbmm as addbmm,
+    addmm as addmm,
+    addmv as addmv,
+    addr as addr,
+    baddbmm as baddbmm,
+    block_diag as block_diag,
+    chain_matmul as chain_matmul,
+    cross as cross,
+    inner as inner,
+    kron as kron,
+    matrix_power as matrix_power,
+    multi_dot as multi_dot,
+    vander as vander,
+    vdot as vdot,
+    vecdot as vecdot,
 )
 from minitorch.ops.reduce import (
     all as all,
@@ -377,5 +413,5 @@ from minitorch.ops.vectors import (
     cosine_similarity as cosine_similarity,
     normalize as normalize,
     pairwise_distance as pairwise_distance,
-)
     pdist as pdist,
+)

@@ -255,6 +255,11 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
         )
     for i, j in zip(mine, yours, strict=True):
         if a.shape[i] != b.shape[j]:
+            if a.shape[i] == 1:  # which stands for as many equal elements as it takes
+                b = b.sum(j, keepdim=True, dtype=b.dtype)
+            elif b.shape[j] == 1:
+                a = a.sum(i, keepdim=True, dtype=a.dtype)
+        if a.shape[i] != b.shape[j]:
             raise ShapeError(
                 f"tensordot: dim {i} of shape {tuple(a.shape)} and dim {j} of shape "
                 f"{tuple(b.shape)} are paired, but "

@@ -23,6 +23,8 @@ class Matmul(Op):
         if self.recording:
             to_x, to_y = self.edges
             self.save(x=None if to_y is None else x, y=None if to_x is None else y)
+        if x.dtype.char == "e":  # sums of halves lose too much
+            return self.backend.matmul(x.astype("float32"), y.astype("float32")).astype(x.dtype)
         return self.backend.matmul(x, y)
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
@@ -66,6 +68,8 @@ def check_inner(op_name: str, x: Any, y: Any) -> None:
             f"{op_name}: {tuple(x.shape)} @ {tuple(y.shape)}: inner sizes {x.shape[-1]} and {inner} differ.{remedy}"
         )
     check_same_dtype(op_name, array_of(x), array_of(y))
+    if array_of(x).dtype.kind == "b":
+        raise DtypeError(f"{op_name}: not defined for booleans; use x.int() @ y.int() > 0")
 
 
 def check_same_dtype(op_name: str, x: Array, y: Array) -> None:
