@@ -47,6 +47,7 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
 
     name: ClassVar[str]
     device_type: ClassVar[str] = "cpu"
+    batched: ClassVar[bool] = False  # whether its arrays are batches of others, as in vmap
     array_type: ClassVar[type]
     scalar_types: ClassVar[tuple[type, ...]] = ()
     calls: ClassVar[Any] = Calls()
@@ -147,6 +148,7 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
     copyto: Elementwise  # (destination, source): broadcasts, casts
     to_numpy: Elementwise
     from_dlpack: Elementwise  # shares memory
+    from_buffer: Elementwise  # (buffer, dtype, count, offset): shares memory
 
     # Shape: views wherever NumPy gives views -----------------------------------------------------------
     reshape: Elementwise

@@ -1,14 +1,19 @@
-"""New tensors: from data, filled, counted."""
+"""New tensors from data: numbers, sequences, arrays, buffers."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.device import require
-from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
+from minitorch.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    BackendError,
+    DtypeError,
+    GradientError,
+    ShapeError,
+)
 from minitorch.ops.common import ensure_size
 from minitorch.ops.out import with_out
 from minitorch.registry import current_backend
@@ -120,7 +125,9 @@ def check_fits(op_name: str, values: Any, dtype: Any) -> None:
             )
 
 
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Variable:
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
+) -> Variable:
     """A new leaf with a copy of `data`.
 
     Args:
@@ -128,6 +135,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         dtype: of the result; by default floats give the default dtype, integers int64, and arrays keep theirs.
         device: where it lives.
         requires_grad: whether gradients shall be accumulated in its `.grad`.
+        pin_memory: not supported: there is no GPU to copy to.
 
     Raises:
         ArgumentError: for rows of different lengths.
@@ -138,6 +146,8 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     tensor([[1., 2.],
             [3., 4.]])
     """
+    if pin_memory:
+        raise BackendError("tensor: pin_memory speeds up copies to a GPU, and there is none; leave it away")
     return finish(array_from(data, dtype, copy=True), device, requires_grad)
 
 
@@ -183,6 +193,63 @@ def from_dlpack(ext_tensor: Any) -> Variable:
     return wrap(current_backend().from_dlpack(ext_tensor))
 
 
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Variable:
+    """A tensor of any data, sharing memory with it where possible unless `copy` says otherwise.
+
+    Args:
+        obj: a tensor, an array, a number, or nested sequences.
+        dtype: of the result; by default that of the data.
+        device: where it lives.
+        copy: True for memory of its own, False to fail where memory cannot be shared.
+        requires_grad: whether gradients shall be accumulated in its `.grad`.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1, 2])
+    >>> minitorch.asarray(x) is x, minitorch.asarray(x, copy=True) is x
+    (True, False)
+    """
+    result = tensor(obj, dtype=dtype, device=device) if copy else as_tensor(obj, dtype, device)
+    shares = result is obj or (hasattr(obj, "__array_interface__") and result.array.base is obj)
+    if copy is False and not (shares or result.array is obj):
+        raise ArgumentError(
+            "asarray: memory cannot be shared with this data in this dtype; leave copy=False away"
+        )
+    if isinstance(obj, Value) and requires_grad and not result._requires_grad:
+        result = result.detach()
+    return result.requires_grad_() if requires_grad else result
+
+
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Variable:
+    """A vector that shares memory with an object such as a bytearray.
+
+    Args:
+        buffer: what holds the bytes.
+        dtype: as which they are read.
+        count: how many elements; -1 for all.
+        offset: how many bytes to skip.
+        requires_grad: whether gradients shall be accumulated in its `.grad`.
+
+    >>> import minitorch
+    >>> minitorch.frombuffer(bytearray([1, 0, 2, 0]), dtype=minitorch.int16)
+    tensor([1, 2], dtype=minitorch.int16)
+    """
+    kind = dtypes.as_dtype(dtype).dtype
+    length = memoryview(buffer).nbytes
+    room = (length - offset) // kind.itemsize
+    if not length or offset < 0 or offset >= length:
+        raise ArgumentError(f"frombuffer: offset {offset} does not lie within a buffer of {length} bytes")
+    if count == 0 or (count < 0 and (length - offset) % kind.itemsize) or count > room:
+        raise ArgumentError(
+            f"frombuffer: {count if count >= 0 else 'all'} elements of {dtype} do not fit into {length - offset} bytes"
+        )
+    array = current_backend().from_buffer(buffer, kind, count, offset)
+    return finish(array, None, requires_grad)
+
+
 @with_out
 def complex(real: Variable, imag: Variable) -> Variable:
     """The complex tensor with these parts.
@@ -213,90 +280,6 @@ def shape_of(op_name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[in
     return shape
 
 
-@with_out
-def empty(
-    *sizes: Any,
-    size: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    memory_format: Any = None,
-) -> Variable:
-    """A tensor of this shape with arbitrary elements.
-
-    >>> import minitorch
-    >>> x = minitorch.empty(2, 3, dtype=minitorch.int32)
-    >>> x.shape, x.dtype
-    (minitorch.Size([2, 3]), minitorch.int32)
-    """
-    array = current_backend().empty(shape_of("empty", sizes, size), numpy_dtype(dtype))
-    return finish(array, device, requires_grad)
-
-
-@with_out
-def zeros(
-    *sizes: Any,
-    size: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """A tensor of zeros.
-
-    >>> import minitorch
-    >>> minitorch.zeros(2, 3)
-    tensor([[0., 0., 0.],
-            [0., 0., 0.]])
-    """
-    array = current_backend().zeros(shape_of("zeros", sizes, size), numpy_dtype(dtype))
-    return finish(array, device, requires_grad)
-
-
-@with_out
-def ones(
-    *sizes: Any,
-    size: Any = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """A tensor of ones.
-
-    >>> import minitorch
-    >>> minitorch.ones(2, 3)
-    tensor([[1., 1., 1.],
-            [1., 1., 1.]])
-    """
-    array = current_backend().full(shape_of("ones", sizes, size), 1, numpy_dtype(dtype))
-    return finish(array, device, requires_grad)
-
-
-@with_out
-def full(
-    size: Sequence[int],
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """A tensor with `fill_value` in every element, whose type gives the dtype if none is given.
-
-    Raises:
-        ArgumentTypeError: unless `size` is a sequence.
-
-    >>> import minitorch
-    >>> minitorch.full((2,), 7), minitorch.full((2,), 7.0)
-    (tensor([7, 7]), tensor([7., 7.]))
-    """
-    if isinstance(size, int):
-        raise ArgumentTypeError(f"full: size must be a sequence of integers, got {size}; write ({size},)")
-    kind = dtypes.of(fill_value) if dtype is None else dtypes.as_dtype(dtype)
-    value = filler("full", fill_value, kind)
-    return finish(current_backend().full(shape_of("full", (size,)), value, kind.dtype), device, requires_grad)
-
-
 def filler(op_name: str, value: Any, dtype: dtypes.dtype) -> Any:
     """The number with which a tensor of this dtype is filled.
 
@@ -313,106 +296,6 @@ def filler(op_name: str, value: Any, dtype: dtypes.dtype) -> Any:
     if isinstance(value, complex_number) and not dtype.is_complex:
         raise DtypeError(f"{op_name}: the complex number {value} does not fit into {dtype}")
     return value
-
-
-@with_out
-def eye(
-    n: int,
-    m: int | None = None,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """An n × m matrix with ones on the diagonal.
-
-    >>> import minitorch
-    >>> minitorch.eye(2, 3)
-    tensor([[1., 0., 0.],
-            [0., 1., 0.]])
-    """
-    shape = shape_of("eye", (n, n if m is None else m))
-    return finish(current_backend().eye(*shape, numpy_dtype(dtype)), device, requires_grad)
-
-
-@with_out
-def arange(
-    start: Any = 0,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """Numbers from `start` up to but not including `end`, in steps of `step`.
-
-    >>> import minitorch
-    >>> minitorch.arange(1, 4)
-    tensor([1, 2, 3])
-    """
-    if end is None:
-        start, end = 0, start
-    start, end, step = (v.item() if isinstance(v, Value) else v for v in (start, end, step))  # type: ignore[attr-defined]
-    if step == 0 or (end - start) / step < 0:
-        raise ArgumentError(f"arange: cannot step from {start} to {end} in steps of {step}")
-    if dtype is None:
-        dtype = dtypes.int64 if all(isinstance(v, int) for v in (start, end, step)) else None
-    kind = numpy_dtype(dtype)
-    backend = current_backend()
-    if kind.kind in "fc":
-        count = max(math.ceil((end - start) / step), 0)
-        return finish((backend.arange(count) * step + start).astype(kind), device, requires_grad)
-    return finish(backend.arange(start, end, step).astype(kind), device, requires_grad)
-
-
-@with_out
-def linspace(
-    start: float,
-    end: float,
-    steps: int,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """`steps` numbers at equal distances from `start` to `end`, both included.
-
-    Raises:
-        ArgumentError: if `steps` is negative.
-
-    >>> import minitorch
-    >>> minitorch.linspace(0, 1, 5)
-    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
-    """
-    if steps < 0:
-        raise ArgumentError(f"linspace: steps must not be negative, got {steps}")
-    return finish(
-        current_backend().linspace(start, end, steps).astype(numpy_dtype(dtype)),
-        device,
-        requires_grad,
-    )
-
-
-@with_out
-def logspace(
-    start: float,
-    end: float,
-    steps: int,
-    base: float = 10.0,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Variable:
-    """`steps` numbers from base^start to base^end, equally spaced on a logarithmic scale.
-
-    >>> import minitorch
-    >>> minitorch.logspace(0, 3, 4), minitorch.logspace(0, 3, 4, base=2)
-    (tensor([   1.,   10.,  100., 1000.]), tensor([1., 2., 4., 8.]))
-    """
-    powers = base ** current_backend().linspace(start, end, steps)
-    return finish(powers.astype(numpy_dtype(dtype)), device, requires_grad)
 
 
 def check_requires_grad(dtype: dtypes.dtype) -> None:

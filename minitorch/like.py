@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch import creation, sampling
+from minitorch import filled, sampling
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -25,7 +25,7 @@ def empty_like(
     minitorch.Size([2, 3])
     """
     kind = input.dtype if dtype is None else dtype
-    return creation.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+    return filled.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def zeros_like(
@@ -43,7 +43,7 @@ def zeros_like(
     tensor([0, 0])
     """
     kind = input.dtype if dtype is None else dtype
-    return creation.zeros(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+    return filled.zeros(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def ones_like(
@@ -61,7 +61,7 @@ def ones_like(
     tensor([1, 1])
     """
     kind = input.dtype if dtype is None else dtype
-    return creation.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+    return filled.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def full_like(
@@ -81,7 +81,7 @@ def full_like(
             [7., 7.]])
     """
     kind = input.dtype if dtype is None else dtype
-    return creation.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
+    return filled.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def rand_like(

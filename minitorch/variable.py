@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from minitorch import creation, dtypes, gradients, hooks, inplace, ops, predicates, printing
+from minitorch import creation, dtypes, filled, gradients, hooks, inplace, ops, predicates, printing
 from minitorch.device import device
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.hooks import RemovableHandle
+from minitorch.layout import order_of, strided
 from minitorch.methods import Methods
 from minitorch.ops.out import without_out as _plain
 from minitorch.registry import backend_of
@@ -68,7 +69,7 @@ class Variable(Methods, Value):
             kind = None if hasattr(source, "dtype") else dtypes.get_default_dtype()
             self.array = creation.array_from(source, kind, copy=not isinstance(source, Value))
         elif all(isinstance(n, int) for n in data):
-            self.array = creation.empty(*data or (0,)).array
+            self.array = filled.empty(*data or (0,)).array
         else:
             raise ArgumentError(f"Tensor: expected data or sizes, got {data}; use minitorch.tensor(data)")
         if requires_grad:
@@ -132,8 +133,10 @@ class Variable(Methods, Value):
         return strides if dim is None else strides[dim]
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
-        """Whether the memory is in row-major order."""
-        return bool(self.array.flags.c_contiguous)
+        """Whether the memory is in row-major order, or in the order of another format."""
+        order = order_of("is_contiguous", memory_format, self.ndim)
+        array = self.array if order is None else self.array.transpose(order)
+        return bool(array.flags.c_contiguous)
 
     def data_ptr(self) -> int:
         """The address of the first element."""
@@ -163,6 +166,11 @@ class Variable(Methods, Value):
         """Where the first element lies in the memory shared by all views, counted in elements."""
         base = self if self._view is None else self._view.base
         return (self.data_ptr() - int(base.array.ctypes.data)) // self.itemsize
+
+    @property
+    def layout(self) -> Any:
+        """How its elements are stored: always strided."""
+        return strided
 
     is_cuda = False
     is_sparse = False

@@ -267,3 +267,15 @@ row(
         call(x(2, 3), 1, np.array([1, 1]), x(2, 2), "mean", include_self=False),
     ],
 )
+
+row("diagflat", np.diagflat, lambda: [call(x(3)), call(x(2, 2), 1), call(x(2), -1)], integers="same")
+row(
+    "fill",
+    lambda a, value: np.broadcast_to(np.asarray(value, a.dtype), a.shape),
+    lambda: [call(x(2, 3), 2.5), call(x(2, 3), x()), call(x(), 1.0)],
+)
+row(
+    "constant_pad_nd",
+    lambda a, widths, value=0.0: np.pad(a, ((0, 0), tuple(widths)), constant_values=value),
+    lambda: [call(x(2, 3), (1, 2)), call(x(2, 3), (0, 1), 1.5)],
+)

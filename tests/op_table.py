@@ -47,5 +47,5 @@ NOT_DIFFERENTIABLE = {
     *("bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift"),
     *("bitwise_xor", "logical_and", "logical_not", "logical_or", "logical_xor"),
     *("bool_", "byte", "char", "int_", "long", "short", "detach"),
-    "broadcast_shapes",
+    *("broadcast_shapes", "nonzero_static", "unravel_index"),
 }

@@ -196,6 +196,10 @@ def test_in_place_methods_return_the_tensor_itself(method: str) -> None:
         "lerp_": (minitorch.ones(3, 3), 0.5), "clamp_min_": (0,), "clamp_max_": (1,),
         "addcmul_": (minitorch.ones(3), minitorch.ones(3)), "addcdiv_": (minitorch.ones(3), minitorch.ones(3)),
         "addmm_": (minitorch.ones(3, 3), minitorch.ones(3, 3)),
+        "addr_": (minitorch.ones(3), minitorch.ones(3)),
+        "addbmm_": (minitorch.ones(2, 3, 3), minitorch.ones(2, 3, 3)),
+        "as_strided_": ((2, 2), (1, 1)), "resize_": (2, 2), "resize_as_": (minitorch.ones(2),),
+        "index_reduce_": (0, minitorch.tensor([0]), minitorch.ones(1, 3), "prod"), "renorm_": (2, 0, 1.0),
         "threshold_": (0.1, 2.0), "put_": (minitorch.tensor([0]), minitorch.ones(1)),
     }  # fmt: skip
     binary = {
@@ -205,10 +209,14 @@ def test_in_place_methods_return_the_tensor_itself(method: str) -> None:
         "bitwise_right_shift", "maximum", "minimum", "xlogy", "copysign", "hypot",
     }  # fmt: skip
     x = minitorch.full((3, 3), 1)
+    if method == "baddbmm_":
+        x, arguments[method] = x.reshape(1, 3, 3), (minitorch.ones(1, 3, 3), minitorch.ones(1, 3, 3))
     if not method.startswith("bitwise"):
         x = x.float()
     if method.rstrip("_") in binary:
         arguments[method] = (1,) if method != "atan2_" and method != "arctan2_" else (minitorch.ones(3, 3),)
+    if method == "addmv_":
+        x, arguments[method] = x[0].clone(), (minitorch.ones(3, 3), minitorch.ones(3))
     if method in ("requires_grad_", "detach_"):
         assert getattr(x, method)() is x
         return

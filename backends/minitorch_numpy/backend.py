@@ -211,6 +211,11 @@ class NumpyBackend(
         np.add.at(x, tuple(grid), values)
 
     @staticmethod
+    def from_buffer(buffer: Any, dtype: Any, count: int, offset: int) -> Array:
+        """A vector over the bytes of an object."""
+        return np.frombuffer(buffer, dtype, count, offset)
+
+    @staticmethod
     def as_strided(x: Array, shape: Any, strides: Any, offset: int = 0) -> Array:
         """A view from an element of the vector x on (or from the first of any x), by strides counted in elements."""
         start = x[offset:] if offset else x

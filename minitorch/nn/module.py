@@ -163,7 +163,7 @@ class Module(Members, StateMethods):
         >>> minitorch.nn.Linear(2, 3).to(minitorch.float64).weight.dtype
         minitorch.float64
         """
-        where, dtype, _ = parse_to(*args, **kwargs)
+        where, dtype, _, _ = parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise DtypeError(
                 f"to: a module can only be cast to a floating-point or complex dtype, not {dtype}"

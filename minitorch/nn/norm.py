@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minitorch import creation, dtypes
+from minitorch import creation, dtypes, filled
 from minitorch.errors import ArgumentError
 from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
@@ -43,8 +43,8 @@ class RunningNorm(Module):
         self.register_parameter("weight", empty_parameter(num_features, **kind) if affine else None)
         self.register_parameter("bias", empty_parameter(num_features, **kind) if affine and bias else None)
         tracked = track_running_stats
-        self.register_buffer("running_mean", creation.zeros(num_features, **kind) if tracked else None)
-        self.register_buffer("running_var", creation.ones(num_features, **kind) if tracked else None)
+        self.register_buffer("running_mean", filled.zeros(num_features, **kind) if tracked else None)
+        self.register_buffer("running_var", filled.ones(num_features, **kind) if tracked else None)
         self.register_buffer(
             "num_batches_tracked",
             creation.tensor(0, dtype=dtypes.int64, device=device) if tracked else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minitorch import creation
+from minitorch import creation, filled
 from minitorch.errors import ArgumentTypeError
 from minitorch.registry import backend_of
 from minitorch.value import Value
@@ -29,7 +29,7 @@ class Parameter(Variable):
     """
 
     def __init__(self, data: Variable | None = None, requires_grad: bool = True) -> None:
-        share(self, creation.empty(0) if data is None else data)
+        share(self, filled.empty(0) if data is None else data)
         if requires_grad:
             creation.check_requires_grad(self.dtype)
         self._requires_grad = bool(requires_grad)
@@ -56,7 +56,7 @@ class Buffer(Variable):
     persistent: bool
 
     def __init__(self, data: Variable | None = None, *, persistent: bool = True) -> None:
-        share(self, creation.empty(0) if data is None else data)
+        share(self, filled.empty(0) if data is None else data)
         self._requires_grad = getattr(data, "_requires_grad", False)
         self.persistent = persistent
 
@@ -76,7 +76,7 @@ def rebuild_buffer(array: Any, persistent: bool) -> Buffer:
 
 def empty_parameter(*shape: int, device: Any = None, dtype: Any = None) -> Parameter:
     """A parameter of this shape whose values are still to be drawn."""
-    return Parameter(creation.empty(*shape, device=device, dtype=dtype))
+    return Parameter(filled.empty(*shape, device=device, dtype=dtype))
 
 
 def share(target: Variable, data: Any) -> None:

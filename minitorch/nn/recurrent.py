@@ -6,69 +6,20 @@ import math
 import warnings
 from typing import Any, ClassVar
 
-from minitorch import creation, ops
+from minitorch import filled, ops, ranges
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
     DtypeError,
-    NotSupportedError,
     ShapeError,
 )
 from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import empty_parameter
-from minitorch.ops import recurrent
+from minitorch.nn.recurrent_layer import GATES, RUN, State, Weights, check_input
+from minitorch.nn.utils.rnn import PackedSequence, pad_packed_sequence, positions
 from minitorch.value import Value
 from minitorch.variable import Variable
-
-State = Any  # a tensor; for LSTM a pair of tensors
-Weights = tuple[Any, Any, Any, Any]  # w_ih, w_hh, b_ih, b_hh; the biases may be None
-
-
-def run_rnn(
-    x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
-) -> tuple[Variable, ...]:
-    """All states of one layer in one direction.  Shape: x (T, B, I), h (B, H) → (T, B, H)."""
-    w_ih, w_hh, b_ih, b_hh = weights
-    bias = None if b_ih is None else b_ih + b_hh
-    return (recurrent.rnn_layer(F.linear(x, w_ih, bias), state[0], w_hh, nonlinearity, reverse),)
-
-
-def run_lstm(
-    x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
-) -> tuple[Variable, ...]:
-    """As `run_rnn`; all states and all cells."""
-    w_ih, w_hh, b_ih, b_hh = weights
-    bias = None if b_ih is None else b_ih + b_hh
-    return recurrent.lstm_layer(F.linear(x, w_ih, bias), state[0], state[1], w_hh, reverse)
-
-
-def run_gru(
-    x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
-) -> tuple[Variable, ...]:
-    """As `run_rnn`."""
-    w_ih, w_hh, b_ih, b_hh = weights
-    if b_hh is None:
-        b_hh = creation.zeros(w_hh.shape[0], dtype=w_hh.dtype)
-    return (recurrent.gru_layer(F.linear(x, w_ih, b_ih), state[0], w_hh, b_hh, reverse),)
-
-
-RUN = {"RNN": run_rnn, "LSTM": run_lstm, "GRU": run_gru}
-GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
-
-
-def check_input(name: str, x: Any, input_size: int, weight: Any) -> None:
-    """Refuses inputs of another size or dtype than the layer's."""
-    if x.shape[-1] != input_size:
-        raise ShapeError(
-            f"{name}: an input of shape {tuple(x.shape)} does not fit input_size={input_size}: "
-            f"its last size must be {input_size}, not {x.shape[-1]}"
-        )
-    if x.dtype is not weight.dtype:
-        raise DtypeError(
-            f"{name}: the input is {x.dtype}, the weights are {weight.dtype}; "
-            f"convert one, as in x.to({weight.dtype}) or model.to({x.dtype})"
-        )
 
 
 class RNNBase(Module):
@@ -115,8 +66,12 @@ class RNNBase(Module):
                 )
         if isinstance(dropout, bool) or not 0 <= dropout <= 1:
             raise ArgumentError(f"{name}: dropout must lie between 0 and 1, got {dropout!r}")
-        if proj_size:
-            raise NotSupportedError(f"{name}: proj_size is not supported; put a Linear layer behind the LSTM")
+        if proj_size and self.kind != "LSTM":
+            raise ArgumentError(f"{name}: only LSTM has proj_size; put a Linear layer behind this one")
+        if not 0 <= proj_size < hidden_size:
+            raise ArgumentError(
+                f"{name}: proj_size must lie between 0 (none) and hidden_size - 1 = {hidden_size - 1}, got {proj_size}"
+            )
         if dropout and num_layers == 1:
             warnings.warn(
                 f"{name}: dropout={dropout} acts between layers, so it does nothing with num_layers=1",
@@ -127,13 +82,15 @@ class RNNBase(Module):
         self.dropout, self.bidirectional = float(dropout), bidirectional
         self.proj_size = proj_size
         directions = 2 if bidirectional else 1
-        gates = GATES[self.kind] * hidden_size
+        gates, out = GATES[self.kind] * hidden_size, proj_size or hidden_size
         for layer in range(num_layers):
-            size = input_size if layer == 0 else hidden_size * directions
+            size = input_size if layer == 0 else out * directions
             for suffix in self._suffixes(layer):
-                shapes = {"weight_ih": (gates, size), "weight_hh": (gates, hidden_size)}
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (gates, size), "weight_hh": (gates, out)}
                 if bias:
-                    shapes |= {"bias_ih": (gates,), "bias_hh": (gates,)}  # type: ignore[dict-item]
+                    shapes |= {"bias_ih": (gates,), "bias_hh": (gates,)}
+                if proj_size:
+                    shapes["weight_hr"] = (proj_size, hidden_size)
                 for part, shape in shapes.items():
                     self.register_parameter(
                         part + suffix, empty_parameter(*shape, device=device, dtype=dtype)
@@ -157,6 +114,7 @@ class RNNBase(Module):
             own["weight_hh" + suffix],
             own.get("bias_ih" + suffix),
             own.get("bias_hh" + suffix),
+            own.get("weight_hr" + suffix),
         )
 
     @property
@@ -171,18 +129,19 @@ class RNNBase(Module):
     def flatten_parameters(self) -> None:
         """Does nothing: for PyTorch it moves the parameters together in a GPU's memory."""
 
-    def forward(self, input: Variable, hx: State = None) -> tuple[Variable, State]:
+    def forward(self, input: Variable | PackedSequence, hx: State = None) -> tuple[Any, State]:
         """The outputs of the last layer at all steps, and the last state of every layer.
 
         Args:
-            input: the sequences.
+            input: the sequences; of a `PackedSequence` each counts up to its own end, and the outputs are packed.
             hx: the first state of every layer and direction; zeros by default.
         """
         name = type(self).__name__
+        if isinstance(input, PackedSequence):
+            return self._forward_packed(input, hx)
         if not isinstance(input, Value):
-            raise NotSupportedError(
-                f"{name}: expected a Tensor, got {type(input).__name__}; packed sequences are not supported "
-                f"yet, pad them with nn.utils.rnn.pad_sequence"
+            raise ArgumentTypeError(
+                f"{name}: expected a Tensor or a PackedSequence, got {type(input).__name__}"
             )
         if input.ndim not in (2, 3):
             raise ArgumentError(
@@ -204,19 +163,38 @@ class RNNBase(Module):
             y, last = y.squeeze(1), tuple(s.squeeze(1) for s in last)
         return y, last[0] if self.states == 1 else last
 
+    def _forward_packed(self, packed: PackedSequence, hx: State) -> tuple[PackedSequence, State]:
+        name = type(self).__name__
+        if packed.data.ndim != 2:
+            raise ShapeError(
+                f"{name}: packed data must be (steps, {self.input_size}), got {tuple(packed.data.shape)}"
+            )
+        check_input(name, packed.data, self.input_size, self.weight_ih_l0)
+        sizes, order, back = packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices
+        x, lengths = pad_packed_sequence(PackedSequence(packed.data, sizes))
+        first = self._first_state(x, hx, True)
+        if hx is not None and order is not None:
+            first = tuple(s.index_select(1, order) for s in first)
+        y, last = self._run(x, first, lengths)
+        if back is not None:
+            last = tuple(s.index_select(1, back) for s in last)
+        outputs = PackedSequence(y[positions(sizes)], sizes, order, back)
+        return outputs, last[0] if self.states == 1 else last
+
     def _first_state(self, x: Variable, hx: State, batched: bool) -> tuple[Variable, ...]:
         """The states to start from, each (layers · directions, B, H)."""
         count = self.num_layers * (2 if self.bidirectional else 1)
-        shape = (count, x.shape[1], self.hidden_size)
+        shape = (count, x.shape[1], self.proj_size or self.hidden_size)
+        shapes = (shape, (*shape[:2], self.hidden_size))
         if hx is None:
-            return (creation.zeros(*shape, dtype=x.dtype),) * self.states
+            return tuple(filled.zeros(*s, dtype=x.dtype) for s in shapes[: self.states])
         if self.states == 2 and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
             raise ArgumentTypeError(
                 f"{type(self).__name__}: hx must be a pair (h_0, c_0), got {type(hx).__name__}"
             )
         given = tuple(hx) if self.states == 2 else (hx,)
-        expected = shape if batched else (shape[0], shape[2])
-        for what, state in zip(("h_0", "c_0"), given, strict=False):
+        for what, state, (layers, batch, size) in zip(("h_0", "c_0"), given, shapes, strict=False):
+            expected = (layers, batch, size) if batched else (layers, size)
             if tuple(state.shape) != expected:
                 raise ShapeError(
                     f"{type(self).__name__}: {what} has shape {tuple(state.shape)}, expected {expected}: "
@@ -228,19 +206,30 @@ class RNNBase(Module):
                 )
         return given if batched else tuple(state.unsqueeze(1) for state in given)
 
-    def _run(self, x: Variable, first: tuple[Variable, ...]) -> tuple[Variable, tuple[Variable, ...]]:
+    def _run(
+        self, x: Variable, first: tuple[Variable, ...], lengths: Variable | None = None
+    ) -> tuple[Variable, tuple[Variable, ...]]:
+        """All layers. With lengths each sequence ends there: what comes later does not count."""
         run = RUN[self.kind]
+        ends = turned = None
+        if lengths is not None:
+            steps, batch = ranges.arange(x.shape[0]).unsqueeze(1), ranges.arange(x.shape[1])
+            ends = (lengths - 1, batch)
+            turned = (ops.where(steps < lengths, lengths - 1 - steps, steps), batch)  # each read backwards
         last: list[list[Variable]] = [[] for _ in range(self.states)]
         for layer in range(self.num_layers):
             outputs = []
             for direction, suffix in enumerate(self._suffixes(layer)):
                 k, reverse = len(last[0]), direction == 1
-                sequences = run(
-                    x, tuple(s[k] for s in first), self._weights(suffix), reverse, self.nonlinearity
-                )
-                outputs.append(sequences[0])
+                start, weights = tuple(s[k] for s in first), self._weights(suffix)
+                if turned is None:
+                    sequences = run(x, start, weights, reverse, self.nonlinearity)
+                    outputs.append(sequences[0])
+                else:
+                    sequences = run(x[turned] if reverse else x, start, weights, False, self.nonlinearity)
+                    outputs.append(sequences[0][turned] if reverse else sequences[0])
                 for states, sequence in zip(last, sequences, strict=True):
-                    states.append(sequence[0 if reverse else -1])
+                    states.append(sequence[ends or (0 if reverse else -1)])
             x = ops.cat(outputs, -1) if self.bidirectional else outputs[0]
             if self.dropout and self.training and layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout)
@@ -249,6 +238,7 @@ class RNNBase(Module):
     def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}"
         for name, default in {
+            "proj_size": 0,
             "num_layers": 1,
             "bias": True,
             "batch_first": False,
@@ -327,13 +317,14 @@ class LSTM(RNNBase):
         batch_first: inputs and outputs are (batch, time, size) instead of (time, batch, size).
         dropout: probability of dropout between layers.
         bidirectional: read the sequence in both directions, and join the outputs.
-        proj_size: not supported.
+        proj_size: each state is shrunk to this size by a projection, unless 0.
         device, dtype: of the parameters.
 
     Shape: input (T, B, input_size) or (T, input_size), hx a pair of (layers·directions, B, hidden_size)
-        → output (T, B, directions·hidden_size), and the pair of the last states.
+        → output (T, B, directions·hidden_size), and the pair of the last states; with a projection, outputs and
+        h have proj_size instead of hidden_size.
 
-    Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
+    Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997; projection: Sak et al., 2014.
 
     >>> import minitorch
     >>> y, (h, c) = minitorch.nn.LSTM(10, 20, bidirectional=True)(minitorch.zeros(5, 3, 10))

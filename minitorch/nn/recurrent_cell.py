@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from minitorch import creation
+from minitorch import filled
 from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.nn import init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
-from minitorch.nn.recurrent import GATES, RUN, State, check_input
+from minitorch.nn.recurrent_layer import GATES, RUN, State, check_input
 from minitorch.variable import Variable
 
 
@@ -66,7 +66,7 @@ class RNNCellBase(Module):
         x = input if input.ndim == 2 else input.unsqueeze(0)
         shape = (x.shape[0], self.hidden_size)
         if hx is None:
-            first: tuple[Any, ...] = (creation.zeros(*shape, dtype=x.dtype),) * self.states
+            first: tuple[Any, ...] = (filled.zeros(*shape, dtype=x.dtype),) * self.states
         else:
             if self.states == 2 and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
                 raise ArgumentTypeError(f"{name}: hx must be a pair (h, c), got {type(hx).__name__}")
@@ -77,7 +77,7 @@ class RNNCellBase(Module):
                     raise ShapeError(f"{name}: the state has shape {tuple(state.shape)}, expected {expected}")
             if input.ndim == 1:
                 first = tuple(state.unsqueeze(0) for state in first)
-        weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+        weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh, None
         sequences = RUN[self.kind](x.unsqueeze(0), first, weights, False, self.nonlinearity)
         last = tuple(s[0] if input.ndim == 2 else s[0, 0] for s in sequences)
         return last[0] if self.states == 1 else last

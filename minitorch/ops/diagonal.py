@@ -106,6 +106,17 @@ def diag(input: Any, diagonal: int = 0) -> Variable:
     return Diagonal.apply(input, offset=diagonal, dims=(0, 1)).clone()
 
 
+def diagflat(input: Any, offset: int = 0) -> Variable:
+    """The matrix with the elements of a tensor of any shape on a diagonal.
+
+    >>> import minitorch
+    >>> minitorch.diagflat(minitorch.tensor([[1], [2]]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    return diag_embed(input.reshape(-1), offset)
+
+
 def trace(input: Any) -> Variable:
     """The sum of the elements on the main diagonal of a matrix.
 

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import (
     ArgumentError,
@@ -358,13 +359,15 @@ def index_put(input: Variable, indices: Any, values: Any, accumulate: bool = Fal
     return index_put_(input.clone(), indices, values, accumulate)
 
 
-def as_index(op_name: str, index: Any) -> Array:
+def as_index(op_name: str, index: Any, empty_ok: bool = False) -> Array:
     """The array of an index tensor.
 
     Raises:
-        DtypeError: unless it holds integers.
+        DtypeError: unless it holds integers, or nothing at all where that is enough.
     """
     array = array_of(index)
+    if empty_ok and getattr(array, "size", 1) == 0:
+        return array.astype("int64")
     if getattr(array, "dtype", None) is None or array.dtype.kind not in "iu" or array.dtype == "uint8":
         kind = getattr(array, "dtype", type(index).__name__)
         raise DtypeError(f"{op_name}: indices must be an int64 or int32 tensor, got {kind}; use .long()")
@@ -432,6 +435,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Variable:
         raise DtypeError(f"masked_fill: the mask must be bool, got {array_of(mask).dtype}")
     if not hasattr(value, "dtype"):
         value = input.new_tensor(value, dtype=input.dtype)
+    if not dtypes.can_cast(value.dtype, input.dtype) and value.dtype.is_complex:
+        raise DtypeError(f"masked_fill: a value of {value.dtype} does not fit into a tensor of {input.dtype}")
     if value.ndim:
         raise ShapeError(
             f"masked_fill: value must be a number or a 0-d tensor, got shape {tuple(value.shape)}"

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, IndexRangeError, ShapeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import ensure_size, ndim_of, not_a_tensor, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.pad import ConstantPad
 from minitorch.ops.shape import expand, reshape
+from minitorch.registry import backend_of
+from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -157,6 +159,20 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Variable:
     return Stack.apply(*tensors, dim=wrap_dim("stack", dim, tensors[0].ndim + 1))
 
 
+def place_of(start: Any) -> int:
+    """The int of an int or a 0-d tensor of integers.
+
+    Raises:
+        ArgumentTypeError: for anything else.
+    """
+    if isinstance(start, Value) and (start.array.ndim or start.array.dtype.kind not in "iu"):
+        raise ArgumentTypeError(
+            f"narrow: start must be an int or a 0-d tensor of integers, got {start.array.dtype} of shape "
+            f"{tuple(start.array.shape)}"
+        )
+    return int(start)  # type: ignore[call-overload]
+
+
 def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
     """`length` elements along `dim`, from `start` on; a view.
 
@@ -169,7 +185,7 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Variable:
     tensor([[2, 3],
             [5, 6]])
     """
-    d = wrap_dim("narrow", dim, ndim_of("narrow", input))
+    d, start = wrap_dim("narrow", dim, ndim_of("narrow", input)), place_of(start)
     if not input.ndim:
         raise ShapeError("narrow: a 0-d tensor has no dim to narrow")
     begin = start + input.shape[d] if start < 0 else start
@@ -296,13 +312,17 @@ def tile(input: Any, *times: Any, dims: Any = None) -> Variable:
     return repeat(input, *(1,) * (input.ndim - len(counts)), *counts)
 
 
-def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Variable:
+def repeat_interleave(
+    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Variable:
     """Each element repeated `repeats` times in place, along `dim` or flattened.
 
     Args:
         input: what is repeated.
-        repeats: one count for all elements, or a tensor with one for each.
+        repeats: one count for all elements, or a tensor with one for each; without it, `input` holds the counts, and
+            the indices themselves are repeated.
         dim: without it, the flattened tensor is repeated.
+        output_size: the size of the result along `dim`, which is checked.
 
     Raises:
         ShapeError: for negative counts, or another number of counts than elements.
@@ -315,6 +335,8 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Varia
     """
     from minitorch.ops.index import index_select
 
+    if repeats is None:
+        input, repeats = wrap(backend_of(input.array).arange(input.numel())), input
     if dim is None:
         input, dim = reshape(input, -1), 0
     d = wrap_dim("repeat_interleave", dim, ndim_of("repeat_interleave", input))
@@ -327,5 +349,9 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None) -> Varia
         raise ShapeError(f"repeat_interleave: counts must not be negative, got {min(counts)}")
     if len(counts) != input.shape[d]:
         raise ShapeError(f"repeat_interleave: {len(counts)} counts for a dim of size {input.shape[d]}")
+    if output_size is not None and sum(counts) != output_size:
+        raise ArgumentError(
+            f"repeat_interleave: output_size is {output_size}, but the counts add up to {sum(counts)}"
+        )
     index = [i for i, count in enumerate(counts) for _ in range(count)]
     return index_select(input, d, input.new_tensor(index, dtype=dtypes.int64))

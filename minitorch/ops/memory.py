@@ -8,7 +8,9 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.device import device, require
 from minitorch.errors import ArgumentTypeError
+from minitorch.layout import order_of, preserve_format
 from minitorch.op import Op
+from minitorch.ops.common import ndim_of
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
 class Clone(Op):
     """y = x, in memory of its own;   dx = g."""
 
-    def forward(self, x: Array) -> Array:
-        return self.backend.copy(x)
+    def forward(self, x: Array, *, order: tuple[int, ...] | None = None) -> Array:
+        if order is None:
+            return self.backend.copy(x)
+        inverse = sorted(range(x.ndim), key=order.__getitem__)
+        return self.backend.transpose(self.backend.copy(self.backend.transpose(x, order)), inverse)
 
     def backward(self, g: Array) -> Array:
         return g
@@ -48,7 +53,7 @@ class ToCopy(Op):
 
 
 def clone(input: Any, *, memory_format: Any = None) -> Variable:
-    """A copy in memory of its own, through which gradients flow.
+    """A copy in memory of its own, through which gradients flow; its dims in memory in the order of the format.
 
     >>> import minitorch
     >>> x = minitorch.tensor([1.0, 2.0], requires_grad=True)
@@ -56,18 +61,30 @@ def clone(input: Any, *, memory_format: Any = None) -> Variable:
     >>> x.grad
     tensor([1., 1.])
     """
-    return Clone.apply(input)
+    if memory_format is None:
+        return Clone.apply(input)
+    return Clone.apply(input, order=order_of("clone", memory_format, ndim_of("clone", input)))
 
 
 def contiguous(input: Variable, memory_format: Any = None) -> Variable:
-    """The tensor itself if its memory is in row-major order, else such a copy.
+    """The tensor itself if its memory is in row-major order, or that of the format, else such a copy.
 
     >>> import minitorch
     >>> x = minitorch.ones(2, 3)
     >>> x.T.is_contiguous(), x.T.contiguous().is_contiguous(), x.contiguous() is x
     (False, True, True)
     """
-    return input if input.is_contiguous() else Clone.apply(input)
+    return input if input.is_contiguous(memory_format) else clone(input, memory_format=memory_format)
+
+
+def fill(input: Any, value: Any) -> Variable:
+    """A tensor like `input` with `value`, a number or a 0-d tensor, in every element.
+
+    >>> import minitorch
+    >>> minitorch.fill(minitorch.ones(2), 3)
+    tensor([3., 3.])
+    """
+    return clone(input).fill_(value)
 
 
 def to(input: Variable, *args: Any, **kwargs: Any) -> Variable:
@@ -80,11 +97,13 @@ def to(input: Variable, *args: Any, **kwargs: Any) -> Variable:
     >>> minitorch.tensor([1, 2]).to(minitorch.float64)
     tensor([1., 2.], dtype=minitorch.float64)
     """
-    where, kind, copy = parse_to(*args, **kwargs)
+    where, kind, copy, order = parse_to(*args, **kwargs)
     if where is not None:
         require(where)
     if kind is not None and kind is not input.dtype:
-        return ToCopy.apply(input, dtype=kind)
+        input, copy = ToCopy.apply(input, dtype=kind), False
+    if order is not None and order is not preserve_format:
+        input, copy = contiguous(input, order), False
     return clone(input) if copy else input
 
 
@@ -95,15 +114,15 @@ def parse_to(
     non_blocking: bool = False,
     copy: bool = False,
     memory_format: Any = None,
-) -> tuple[Any, dtypes.dtype | None, bool]:
-    """The device, dtype and copy flag meant by the arguments of `to`."""
+) -> tuple[Any, dtypes.dtype | None, bool, Any]:
+    """The device, dtype, copy flag and memory format meant by the arguments of `to`."""
     for value in args:
         if isinstance(value, Value):
             device, dtype = value.device, value.dtype  # type: ignore[attr-defined]
         elif is_device(value):
             device = value
         elif isinstance(value, bool):
-            copy = copy or (value and args.index(value) == len(args) - 1 and len(args) > 2)
+            copy = copy or (value and value is args[-1] and len(args) > 2)
         elif value is not None:
             dtype = value
     if dtype is not None:
@@ -111,7 +130,7 @@ def parse_to(
             dtype = dtypes.as_dtype(dtype)
         except ArgumentTypeError as error:
             raise ArgumentTypeError(f"to: expected a dtype, device or tensor: {error}") from None
-    return device, dtype, copy
+    return device, dtype, copy, memory_format
 
 
 def is_device(value: Any) -> bool:
@@ -145,8 +164,8 @@ def detach(input: Variable) -> Variable:
 
 
 def _caster(dtype: dtypes.dtype) -> Any:
-    def cast(input: Variable) -> Variable:
-        return to(input, dtype)
+    def cast(input: Variable, memory_format: Any = None) -> Variable:
+        return to(input, dtype, memory_format=memory_format)
 
     cast.__name__ = dtype.name
     cast.__doc__ = f"The tensor as {dtype.name}; itself if it is one already."

@@ -19,7 +19,7 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input",
 
 
 def with_out(function: Callable[..., R]) -> Callable[..., R]:
-    """Gives a function the keyword `out`, where its result is written, and `axis` and `keepdims` for `dim` and `keepdim`.
+    """Gives a function the keyword `out`, where its result is written, and NumPy's names of its own keywords.
 
     >>> import minitorch
     >>> y = minitorch.empty(2)
@@ -32,8 +32,7 @@ def with_out(function: Callable[..., R]) -> Callable[..., R]:
         if not keywords:
             return function(*args)
         for name in NUMPY_NAMES.keys() & keywords.keys():
-            code = function.__code__
-            if name not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
+            if name not in parameters_of(function):
                 keywords[NUMPY_NAMES[name]] = keywords.pop(name)
         out = keywords.pop("out", None)
         if out is None:
@@ -41,6 +40,12 @@ def with_out(function: Callable[..., R]) -> Callable[..., R]:
         return write(function, args, keywords, out)
 
     return call
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the arguments that a function takes."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def without_out(function: Callable[..., R]) -> Callable[..., R]:
@@ -56,7 +61,10 @@ def write(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str,
         GradientError: if something that takes part requires grad.
         DtypeError: if the result does not fit the dtype of `out`.
     """
+    from minitorch.inplace import check
+
     name = function.__name__
+    keep_dtype(function, args, keywords, out)
     targets = list(out) if isinstance(out, (tuple, list)) else [out]
     for target in targets:
         if not isinstance(target, Value):
@@ -76,6 +84,7 @@ def write(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str,
     if len(results) != len(targets):
         raise ArgumentTypeError(f"{name}: out must be {len(results)} tensors, got {len(targets)}")
     for target, y in zip(targets, results, strict=True):
+        check(name, target)  # type: ignore[arg-type]
         if not dtypes.can_cast(y.dtype, target.dtype):
             raise DtypeError(
                 f"{name}: the result is {y.dtype} and cannot be stored in an out of {target.dtype}"
@@ -85,6 +94,18 @@ def write(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str,
     if not isinstance(result, (tuple, list)):
         return targets[0]
     return type(result)(*targets) if hasattr(result, "_fields") else type(result)(targets)  # type: ignore[return-value]
+
+
+def keep_dtype(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str, Any], out: Any) -> None:
+    """Where no tensor goes in, as in `zeros(2, out=y)`, the dtype is that of `out` unless another is given."""
+    takes_dtype = (
+        "dtype"
+        in function.__code__.co_varnames[
+            : function.__code__.co_argcount + function.__code__.co_kwonlyargcount
+        ]
+    )
+    if takes_dtype and isinstance(out, Value) and not any(isinstance(x, Value) for x in args):
+        keywords.setdefault("dtype", out.dtype)  # type: ignore[attr-defined]
 
 
 def put(name: str, target: Any, y: Any) -> None:

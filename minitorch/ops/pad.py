@@ -26,6 +26,39 @@ class ConstantPad(Op):
         return ConstantPad.apply(g, widths=tuple((-a, -b) for a, b in self.widths), value=0)
 
 
+def pairs_of(input: Any, pad: Sequence[int]) -> list[tuple[int, int]]:
+    """The widths before and after, of the last dim first.
+
+    Raises:
+        ArgumentError: unless they are pairs, at most one for each dim.
+        ShapeError: if negative ones cut off more than there is.
+    """
+    widths = tuple(int(w) for w in pad)
+    if len(widths) % 2 or len(widths) // 2 > input.ndim:
+        raise ArgumentError(
+            f"pad: needs a pair of widths for each of the last dims, got {widths} for shape {tuple(input.shape)}"
+        )
+    pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
+    for i, (before, after) in enumerate(pairs):
+        if input.shape[-1 - i] + before + after < 0:
+            raise ShapeError(
+                f"pad: widths {(before, after)} cut more than dim {-1 - i} of {tuple(input.shape)} has"
+            )
+    return pairs
+
+
+def constant_pad_nd(input: Any, pad: Sequence[int], value: Any = 0) -> Variable:
+    """A border of one value around the last dims: `nn.functional.pad` in its constant mode.
+
+    >>> import minitorch
+    >>> minitorch.constant_pad_nd(minitorch.ones(2), (1, 0))
+    tensor([0., 1., 1.])
+    """
+    pairs = pairs_of(input, pad)
+    full = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
+    return ConstantPad.apply(input, widths=tuple(full), value=value)
+
+
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Variable:
     """A border around the last dims.
 
@@ -41,20 +74,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     """
     from minitorch.ops.index import index_select
 
-    widths = tuple(int(w) for w in pad)
-    if len(widths) % 2 or len(widths) // 2 > input.ndim:
-        raise ArgumentError(
-            f"pad: needs a pair of widths for each of the last dims, got {widths} for shape {tuple(input.shape)}"
-        )
-    pairs = [(widths[i], widths[i + 1]) for i in range(0, len(widths), 2)]
-    for i, (before, after) in enumerate(pairs):
-        if input.shape[-1 - i] + before + after < 0:
-            raise ShapeError(
-                f"pad: widths {(before, after)} cut more than dim {-1 - i} of {tuple(input.shape)} has"
-            )
+    pairs = pairs_of(input, pad)
     if mode == "constant":
-        full = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
-        return ConstantPad.apply(input, widths=tuple(full), value=0 if value is None else value)
+        return constant_pad_nd(input, pad, 0 if value is None else value)
     for i, (before, after) in enumerate(pairs):
         n = input.shape[-1 - i]
         index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]

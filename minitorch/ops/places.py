@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
-from minitorch.ops.common import array_of
+from minitorch.ops.common import array_of, ensure_size
 from minitorch.ops.index import PutItem, as_index, check_range, getitem, setitem
-from minitorch.ops.join import stack
+from minitorch.ops.join import cat, stack
 from minitorch.ops.memory import clone
 from minitorch.ops.out import with_out
 from minitorch.ops.scatter import scatter
@@ -121,6 +122,43 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     if as_tuple:
         return places
     return stack(places, 1) if x.ndim else wrap(backend.zeros((places[0].numel(), 0), dtypes.int64.dtype))
+
+
+def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Variable:
+    """As `nonzero`, with exactly `size` rows: the first ones, or filled up.
+
+    >>> import minitorch
+    >>> minitorch.nonzero_static(minitorch.tensor([0, 5, 6]), size=3)
+    tensor([[ 1],
+            [ 2],
+            [-1]])
+    """
+    if size < 0:
+        raise ArgumentError(f"nonzero_static: size must not be negative, got {size}")
+    places = nonzero(input)[:size]
+    rest = places.new_full((size - places.shape[0], places.shape[1]), fill_value)
+    return cat([places, rest])
+
+
+def unravel_index(indices: Any, shape: Any) -> tuple[Variable, ...]:
+    """For places in a flattened tensor the index along each dim of `shape`.
+
+    >>> import minitorch
+    >>> minitorch.unravel_index(minitorch.tensor([5, 3]), (2, 3))
+    (tensor([1, 1]), tensor([2, 0]))
+    """
+    size = ensure_size((shape,))
+    array = as_index(
+        "unravel_index", indices.long() if indices.dtype is dtypes.uint8 else indices, empty_ok=True
+    )
+    if any(n < 0 for n in size):
+        raise ShapeError(f"unravel_index: sizes must not be negative, got {size}")
+    check_range("unravel_index", array, math.prod(size), 0, size)
+    result: list[Variable] = []
+    for n in reversed(size):
+        result.append(wrap(array % n))
+        array = array // n
+    return tuple(reversed(result))
 
 
 def argwhere(input: Any) -> Variable:

@@ -16,6 +16,7 @@ from minitorch.ops.index import (
     check_range,
     corner,
     getitem,
+    masked_fill,
     setitem,
 )
 from minitorch.ops.memory import clone
@@ -57,7 +58,7 @@ def index_along(op_name: str, input: Any, dim: int, index: Any) -> tuple[int, Ar
     """
     d, array, shape = (
         wrap_dim(op_name, dim, ndim_of(op_name, input)),
-        as_index(op_name, index),
+        as_index(op_name, index, empty_ok=True),
         tuple(input.shape),
     )
     if not array.size:
@@ -296,7 +297,9 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Variable:
         raise ShapeError(f"index_fill: index must be a vector, got shape {array.shape}")
     if isinstance(value, Value) and value.array.ndim:
         raise ShapeError(f"index_fill: value must be a number or a 0-d tensor, got shape {value.array.shape}")
-    y = clone(input if input.ndim else input.reshape(1))
-    check_range("index_fill", array, y.shape[d], d, y.shape)
-    setitem(y, (slice(None),) * d + (array.reshape(-1),), value)
-    return y.reshape(input.shape)
+    backend = backend_of(input.array)
+    x = input if input.ndim else input.reshape(1)
+    check_range("index_fill", array, x.shape[d], d, x.shape)
+    filled = backend.zeros(x.shape[d], bool)
+    filled[array.reshape(-1)] = True
+    return masked_fill(x, filled.reshape((-1,) + (1,) * (x.ndim - 1 - d)), value).reshape(input.shape)

@@ -356,7 +356,7 @@ def broadcast_to(input: Any, size: Sequence[int]) -> Variable:
     return expand(input, *size)
 
 
-def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
+def broadcast_shapes(*shapes: Sequence[int] | int) -> tuple[int, ...]:
     """The shape to which all shapes broadcast.
 
     Raises:
@@ -368,6 +368,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
     """
     from minitorch.arguments import broadcast_message
 
+    shapes = tuple((s,) if isinstance(s, int) else tuple(s) for s in shapes)
     result: list[int] = []
     width = max(map(len, shapes), default=0)
     for i in range(-width, 0):

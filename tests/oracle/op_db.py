@@ -41,6 +41,8 @@ def lookup(path: str, root: Any = minitorch) -> Any:
             if root is minitorch and "." not in path and hasattr(minitorch.Tensor, path):
                 return getattr(minitorch.Tensor, path)
             raise Missing(path) from None
+    if isinstance(found, minitorch.dtype):  # `cfloat` is a dtype and a method
+        return getattr(minitorch.Tensor, path)
     if isinstance(found, property):
         return found.fget
     return found
@@ -166,10 +168,10 @@ class Translator:
             return type(value)(map(self, value))
         if isinstance(value, dict):
             return {k: self(v) for k, v in value.items()}
-        if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
-            path = torch_path(value)
         if isinstance(value, torch.nn.PairwiseDistance):
             return minitorch.nn.PairwiseDistance(value.norm, value.eps, value.keepdim)
+        if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
+            path = torch_path(value)
             return lookup(path) if path else rebound(value, value.__name__)
         return value
 

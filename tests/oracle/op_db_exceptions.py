@@ -12,6 +12,12 @@ NOT_OFFERED: dict[str, str] = {}
 
 SCATTERED_0D = "for a 0-d region of a 1-element input PyTorch lets the gradient of what was replaced through"
 
+OUT_OVERLAPS = "the result is complete before it is written into out=, so out may share memory with an input"
+
 EXCEPTIONS: dict[str, dict[str, str]] = {
+    "cat": {"errors": "an out= that is too small gets memory of its own, even one that shares the memory of an array"},
+    "gather": {"errors": "an out= of another dtype is cast to, as it is elsewhere"},
+    "masked_select": {"errors": OUT_OVERLAPS},
+    "take": {"errors": OUT_OVERLAPS},
     "as_strided_scatter": dict.fromkeys(("float64", "float32", "complex128"), SCATTERED_0D),
 }
