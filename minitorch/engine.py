@@ -40,6 +40,8 @@ class Walk:
         heap: the nodes with pending gradients, the latest applied first.
     """
 
+    for_batches: Any = None  # what vmap makes of a node before its formula runs
+
     def __init__(self, create_graph: bool, retain_graph: bool) -> None:
         self.create_graph, self.retain_graph = create_graph, retain_graph
         self.pending: dict[Any, Any] = {}
@@ -55,7 +57,7 @@ class Walk:
         """Takes node after node until none is left."""
         heap, pending, owned, captured = self.heap, self.pending, self.owned, self.captured
         create_graph, deposit = self.create_graph, self.deposit
-        check_nan = current().anomaly and current().check_nan
+        check_nan, for_batches = current().anomaly and current().check_nan, self.for_batches
         while heap:
             node = heappop(heap)[1]
             g = pending.pop(node)
@@ -71,6 +73,8 @@ class Walk:
                 unpacked = node.unpack(create_graph)
                 if unpacked is not saved:
                     worker = node.twin(unpacked)
+            if for_batches is not None:
+                worker = for_batches(worker, g)
             formula = worker.backward
             if not create_graph and worker.fused_backward is not None:
                 formula = worker.fused_backward

@@ -46,6 +46,10 @@ class GradcheckError(GradientError):
     """`gradcheck` found a gradient that disagrees with finite differences."""
 
 
+class VmapError(MinitorchError, RuntimeError, ValueError):
+    """`vmap` cannot run this: a slice would take another way than the others, or has nowhere to be stored."""
+
+
 class IndexRangeError(MinitorchError, IndexError, RuntimeError):
     """An index or a dimension lies outside the tensor."""
 

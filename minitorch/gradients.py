@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from minitorch.engine import Walk
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, NotSupportedError, ShapeError
 from minitorch.modes import current, walking
-from minitorch.op import Op
+from minitorch.op import BATCHES, Op
 from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value, wrap
 
@@ -163,7 +163,12 @@ def _walk(
             raise ArgumentTypeError(f"backward: expected Tensors to start from, got {type(root).__name__}")
     if gradients and len(gradients) != len(roots):
         raise ArgumentError(f"backward: {len(gradients)} gradients are given for {len(roots)} tensors")
-    walk = Walk(create_graph, create_graph if retain_graph is None else retain_graph)
+    kind = Walk
+    if BATCHES:
+        from minitorch.func.batch_walk import BatchWalk
+
+        kind = BatchWalk
+    walk = kind(create_graph, create_graph if retain_graph is None else retain_graph)
     walk.roots = roots
     if targets is not None:
         walk.captured = {(x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None}

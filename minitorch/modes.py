@@ -279,3 +279,16 @@ def is_anomaly_enabled() -> bool:
     True
     """
     return current().anomaly
+
+
+class set_multithreading_enabled(set_grad_enabled):
+    """Accepted and kept: a walk back always runs in the thread that starts it.
+
+    >>> import minitorch
+    >>> with minitorch.autograd.set_multithreading_enabled(False):
+    ...     minitorch.ones(1, requires_grad=True).sum().backward()
+    """
+
+    def __init__(self, mode: bool) -> None:
+        _Setting.__init__(self)
+        self._token = _mode.set(_mode.get())

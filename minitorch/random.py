@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from minitorch.dtypes import as_dtype
+from minitorch.modes import current
 from minitorch.registry import get_backend
 from minitorch.value import wrap
 
@@ -127,7 +128,9 @@ def set_rng_state(new_state: Any) -> None:
 
 def source(generator: Generator | None = None) -> Any:
     """The backend's generator behind `generator`, or behind the default one."""
-    return (generator or default_generator).source
+    found = (generator or default_generator).source
+    level = current().level
+    return found if level is None else level.source(found)
 
 
 def draw(method: str, *args: Any, dtype: Any, generator: Generator | None = None) -> Any:

@@ -85,6 +85,11 @@ def register_backend(backend: Backend) -> None:
     _by_array_type.setdefault(backend.array_type, backend)
 
 
+def serve(array_type: type, backend: Any) -> None:
+    """Lets a backend that wraps the others serve arrays that wrap those of the others."""
+    _by_array_type[array_type] = backend
+
+
 def backend_of(array: Array) -> Backend:
     """The backend that serves this array: for arrays of the CPU the one in use, else the owner of the type.
 
@@ -97,7 +102,7 @@ def backend_of(array: Array) -> Backend:
     if kind is _cpu_default.array_type:
         return _cpu_override.get() or _cpu_default
     owner = _by_array_type.get(kind) or _owner_of(kind)
-    return current_backend() if owner.device_type == "cpu" else owner
+    return current_backend() if owner.device_type == "cpu" and not owner.batched else owner
 
 
 def _owner_of(kind: type) -> Backend:

@@ -1,4 +1,7 @@
-"""Automatic differentiation: `backward`, `grad`, custom `Function`s."""
+"""Automatic differentiation: `backward`, `grad`, custom `Function`s, and rooms that are loaded when first used."""
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minitorch.autograd.finite_differences import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from minitorch.autograd.function import Function as Function
@@ -10,5 +13,35 @@ from minitorch.modes import (
     no_grad as no_grad,
     set_detect_anomaly as set_detect_anomaly,
     set_grad_enabled as set_grad_enabled,
+    set_multithreading_enabled as set_multithreading_enabled,
 )
 from minitorch.variable import Variable as Variable
+
+if _TYPE_CHECKING:
+    from minitorch.autograd import (
+        forward_ad as forward_ad,
+        function as function,
+        functional as functional,
+        graph as graph,
+    )
+
+_ROOMS = ("forward_ad", "functional", "graph")
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return _import_module(f"minitorch.autograd.{name}")
+    if name == "profiler":
+        from minitorch.errors import NotSupportedNameError
+
+        raise NotSupportedNameError(
+            "minitorch has no autograd.profiler: everything here is Python, so measure with cProfile or timeit"
+        )
+    raise AttributeError(
+        f"module 'minitorch.autograd' has no attribute {name!r}; "
+        f"if it is a name of PyTorch, minitorch does not have it (yet)"
+    )
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})

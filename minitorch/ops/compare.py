@@ -276,4 +276,4 @@ def equal(input: Variable, other: Variable) -> bool:
     (True, False)
     """
     x, y = input.array, other.array
-    return x.shape == y.shape and bool(backend_of(x).all(x == y, axis=None))
+    return x.shape == y.shape and bool(backend_of(x).all(x == y, axis=None).item())
