@@ -90,7 +90,7 @@ def row(name: str, build: Callable[[Any, Any], Any], *inputs: Any, **flags: bool
 
 def outputs_of(result: Any) -> list[Any]:
     """The tensors in what a module returned."""
-    return [y for y in flat(result) if y.ndim is not None]
+    return [y for y in flat(result) if y is not None and y.ndim is not None]
 
 
 # Affine --------------------------------------------------------------------------------------------
@@ -113,6 +113,22 @@ row(
     "Embedding",
     lambda nn, t: nn.Embedding.from_pretrained(t(np.arange(6.0).reshape(3, 2)), freeze=False),
     np.array([2, 0]),
+)
+
+row("EmbeddingBag", lambda nn, t: nn.EmbeddingBag(5, 3), ints(2, 4, high=5))
+row("EmbeddingBag", lambda nn, t: nn.EmbeddingBag(5, 3, mode="max"), ints(7, high=5), np.array([0, 3, 3]))
+row(
+    "EmbeddingBag",
+    lambda nn, t: nn.EmbeddingBag(5, 3, mode="sum", padding_idx=-2, include_last_offset=True),
+    np.array([0, 3, 4, 3, 1]),
+    np.array([0, 2, 4, 5]),
+    x(5),
+)
+row("EmbeddingBag", lambda nn, t: nn.EmbeddingBag(5, 3, max_norm=0.5), ints(2, 4, high=5), kink=True)
+row(
+    "EmbeddingBag",
+    lambda nn, t: nn.EmbeddingBag.from_pretrained(t(np.arange(6.0).reshape(3, 2)), freeze=False),
+    np.array([[2, 0]]),
 )
 
 # Convolution and pools -----------------------------------------------------------------------------
@@ -245,22 +261,6 @@ row(
 row("KLDivLoss", lambda nn, t: nn.KLDivLoss(reduction="batchmean"), x(3, 4), Constant(shares(3, 4)))
 row("KLDivLoss", lambda nn, t: nn.KLDivLoss(reduction="sum", log_target=True), x(3, 4), Constant(x(3, 4)))
 
-# Recurrence ----------------------------------------------------------------------------------------
-
-row("RNN", lambda nn, t: nn.RNN(3, 2), x(4, 2, 3))
-row("RNN", lambda nn, t: nn.RNN(3, 2, 2, "relu", bias=False, batch_first=True), x(2, 4, 3), x(2, 2, 2))
-row("RNN", lambda nn, t: nn.RNN(3, 2, bidirectional=True), x(4, 3), x(2, 2))
-row("LSTM", lambda nn, t: nn.LSTM(3, 2), x(4, 2, 3))
-row(
-    "LSTM",
-    lambda nn, t: nn.LSTM(3, 2, num_layers=2, batch_first=True, bidirectional=True),
-    x(2, 3, 3),
-    (x(4, 2, 2), x(4, 2, 2)),
-    second=False,
-)
-row("LSTM", lambda nn, t: nn.LSTM(3, 2, bias=False), x(4, 3), (x(1, 2), x(1, 2)))
-row("GRU", lambda nn, t: nn.GRU(3, 2), x(4, 2, 3))
-row(
 # Losses with a margin, of likelihoods and of paths ---------------------------------------------------
 
 SIGNS = np.array([1, -1, 1])
@@ -318,6 +318,22 @@ row(  # behind no log-softmax its gradient is PyTorch's, not the derivative
     kink=True,
 )
 
+# Recurrence ----------------------------------------------------------------------------------------
+
+row("RNN", lambda nn, t: nn.RNN(3, 2), x(4, 2, 3))
+row("RNN", lambda nn, t: nn.RNN(3, 2, 2, "relu", bias=False, batch_first=True), x(2, 4, 3), x(2, 2, 2))
+row("RNN", lambda nn, t: nn.RNN(3, 2, bidirectional=True), x(4, 3), x(2, 2))
+row("LSTM", lambda nn, t: nn.LSTM(3, 2), x(4, 2, 3))
+row(
+    "LSTM",
+    lambda nn, t: nn.LSTM(3, 2, num_layers=2, batch_first=True, bidirectional=True),
+    x(2, 3, 3),
+    (x(4, 2, 2), x(4, 2, 2)),
+    second=False,
+)
+row("LSTM", lambda nn, t: nn.LSTM(3, 2, bias=False), x(4, 3), (x(1, 2), x(1, 2)))
+row("GRU", lambda nn, t: nn.GRU(3, 2), x(4, 2, 3))
+row(
     "GRU", lambda nn, t: nn.GRU(3, 2, 2, bidirectional=True, bias=False), x(3, 2, 3), x(4, 2, 2), second=False
 )
 row("GRU", lambda nn, t: nn.GRU(3, 2, num_layers=2, dropout=0.3), x(4, 2, 3), random=True)
@@ -327,3 +343,96 @@ row("LSTMCell", lambda nn, t: nn.LSTMCell(3, 2), x(2, 3), (x(2, 2), x(2, 2)))
 row("LSTMCell", lambda nn, t: nn.LSTMCell(3, 2, bias=False), x(3))
 row("GRUCell", lambda nn, t: nn.GRUCell(3, 2), x(2, 3), x(2, 2))
 row("GRUCell", lambda nn, t: nn.GRUCell(3, 2, bias=False), x(2, 3))
+row("LSTM", lambda nn, t: nn.LSTM(3, 4, proj_size=2, bidirectional=True), x(4, 2, 3), second=False)
+row(
+    "LSTM",
+    lambda nn, t: nn.LSTM(3, 4, 2, proj_size=3, batch_first=True),
+    x(2, 4, 3),
+    (x(2, 2, 3), x(2, 2, 4)),
+    second=False,
+)
+
+# Attention -----------------------------------------------------------------------------------------
+
+CAUSAL = np.triu(np.ones((3, 3), bool), 1)
+PADDING = np.array([[False, False, True], [False, True, True]])
+HIDING = np.where(PADDING, -np.inf, 0.0)
+
+row("MultiheadAttention", lambda nn, t: nn.MultiheadAttention(4, 2), x(3, 2, 4), x(5, 2, 4), x(5, 2, 4))
+row(
+    "MultiheadAttention",
+    lambda nn, t: nn.MultiheadAttention(4, 2, dropout=0.5, batch_first=True),
+    x(2, 3, 4), x(2, 3, 4), x(2, 3, 4), PADDING, True, CAUSAL, False,
+    random=True,
+)  # fmt: skip
+row(
+    "MultiheadAttention",
+    lambda nn, t: nn.MultiheadAttention(4, 2, bias=False, batch_first=True),
+    x(2, 3, 4), x(2, 3, 4), x(2, 3, 4), PADDING, False, CAUSAL,
+)  # fmt: skip
+row(
+    "MultiheadAttention",
+    lambda nn, t: nn.MultiheadAttention(4, 2, add_bias_kv=True, add_zero_attn=True, kdim=3, vdim=2),
+    x(3, 2, 4), x(3, 2, 3), x(3, 2, 2), Constant(HIDING), True, x(4, 3, 3),
+)  # fmt: skip
+row(
+    "MultiheadAttention",
+    lambda nn, t: nn.MultiheadAttention(4, 1),
+    x(3, 4), x(3, 4), x(3, 4), None, False, CAUSAL, True, True,
+)  # fmt: skip
+
+small = {"dim_feedforward": 3, "dropout": 0.0}
+row("TransformerEncoderLayer", lambda nn, t: nn.TransformerEncoderLayer(4, 2, 3), x(3, 2, 4), random=True)
+row(
+    "TransformerEncoderLayer",
+    lambda nn, t: nn.TransformerEncoderLayer(
+        4, 2, **small, activation="gelu", norm_first=True, batch_first=True, bias=False
+    ),
+    x(2, 3, 4), CAUSAL, PADDING,
+)  # fmt: skip
+row(
+    "TransformerEncoderLayer",
+    lambda nn, t: nn.TransformerEncoderLayer(4, 2, **small, activation=nn.Tanh(), layer_norm_eps=0.1),
+    x(3, 4),
+)
+row(
+    "TransformerDecoderLayer",
+    lambda nn, t: nn.TransformerDecoderLayer(4, 2, **small, activation="gelu"),
+    x(3, 2, 4), x(5, 2, 4), CAUSAL, None, PADDING, None, False,
+)  # fmt: skip
+row(
+    "TransformerDecoderLayer",
+    lambda nn, t: nn.TransformerDecoderLayer(4, 2, **small, norm_first=True, batch_first=True, bias=False),
+    x(2, 3, 4), x(2, 3, 4), CAUSAL, CAUSAL, None, None, True, True,
+)  # fmt: skip
+row(
+    "TransformerEncoder",
+    lambda nn, t: nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(4, 2, **small, activation="gelu"), 2, nn.LayerNorm(4), False
+    ),
+    x(3, 2, 4), CAUSAL, PADDING,
+)  # fmt: skip
+row(
+    "TransformerEncoder",
+    lambda nn, t: nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(4, 2, **small, batch_first=True), 1, mask_check=False
+    ),
+    x(2, 3, 4), None, PADDING,
+    kink=True,
+)  # fmt: skip
+row(
+    "TransformerDecoder",
+    lambda nn, t: nn.TransformerDecoder(
+        nn.TransformerDecoderLayer(4, 2, **small, activation="gelu"), 2, nn.LayerNorm(4)
+    ),
+    x(3, 2, 4), x(5, 2, 4), CAUSAL,
+)  # fmt: skip
+row(
+    "Transformer",
+    lambda nn, t: nn.Transformer(4, 2, 1, 1, **small, activation="gelu", batch_first=True),
+    x(2, 3, 4), x(2, 3, 4), None, CAUSAL, None, PADDING, PADDING, PADDING,
+    second=False,
+)  # fmt: skip
+row(
+    "Transformer", lambda nn, t: nn.Transformer(4, 2, 1, 2, 3, norm_first=True), x(3, 4), x(2, 4), random=True
+)

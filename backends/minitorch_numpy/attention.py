@@ -19,7 +19,7 @@ class NumpyAttentionKernels:
         if mask is not None:
             p = np.add(p, mask, out=p if np.broadcast_shapes(p.shape, mask.shape) == p.shape else None)
         if causal:
-            np.copyto(p, -np.inf, where=~np.tri(*p.shape[-2:], dtype=bool))
+            np.copyto(p, -np.inf, where=np.tri(*p.shape[-2:]) == 0)
         if p.shape[-1]:
             top = p.max(-1, keepdims=True)
             np.copyto(top, 0, where=top == -np.inf)

@@ -1,6 +1,6 @@
 """Layers, losses, containers and initial values: what models are made of."""
 
-from minitorch.nn import functional as functional, init as init, utils as utils
+from minitorch.nn import attention as attention, functional as functional, init as init, utils as utils
 from minitorch.nn.activation import (
     CELU as CELU,
     ELU as ELU,
@@ -18,6 +18,7 @@ from minitorch.nn.activation import (
     PReLU as PReLU,
     ReLU as ReLU,
     ReLU6 as ReLU6,
+    RReLU as RReLU,
     Sigmoid as Sigmoid,
     SiLU as SiLU,
     Softmax as Softmax,
@@ -30,10 +31,10 @@ from minitorch.nn.activation import (
     Tanhshrink as Tanhshrink,
     Threshold as Threshold,
 )
-from minitorch.nn.container import (
 from minitorch.nn.adaptive_softmax import (
     AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss,
 )
+from minitorch.nn.container import (
     ModuleDict as ModuleDict,
     ModuleList as ModuleList,
     Sequential as Sequential,
@@ -56,9 +57,11 @@ from minitorch.nn.dropout import (
     Dropout1d as Dropout1d,
     Dropout2d as Dropout2d,
     Dropout3d as Dropout3d,
+    FeatureAlphaDropout as FeatureAlphaDropout,
 )
 from minitorch.nn.embedding import (
     Embedding as Embedding,
+    EmbeddingBag as EmbeddingBag,
 )
 from minitorch.nn.flatten import (
     Flatten as Flatten,
@@ -67,36 +70,48 @@ from minitorch.nn.flatten import (
 from minitorch.nn.layer_norm import (
     GroupNorm as GroupNorm,
     LayerNorm as LayerNorm,
+    LocalResponseNorm as LocalResponseNorm,
     RMSNorm as RMSNorm,
+)
+from minitorch.nn.lazy import (
+    LazyBatchNorm1d as LazyBatchNorm1d,
+    LazyBatchNorm2d as LazyBatchNorm2d,
+    LazyBatchNorm3d as LazyBatchNorm3d,
+    LazyConv1d as LazyConv1d,
+    LazyConv2d as LazyConv2d,
+    LazyConv3d as LazyConv3d,
+    LazyConvTranspose1d as LazyConvTranspose1d,
+    LazyConvTranspose2d as LazyConvTranspose2d,
+    LazyConvTranspose3d as LazyConvTranspose3d,
+    LazyInstanceNorm1d as LazyInstanceNorm1d,
+    LazyInstanceNorm2d as LazyInstanceNorm2d,
+    LazyInstanceNorm3d as LazyInstanceNorm3d,
+    LazyLinear as LazyLinear,
 )
 from minitorch.nn.linear import (
     Bilinear as Bilinear,
     Identity as Identity,
     Linear as Linear,
 )
-from minitorch.nn.loss import (
-    BCELoss as BCELoss,
-    BCEWithLogitsLoss as BCEWithLogitsLoss,
-    CrossEntropyLoss as CrossEntropyLoss,
 from minitorch.nn.linear_cross_entropy import (
     LinearCrossEntropyLoss as LinearCrossEntropyLoss,
     LinearCrossEntropyOptions as LinearCrossEntropyOptions,
 )
+from minitorch.nn.loss import (
+    BCELoss as BCELoss,
+    BCEWithLogitsLoss as BCEWithLogitsLoss,
+    CrossEntropyLoss as CrossEntropyLoss,
+    CTCLoss as CTCLoss,
+    GaussianNLLLoss as GaussianNLLLoss,
     HuberLoss as HuberLoss,
     KLDivLoss as KLDivLoss,
     L1Loss as L1Loss,
     MSELoss as MSELoss,
-    CTCLoss as CTCLoss,
-    GaussianNLLLoss as GaussianNLLLoss,
     NLLLoss as NLLLoss,
-    SmoothL1Loss as SmoothL1Loss,
-)
-from minitorch.nn.module import (
-    Module as Module,
     NLLLoss2d as NLLLoss2d,
     PoissonNLLLoss as PoissonNLLLoss,
+    SmoothL1Loss as SmoothL1Loss,
 )
-from minitorch.nn.norm import (
 from minitorch.nn.margin_loss import (
     CosineEmbeddingLoss as CosineEmbeddingLoss,
     HingeEmbeddingLoss as HingeEmbeddingLoss,
@@ -108,12 +123,29 @@ from minitorch.nn.margin_loss import (
     TripletMarginLoss as TripletMarginLoss,
     TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss,
 )
+from minitorch.nn.module import (
+    Module as Module,
+)
+from minitorch.nn.multihead import (
+    MultiheadAttention as MultiheadAttention,
+)
+from minitorch.nn.norm import (
     BatchNorm1d as BatchNorm1d,
     BatchNorm2d as BatchNorm2d,
     BatchNorm3d as BatchNorm3d,
     InstanceNorm1d as InstanceNorm1d,
     InstanceNorm2d as InstanceNorm2d,
     InstanceNorm3d as InstanceNorm3d,
+)
+from minitorch.nn.other_pool import (
+    FractionalMaxPool2d as FractionalMaxPool2d,
+    FractionalMaxPool3d as FractionalMaxPool3d,
+    LPPool1d as LPPool1d,
+    LPPool2d as LPPool2d,
+    LPPool3d as LPPool3d,
+    MaxUnpool1d as MaxUnpool1d,
+    MaxUnpool2d as MaxUnpool2d,
+    MaxUnpool3d as MaxUnpool3d,
 )
 from minitorch.nn.pad import (
     CircularPad1d as CircularPad1d,
@@ -143,12 +175,16 @@ from minitorch.nn.parameter_container import (
 from minitorch.nn.pool import (
     AdaptiveAvgPool1d as AdaptiveAvgPool1d,
     AdaptiveAvgPool2d as AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d as AdaptiveAvgPool3d,
     AdaptiveMaxPool1d as AdaptiveMaxPool1d,
     AdaptiveMaxPool2d as AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d as AdaptiveMaxPool3d,
     AvgPool1d as AvgPool1d,
     AvgPool2d as AvgPool2d,
+    AvgPool3d as AvgPool3d,
     MaxPool1d as MaxPool1d,
     MaxPool2d as MaxPool2d,
+    MaxPool3d as MaxPool3d,
 )
 from minitorch.nn.recurrent import (
     GRU as GRU,
@@ -160,4 +196,27 @@ from minitorch.nn.recurrent_cell import (
     GRUCell as GRUCell,
     LSTMCell as LSTMCell,
     RNNCell as RNNCell,
+)
+from minitorch.nn.resize import (
+    ChannelShuffle as ChannelShuffle,
+    Fold as Fold,
+    PixelShuffle as PixelShuffle,
+    PixelUnshuffle as PixelUnshuffle,
+    Unfold as Unfold,
+    Upsample as Upsample,
+    UpsamplingBilinear2d as UpsamplingBilinear2d,
+    UpsamplingNearest2d as UpsamplingNearest2d,
+)
+from minitorch.nn.transformer import (
+    Transformer as Transformer,
+    TransformerDecoder as TransformerDecoder,
+    TransformerEncoder as TransformerEncoder,
+)
+from minitorch.nn.transformer_layer import (
+    TransformerDecoderLayer as TransformerDecoderLayer,
+    TransformerEncoderLayer as TransformerEncoderLayer,
+)
+from minitorch.nn.uninitialized import (
+    UninitializedBuffer as UninitializedBuffer,
+    UninitializedParameter as UninitializedParameter,
 )

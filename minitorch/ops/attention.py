@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
 from minitorch.dtypes import as_dtype
-from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
+from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating, check_real, require_tensors
 from minitorch.ops.dropout import check_probability, dropout
@@ -17,7 +17,7 @@ from minitorch.ops.select import where
 from minitorch.ops.shape import broadcast_shapes
 from minitorch.ops.softmax import Softmax
 from minitorch.registry import backend_of
-from minitorch.value import Value, wrap
+from minitorch.value import wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -52,7 +52,7 @@ class Attention(Op):
 
     def fused_backward(self, g: Array) -> tuple[Array, Array, Array, Array]:
         s = self.saved
-        return self.backend.attention_backward(  # type: ignore[no-any-return]
+        return self.backend.attention_backward(
             g, s.q, s.k, s.v, s.mask, s.output, s.kept, self.scale, self.causal
         )
 
@@ -86,8 +86,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     """
     if mask is None:
         return None
-    if not isinstance(mask, Value):
-        raise ArgumentTypeError(f"{op_name}: {name} must be a Tensor, got {type(mask).__name__}")
+    require_tensors(op_name, **{name: mask})
     array = mask.array
     if array.dtype.kind == "b":
         hidden = array if hides else array == 0

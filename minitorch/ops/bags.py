@@ -11,7 +11,7 @@ from minitorch.errors import (
     IndexRangeError,
     NotSupportedError,
 )
-from minitorch.ops.common import array_of, check_floating, require_tensors
+from minitorch.ops.common import array_of, check_floating, check_real, require_tensors
 from minitorch.ops.embedding import AddRows, check_rows, embedding, shorten_rows
 from minitorch.ops.index import TakeAlong, as_index
 from minitorch.registry import backend_of
@@ -64,6 +64,7 @@ def embedding_bag(
     """
     require_tensors("embedding_bag", input=input, weight=weight)
     check_floating("embedding_bag", array_of(weight))
+    check_real("embedding_bag", array_of(weight))
     check_settings(input, weight, mode, scale_grad_by_freq, sparse, per_sample_weights)
     indices = as_index("embedding_bag", input)
     check_rows("embedding_bag", indices, weight.shape)

@@ -5,13 +5,14 @@ import pytest
 
 import minitorch
 from minitorch import nn
+from minitorch.autograd import gradcheck
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
     DtypeError,
-    NotSupportedError,
     ShapeError,
 )
+from minitorch.nn.utils import rnn
 
 KINDS = ["RNN", "LSTM", "GRU"]
 
@@ -124,8 +125,10 @@ def test_weights_are_listed():
 
 
 def test_refused_settings():
-    with pytest.raises(NotSupportedError, match="proj_size is not supported; put a Linear"):
-        nn.LSTM(2, 3, proj_size=1)
+    with pytest.raises(ArgumentError, match="proj_size must lie between 0 .* 2, got 3"):
+        nn.LSTM(2, 3, proj_size=3)
+    with pytest.raises(ArgumentError, match="GRU: only LSTM has proj_size"):
+        nn.RNNBase.__init__(nn.GRU(2, 3), 2, 3, proj_size=1)
     with pytest.raises(ArgumentError, match="nonlinearity must be 'tanh' or 'relu', got 'gelu'"):
         nn.RNN(2, 3, nonlinearity="gelu")
     with pytest.raises(ArgumentError, match="RNNCell: nonlinearity"):
@@ -159,8 +162,12 @@ def test_refused_inputs():
         layer(x[:, 0], (state, state))
     with pytest.raises(DtypeError, match=r"h_0 is minitorch\.float64, the input is"):
         layer(x, (state.double(), state.double()))
-    with pytest.raises(NotSupportedError, match="packed sequences are not supported yet"):
+    with pytest.raises(ArgumentTypeError, match="expected a Tensor or a PackedSequence, got list"):
         layer([x])
+    with pytest.raises(ShapeError, match=r"packed data must be \(steps, 2\), got \(3,\)"):
+        layer(rnn.pack_sequence([x[:2, 0, 0], x[:1, 0, 0]]))
+    with pytest.raises(ShapeError, match="does not fit input_size=2"):
+        layer(rnn.pack_sequence([minitorch.zeros(2, 3)]))
     with pytest.raises(ShapeError, match=r"the sequence is empty: input of shape \(0, 5, 2\)"):
         layer(x[:0])
     assert layer(x[:, :0])[0].shape == (4, 0, 3)
@@ -175,8 +182,55 @@ def test_refused_inputs():
         cell(x[0], (minitorch.zeros(4, 3), minitorch.zeros(4, 3)))
 
 
-def test_packed_sequences_say_that_they_are_missing():
-    with pytest.raises(NotSupportedError, match="pack_padded_sequence: packed sequences are not supported"):
-        nn.utils.rnn.pack_padded_sequence  # noqa: B018
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        nn.utils.rnn.nothing  # noqa: B018
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_packed_sequence_is_read_up_to_its_own_end(kind):
+    layer = getattr(nn, kind)(3, 4, num_layers=2, bidirectional=True).double()
+    sequences = [minitorch.randn(n, 3, dtype=minitorch.float64) for n in (2, 5, 3)]
+    outputs, last = layer(rnn.pack_sequence(sequences, enforce_sorted=False))
+    assert isinstance(outputs, rnn.PackedSequence)
+    for i, (x, y) in enumerate(zip(sequences, rnn.unpack_sequence(outputs), strict=True)):
+        alone, state = layer(x)
+        assert minitorch.allclose(y, alone)
+        assert minitorch.allclose(first(last)[:, i], first(state))
+
+
+def test_first_states_of_packed_sequences_keep_their_order():
+    layer = nn.GRU(3, 4).double()
+    sequences = [minitorch.randn(n, 3, dtype=minitorch.float64) for n in (1, 3, 2)]
+    h = minitorch.randn(1, 3, 4, dtype=minitorch.float64)
+    _, last = layer(rnn.pack_sequence(sequences, enforce_sorted=False), h)
+    for i, x in enumerate(sequences):
+        assert minitorch.allclose(last[:, i], layer(x, h[:, i])[1])
+
+
+def test_gradients_through_packed_sequences():
+    layer = nn.LSTM(2, 3, bidirectional=True).double()
+    x = minitorch.randn(4, 3, 2, dtype=minitorch.float64, requires_grad=True)
+
+    def function(x, *parameters):
+        packed = rnn.pack_padded_sequence(x, [2, 4, 3], enforce_sorted=False)
+        outputs, (h, c) = layer(packed)
+        return rnn.pad_packed_sequence(outputs)[0], h, c
+
+    assert gradcheck(function, (x, *layer.parameters()), fast_mode=True)
+    function(x)[0].sum().backward()
+    assert not x.grad[2:, 0].any(), "what lies behind the end counted"
+
+
+def test_a_projection_shrinks_the_states():
+    layer = nn.LSTM(2, 4, proj_size=3).double()
+    w_ih, w_hh, b_ih, b_hh, w_hr = (p.detach().numpy() for p in layer.parameters())
+    rng = np.random.default_rng(0)
+    x, h, c = rng.normal(size=(5, 2, 2)), rng.normal(size=(2, 3)), rng.normal(size=(2, 4))
+    y, (h_n, c_n) = layer(minitorch.tensor(x), (minitorch.tensor(h)[None], minitorch.tensor(c)[None]))
+
+    def sigmoid(a):
+        return 1 / (1 + np.exp(-a))
+
+    for t, step in enumerate(x):
+        i, f, g, o = np.split(step @ w_ih.T + b_ih + h @ w_hh.T + b_hh, 4, axis=1)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c) @ w_hr.T
+        np.testing.assert_allclose(y[t].detach().numpy(), h, atol=1e-12)
+    np.testing.assert_allclose(h_n[0].detach().numpy(), h, atol=1e-12)
+    np.testing.assert_allclose(c_n[0].detach().numpy(), c, atol=1e-12)
