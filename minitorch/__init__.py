@@ -161,6 +161,9 @@ from minitorch.ops import (  # other names of the same functions
     cosine_similarity as cosine_similarity,
     cov as cov,
     cross as cross,
+    cummax as cummax,
+    cummin as cummin,
+    cumprod as cumprod,
     cumsum as cumsum,
     detach as detach,
     diag as diag,
@@ -222,6 +225,7 @@ from minitorch.ops import (  # other names of the same functions
     log2 as log2,
     log10 as log10,
     log_softmax as log_softmax,
+    logcumsumexp as logcumsumexp,
     logical_and as logical_and,
     logical_not as logical_not,
     logical_or as logical_or,
@@ -407,7 +411,10 @@ if _TYPE_CHECKING:
     from minitorch import cuda as cuda, nn as nn, optim as optim, utils as utils
 
 # Packages that are imported when first used.
-_ROOMS = ("cuda", "fft", "func", "linalg", "nn", "optim", "signal", "utils")
+_ROOMS = ("accelerator", "backends", "cuda", "fft", "func", "linalg", "nn", "optim", "signal", "utils")
+
+
+_TYPED = tuple(f"{kind}Tensor" for kind in ("Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"))
 
 
 def __getattr__(name: str) -> object:
@@ -417,10 +424,14 @@ def __getattr__(name: str) -> object:
         return getattr(Tensor, name)  # functions in place, such as minitorch.relu_, are the methods
     if name in _TOP_LEVEL:
         return _find(name)
-    raise AttributeError(
-        f"module 'minitorch' has no attribute {name!r}; if it is a name of PyTorch, minitorch does not have it (yet)"
-    )
+    if name in _TYPED:
+        return getattr(_import_module("minitorch.typed"), name)
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from minitorch.absent import missing
+
+    raise missing("", name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOMS, *_TOP_LEVEL})
+    return sorted({*globals(), *_ROOMS, *_TOP_LEVEL, *_TYPED})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitorch.absent import refuser as _refuser
 from minitorch.registry import registered_devices
 
 
@@ -26,3 +27,5 @@ def manual_seed(seed: int) -> None:
 
 def manual_seed_all(seed: int) -> None:
     """As `manual_seed`, for all devices."""
+
+__getattr__ = _refuser("cuda")

@@ -3,6 +3,7 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from minitorch.absent import refuser as _refuser
 from minitorch.autograd.finite_differences import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from minitorch.autograd.function import Function as Function
 from minitorch.gradients import backward as backward, grad as grad
@@ -28,19 +29,13 @@ if _TYPE_CHECKING:
 _ROOMS = ("forward_ad", "functional", "graph")
 
 
+_refuse = _refuser("autograd")
+
+
 def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return _import_module(f"minitorch.autograd.{name}")
-    if name == "profiler":
-        from minitorch.errors import NotSupportedNameError
-
-        raise NotSupportedNameError(
-            "minitorch has no autograd.profiler: everything here is Python, so measure with cProfile or timeit"
-        )
-    raise AttributeError(
-        f"module 'minitorch.autograd' has no attribute {name!r}; "
-        f"if it is a name of PyTorch, minitorch does not have it (yet)"
-    )
+    return _refuse(name)
 
 
 def __dir__() -> list[str]:

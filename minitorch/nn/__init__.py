@@ -1,5 +1,6 @@
 """Layers, losses, containers and initial values: what models are made of."""
 
+from minitorch.absent import refuser as _refuser
 from minitorch.nn import attention as attention, functional as functional, init as init, utils as utils
 from minitorch.nn.activation import (
     CELU as CELU,
@@ -220,3 +221,5 @@ from minitorch.nn.uninitialized import (
     UninitializedBuffer as UninitializedBuffer,
     UninitializedParameter as UninitializedParameter,
 )
+
+__getattr__ = _refuser("nn")

@@ -1,8 +1,7 @@
 """Optimizers, and schedules for their learning rates."""
 
-from typing import Any as _Any
 
-from minitorch.errors import NotSupportedNameError as _NotSupportedNameError
+from minitorch.absent import refuser as _refuser
 from minitorch.optim import lr_scheduler as lr_scheduler, swa_utils as swa_utils
 from minitorch.optim.adadelta import Adadelta as Adadelta
 from minitorch.optim.adafactor import Adafactor as Adafactor
@@ -19,10 +18,4 @@ from minitorch.optim.rmsprop import RMSprop as RMSprop
 from minitorch.optim.rprop import Rprop as Rprop
 from minitorch.optim.sgd import SGD as SGD
 
-
-def __getattr__(name: str) -> _Any:
-    if name == "SparseAdam":
-        raise _NotSupportedNameError(
-            "optim.SparseAdam: it serves sparse gradients only, and there are no sparse tensors here; use Adam"
-        )
-    raise AttributeError(f"module 'minitorch.optim' has no attribute {name!r}")
+__getattr__ = _refuser("optim")

@@ -1,5 +1,6 @@
 """Schedules for the learning rates of an optimizer."""
 
+from minitorch.absent import refuser as _refuser
 from minitorch.optim.lr_scheduler.compose import (
     ChainedScheduler as ChainedScheduler,
     SequentialLR as SequentialLR,
@@ -22,3 +23,5 @@ from minitorch.optim.lr_scheduler.decay import (
 from minitorch.optim.lr_scheduler.one_cycle import OneCycleLR as OneCycleLR
 from minitorch.optim.lr_scheduler.plateau import ReduceLROnPlateau as ReduceLROnPlateau
 from minitorch.optim.lr_scheduler.scheduler import LRScheduler as LRScheduler
+
+__getattr__ = _refuser("optim.lr_scheduler")

@@ -1,5 +1,6 @@
 """Datasets, the order in which they are read, and batches of them."""
 
+from minitorch.absent import refuser as _refuser
 from minitorch.utils.data.collate import (
     default_collate as default_collate,
     default_convert as default_convert,
@@ -25,3 +26,5 @@ from minitorch.utils.data.sampler import (
     SubsetRandomSampler as SubsetRandomSampler,
     WeightedRandomSampler as WeightedRandomSampler,
 )
+
+__getattr__ = _refuser("utils.data")

@@ -1,0 +1,103 @@
+"""What PyTorch has and minitorch has not, and what to use instead: for error messages and for the coverage page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any, NoReturn
+
+from minitorch.errors import NotSupportedNameError
+
+EAGER = "minitorch runs eagerly; call the function or the module itself"
+GPU = "there is no GPU backend yet; work on the CPU"
+LATER = "not built yet"
+DENSE = "all tensors are dense and strided; use a dense tensor, or gather and index_add"
+QUANTIZED = "there are no quantized tensors; work in float32 or float16"
+INTERNAL = "a kernel or helper inside PyTorch that its documentation does not offer; use the documented function"
+PROCESSES = "training with several processes is not built yet; train in one process"
+
+# Paths below `torch`, as patterns; the first that fits counts.
+WHY: dict[str, str] = {
+    # whole rooms
+    "compile": EAGER,
+    "compiler*": EAGER,
+    "jit*": EAGER,
+    "export*": EAGER,
+    "fx*": EAGER,
+    "package*": "save a state_dict with minitorch.save instead",
+    "hub*": "pretrained models are not offered; load a state_dict with minitorch.load",
+    "onnx*": LATER,
+    "amp*": "mixed precision is not built yet; compute in float32",
+    "autocast*": "mixed precision is not built yet; compute in float32",
+    "cuda.amp*": "mixed precision is not built yet; compute in float32",
+    "cuda*": GPU,
+    "mps*": GPU,
+    "xpu*": GPU,
+    "mtia*": GPU,
+    "Stream": GPU,
+    "Event": GPU,
+    "distributed*": PROCESSES,
+    "multiprocessing*": PROCESSES,
+    "utils.data.distributed*": PROCESSES,
+    "nn.parallel.DistributedDataParallel": PROCESSES,
+    "nn.parallel.scatter": "there is one device; nothing needs scattering",
+    "profiler*": "everything here is Python: measure with cProfile, py-spy or timeit",
+    "autograd.profiler*": "everything here is Python: measure with cProfile, py-spy or timeit",
+    "utils.benchmark*": "measure with timeit, or `make bench` in a checkout",
+    "utils.tensorboard*": "install tensorboardX: from tensorboardX import SummaryWriter",
+    "utils.cpp_extension*": "operations are written in Python: see autograd.Function",
+    "nested*": "pad the sequences with nn.utils.rnn.pad_sequence, and mask",
+    "jagged": "pad the sequences with nn.utils.rnn.pad_sequence, and mask",
+    "sparse*": DENSE,
+    "ao*": QUANTIZED,
+    "quantization*": QUANTIZED,
+    "optim.SparseAdam": "sparse gradients do not exist here; use Adam",
+    # dtypes and layouts
+    "bfloat16": "NumPy has no bfloat16; use float32, or float16",
+    "Tensor.bfloat16": "NumPy has no bfloat16; use float32, or float16",
+    "BFloat16Tensor": "NumPy has no bfloat16; use float32, or float16",
+    "chalf": "NumPy has no complex number of two halves; use complex64",
+    "complex32": "NumPy has no complex number of two halves; use complex64",
+    "Tensor.chalf": "NumPy has no complex number of two halves; use complex64",
+    "float8*": "there are no dtypes of 8 bits and fewer; use float16 or int8",
+    "float4*": "there are no dtypes of 8 bits and fewer; use float16 or int8",
+    "int[1-7]": "there are no dtypes of less than 8 bits; use int8",
+    "uint[1-7]": "there are no dtypes of less than 8 bits; use uint8",
+    "bits*": "there are no dtypes of less than 8 bits; use uint8",
+    "uint16": "PyTorch barely supports it, too; use int32",
+    "uint32": "PyTorch barely supports it, too; use int64",
+    "uint64": "PyTorch barely supports it, too; use int64",
+}
+
+
+def why(path: str) -> str | None:
+    """Why minitorch does not have a name of PyTorch, and what to use instead; None where nothing is known.
+
+    >>> from minitorch.absent import why
+    >>> why("compile")
+    'minitorch runs eagerly; call the function or the module itself'
+    """
+    return next((reason for pattern, reason in WHY.items() if fnmatchcase(path, pattern)), None)
+
+
+def missing(room: str, name: str, owner: Any = None) -> AttributeError:
+    """The error for a name that a room (`""`, `"nn.functional"`, `"Tensor"`) does not have."""
+    path = f"{room}.{name}".lstrip(".")
+    reason = why(path)
+    where = f"minitorch.{room}".rstrip(".")
+    if reason is not None:
+        return NotSupportedNameError(f"{where} has no {name!r}: {reason}")
+    return AttributeError(
+        f"{where} has no attribute {name!r}; if it is a name of PyTorch, minitorch does not have it (yet)",
+        name=name,
+        obj=owner,
+    )
+
+
+def refuser(room: str) -> Callable[[str], NoReturn]:
+    """The `__getattr__` of a room that has no more names than it defines."""
+
+    def refuse(name: str) -> NoReturn:
+        raise AttributeError(name) if name.startswith("__") else missing(room, name)
+
+    return refuse
