@@ -126,7 +126,7 @@ def images(dims: int) -> list[Sample]:
     ]
 
 
-for dims in (1, 2):
+for dims in (1, 2, 3):
     row(
         f"max_pool{dims}d",
         largest(dims),
@@ -136,6 +136,7 @@ for dims in (1, 2):
             call(x(1, 2, *[4] * dims), 2, return_indices=True),
             call(np.ones((1, 1, *[4] * dims)), 2, 1, kink=True),
         ],
+        half=dims < 3,  # among many numbers some are equal in float16
     )
     row(
         f"avg_pool{dims}d",
@@ -158,6 +159,143 @@ for dims in (1, 2):
                 call(x(1, 1, *[3] * dims), 5),
                 call(x(2, *[4] * dims), 1),
                 *([call(x(1, 1, 4, 5), (2, None)), call(x(1, 1, 4, 5), (3, 2))] if dims == 2 else []),
+                *([call(x(1, 1, 2, 3, 4), (2, None, 3))] if dims == 3 else []),
                 *([] if mean else [call(x(1, 1, *[5] * dims), 2, return_indices=True)]),
             ],
         )
+
+# The names that always give indices, and the way back ------------------------------------------------------------
+
+
+def unpooled(dims: int) -> Any:
+    def unpool(
+        a: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    ) -> Any:
+        kernel, pads = per_dim(kernel_size, dims), per_dim(padding, dims)
+        steps = kernel if stride is None else per_dim(stride, dims)
+        if output_size is None:
+            counts = a.shape[-dims:]
+            output_size = [
+                (n - 1) * s + k - 2 * p for n, s, k, p in zip(counts, steps, kernel, pads, strict=True)
+            ]
+        size = tuple(output_size)[-dims:]
+        y = np.zeros((*a.shape[:-dims], math.prod(size)))
+        np.put_along_axis(y, indices.reshape(*a.shape[:-dims], -1), a.reshape(*a.shape[:-dims], -1), -1)
+        return y.reshape(*a.shape[:-dims], *size)
+
+    return unpool
+
+
+def places(*shape: int, size: int) -> Any:
+    """Different places in an image of `size` pixels, for each channel."""
+    rng = np.random.default_rng(1)
+    dims = 1 if len(shape) == 3 else len(shape) - 2
+    count = math.prod(shape[-dims:])
+    lines = [rng.permutation(size)[:count] for _ in range(math.prod(shape[:-dims]))]
+    return np.stack(lines).reshape(shape)
+
+
+for dims in (1, 2, 3):
+    row(
+        f"max_pool{dims}d_with_indices",
+        lambda *args, dims=dims, **kwargs: largest(dims)(*args, **kwargs, return_indices=True),
+        lambda dims=dims: [call(x(1, 2, *[4] * dims), 2), call(x(1, 1, *[4] * dims), 3, stride=2, padding=1)],
+    )
+    row(
+        f"adaptive_max_pool{dims}d_with_indices",
+        lambda *args, dims=dims: adaptive(dims, mean=False)(*args, return_indices=True),
+        lambda dims=dims: [call(x(1, 2, *[4] * dims), 2), call(x(1, 1, *[5] * dims), 3)],
+    )
+    row(
+        f"max_unpool{dims}d",
+        unpooled(dims),
+        lambda dims=dims: [
+            call(x(2, 1, *[2] * dims), places(2, 1, *[2] * dims, size=4**dims), 2),
+            call(
+                x(1, 2, *[2] * dims),
+                places(1, 2, *[2] * dims, size=4**dims),
+                3,
+                2,
+                padding=(1,) * dims,
+                output_size=(4,) * dims,
+            ),
+        ],
+        only_floats=True,
+    )
+
+# p-norms ------------------------------------------------------------
+
+
+def norms(dims: int) -> Any:
+    def pool(a: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
+        if math.isinf(norm_type):
+            return largest(dims)(np.abs(a), kernel_size, stride, ceil_mode=ceil_mode)
+        mean = averaged(dims)(a**norm_type, kernel_size, stride, ceil_mode=ceil_mode)
+        return (mean * math.prod(per_dim(kernel_size, dims))) ** (1 / norm_type)
+
+    return pool
+
+
+for dims in (1, 2, 3):
+    row(
+        f"lp_pool{dims}d",
+        norms(dims),
+        lambda dims=dims: [
+            call(x(2, 1, *[4] * dims), 2, 2),
+            call(x(1, 1, *[5] * dims, low=0.3), 3, 2, ceil_mode=True),
+            call(x(1, *[4] * dims, low=0.3), 1.5, 3, 1),
+            call(x(1, 1, *[4] * dims), math.inf, 2),
+        ],
+        only_floats=True,
+        half=False,
+    )
+
+# Windows at random places ------------------------------------------------------------
+
+
+def fractional(dims: int) -> Any:
+    def pool(
+        a: Any,
+        kernel_size: Any,
+        output_size: Any = None,
+        output_ratio: Any = None,
+        return_indices: bool = False,
+        _random_samples: Any = None,
+    ) -> Any:
+        sizes, kernel = a.shape[-dims:], per_dim(kernel_size, dims)
+        counts = per_dim(output_size, dims) if output_size else [int(n * output_ratio) for n in sizes]
+        rows = a.reshape(-1, 1, *sizes)
+        results = []
+        for image, u in zip(rows, _random_samples.reshape(-1, dims), strict=True):
+            u = u[::-1] if dims == 2 else u
+            covered = []
+            for n, k, m, v in zip(sizes, kernel, counts, u, strict=True):
+                alpha = (n - k) / (m - 1) if m > 1 else 0.0
+                starts = [int((j + v) * alpha) - int(v * alpha) for j in range(m - 1)] + [n - k]
+                covered.append([list(range(s, s + k)) for s in starts])
+            results.append(best_of(image, covered))
+        shape = (*a.shape[:-dims], *counts)
+        values, indices = (np.stack(part).reshape(shape) for part in zip(*results, strict=True))
+        return (values, indices) if return_indices else values
+
+    return pool
+
+
+for dims in (2, 3):
+
+    def calls(dims: int = dims) -> list[Sample]:
+        return [
+            call(x(2, 2, *[5] * dims), 2, 3, _random_samples=x(2, 2, dims, low=0.0, high=1.0)),
+            call(x(1, *[6] * dims), 3, output_ratio=0.5, _random_samples=x(1, 1, dims, low=0.0, high=1.0)),
+            call(x(1, 1, *[4] * dims), 2, 1, _random_samples=x(1, 1, dims, low=0.0, high=1.0)),
+        ]
+
+    row(f"fractional_max_pool{dims}d", fractional(dims), calls, only_floats=True, half=False, random=True)
+    row(
+        f"fractional_max_pool{dims}d_with_indices",
+        lambda *args, dims=dims, **kwargs: fractional(dims)(*args, **kwargs, return_indices=True),
+        calls,
+        only_floats=True,
+        half=False,
+        random=True,
+    )

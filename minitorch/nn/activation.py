@@ -53,6 +53,34 @@ class ReLU6(InPlace):
         return F.relu6(input, self.inplace)
 
 
+class RReLU(Module):
+    """y = x where x > 0, else x times a slope: drawn uniformly in training, else (lower + upper)/2.
+
+    Args:
+        lower: least slope.
+        upper: largest slope.
+        inplace: store the result in the input itself.
+
+    Shape: any, unchanged.
+
+    Source: Xu et al., "Empirical evaluation of rectified activations in convolutional network", 2015.
+
+    >>> import minitorch
+    >>> minitorch.nn.RReLU(0.1, 0.3).eval()(minitorch.tensor([-1.0, 2.0]))
+    tensor([-0.2000,  2.0000])
+    """
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, input: Variable) -> Variable:
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        return f"lower={self.lower}, upper={self.upper}" + (", inplace=True" if self.inplace else "")
+
+
 class SELU(InPlace):
     """ELU with the α and scale for which activations normalise themselves.
 

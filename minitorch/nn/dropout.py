@@ -60,9 +60,9 @@ class Dropout1d(DropoutBase):
 
 
 class Dropout2d(DropoutBase):
-    """As `Dropout`, for whole channels of images, (N, C, H, W) or (C, H, W).
+    """As `Dropout`, for whole channels of images, (N, C, H, W).
 
-    Shape: (N, C, H, W) or (C, H, W), unchanged.
+    Shape: (N, C, H, W), unchanged; (N, C, L) with a warning.
 
     >>> import minitorch
     >>> y = minitorch.nn.Dropout2d(0.5)(minitorch.ones(2, 3, 4, 4))
@@ -104,3 +104,18 @@ class AlphaDropout(DropoutBase):
 
     def forward(self, input: Variable) -> Variable:
         return F.alpha_dropout(input, self.p, self.training, self.inplace)
+
+
+class FeatureAlphaDropout(DropoutBase):
+    """As `AlphaDropout`, for whole channels.
+
+    Shape: (N, C, …), unchanged.
+
+    >>> import minitorch
+    >>> y = minitorch.nn.FeatureAlphaDropout(0.5)(minitorch.ones(2, 3, 4))
+    >>> bool((y == y[..., :1]).all())
+    True
+    """
+
+    def forward(self, input: Variable) -> Variable:
+        return F.feature_alpha_dropout(input, self.p, self.training)

@@ -185,3 +185,32 @@ class RMSNorm(Module):
 
     def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class LocalResponseNorm(Module):
+    """y[c] = x[c] / (k + alpha/size · Σ x[c′]²)^beta over the `size` channels c′ around c.
+
+    Args:
+        size: how many channels a mean goes over.
+        alpha: weight of the mean.
+        beta: exponent.
+        k: added to the mean.
+
+    Shape: (N, C, …), unchanged.
+
+    Source: Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", 2012.
+
+    >>> import minitorch
+    >>> minitorch.nn.LocalResponseNorm(3, alpha=3.0, beta=1.0)(minitorch.ones(1, 3, 1)).flatten()
+    tensor([0.3333, 0.2500, 0.3333])
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input: Variable) -> Variable:
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

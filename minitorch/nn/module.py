@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from minitorch import dtypes
+from minitorch import dtypes, like
 from minitorch.device import require
 from minitorch.errors import (
     ArgumentError,
@@ -17,6 +17,7 @@ from minitorch.modes import no_grad
 from minitorch.nn.hooks import call_with_hooks
 from minitorch.nn.members import Members
 from minitorch.nn.state import StateMethods
+from minitorch.nn.uninitialized import is_lazy
 from minitorch.ops.memory import parse_to
 from minitorch.variable import Variable
 
@@ -137,17 +138,19 @@ class Module(Members, StateMethods):
         fn(self)
         return self
 
-    def _apply(self, fn: Callable[[Variable], Variable]) -> Self:
+    def _apply(self, fn: Callable[[Variable], Variable], recurse: bool = True) -> Self:
         """Replaces the memory of all parameters, gradients and buffers by what `fn` makes of it."""
         with no_grad():
-            for module in self.modules():
+            for module in self.modules() if recurse else [self]:
                 for parameter in module._parameters.values():
                     if parameter is not None:
                         parameter.data = fn(parameter.data)
                         if parameter.grad is not None:
                             parameter.grad.data = fn(parameter.grad.data)
                 for name, buffer in module._buffers.items():
-                    if buffer is not None:
+                    if is_lazy(buffer):
+                        buffer.data = fn(buffer.data)
+                    elif buffer is not None:
                         module._buffers[name] = fn(buffer)
         return self
 
@@ -184,9 +187,34 @@ class Module(Members, StateMethods):
         """Casts floating-point parameters and buffers to float16."""
         return self._apply(lambda x: x.half() if x.is_floating_point() else x)
 
-    def type(self, dst_type: dtypes.dtype) -> Self:
+    def bfloat16(self) -> Self:
+        """Raises an error: there is no such dtype."""
+        raise NotSupportedError("bfloat16: minitorch has no dtype bfloat16; use half() or float()")
+
+    def type(self, dst_type: dtypes.dtype | str) -> Self:
         """Casts all parameters and buffers."""
-        return self._apply(lambda x: x.to(dst_type))
+        return self._apply(lambda x: x.type(dst_type))
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Gives all parameters and buffers new memory, whose values are still to be set.
+
+        >>> import minitorch
+        >>> minitorch.nn.Linear(2, 3).to_empty(device="cpu").weight.shape
+        minitorch.Size([3, 2])
+        """
+        return self._apply(lambda x: like.empty_like(x, device=device), recurse)
+
+    def share_memory(self) -> Self:
+        """Raises an error: minitorch has no tensors that several processes share."""
+        raise NotSupportedError(
+            "share_memory: minitorch has no tensors that several processes share; send the state_dict() instead"
+        )
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Raises an error: minitorch has no compiler; a module runs as it is."""
+        raise NotSupportedError(
+            "compile: minitorch does not compile modules; leave the call out, the results are the same"
+        )
 
     def cpu(self) -> Self:
         """Moves all parameters and buffers to the CPU."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from minitorch.nn import functional as F
@@ -9,7 +10,7 @@ from minitorch.nn.module import Module
 
 
 class MaxPool(Module):
-    """Base of MaxPool1d and MaxPool2d; see `MaxPool2d`."""
+    """Base of MaxPool1d, 2d and 3d; see `MaxPool2d`."""
 
     def __init__(
         self,
@@ -74,6 +75,20 @@ class MaxPool2d(MaxPool):
         return F.max_pool2d(input, **self._settings())
 
 
+class MaxPool3d(MaxPool):
+    """The largest element of each window of a volume; arguments as for `MaxPool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D′, H′, W′) or (C, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.MaxPool3d(2)(minitorch.zeros(1, 3, 4, 6, 8)).shape
+    minitorch.Size([1, 3, 2, 3, 4])
+    """
+
+    def forward(self, input: Any) -> Any:
+        return F.max_pool3d(input, **self._settings())
+
+
 class AvgPool1d(Module):
     """The mean of each window of a sequence; arguments as for `AvgPool2d`.
 
@@ -107,24 +122,10 @@ class AvgPool1d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool2d(Module):
-    """The mean of each window of an image.
+class AvgPool(Module):
+    """Base of AvgPool2d and AvgPool3d; see `AvgPool2d`."""
 
-    Args:
-        kernel_size: height and width of the windows; one number for both.
-        stride: distance of the windows, `kernel_size` by default.
-        padding: zeros added on each side.
-        ceil_mode: keep a last window that sticks out.
-        count_include_pad: the zeros count as elements of a window.
-        divisor_override: divide by this instead of the number of elements.
-
-    Shape: (N, C, H, W) or (C, H, W) → (N, C, H′, W′) or (C, H′, W′), with H′ = ⌊(H + 2·padding −
-        kernel_size) / stride⌋ + 1.
-
-    >>> import minitorch
-    >>> minitorch.nn.AvgPool2d(3, stride=2, padding=1)(minitorch.zeros(8, 3, 32, 32)).shape
-    minitorch.Size([8, 3, 16, 16])
-    """
+    pool: Callable[..., Any]
 
     def __init__(
         self,
@@ -143,13 +144,48 @@ class AvgPool2d(Module):
         self.divisor_override = divisor_override
 
     def forward(self, input: Any) -> Any:
-        return F.avg_pool2d(
+        return self.pool(
             input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
             self.count_include_pad, self.divisor_override,
         )  # fmt: skip
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool2d(AvgPool):
+    """The mean of each window of an image.
+
+    Args:
+        kernel_size: height and width of the windows; one number for both.
+        stride: distance of the windows, `kernel_size` by default.
+        padding: zeros added on each side.
+        ceil_mode: keep a last window that sticks out.
+        count_include_pad: the zeros count as elements of a window.
+        divisor_override: divide by this instead of the number of elements.
+
+    Shape: (N, C, H, W) or (C, H, W) → (N, C, H′, W′) or (C, H′, W′), with H′ = ⌊(H + 2·padding −
+        kernel_size) / stride⌋ + 1.
+
+    >>> import minitorch
+    >>> minitorch.nn.AvgPool2d(3, stride=2, padding=1)(minitorch.zeros(8, 3, 32, 32)).shape
+    minitorch.Size([8, 3, 16, 16])
+    """
+
+    pool = staticmethod(F.avg_pool2d)
+
+
+class AvgPool3d(AvgPool):
+    """The mean of each window of a volume; arguments as for `AvgPool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D′, H′, W′) or (C, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.AvgPool3d(2)(minitorch.zeros(1, 3, 4, 6, 8)).shape
+    minitorch.Size([1, 3, 2, 3, 4])
+    """
+
+    pool = staticmethod(F.avg_pool3d)
 
 
 class AdaptivePool(Module):
@@ -194,8 +230,22 @@ class AdaptiveAvgPool2d(AdaptivePool):
         return F.adaptive_avg_pool2d(input, self.output_size)
 
 
+class AdaptiveAvgPool3d(AdaptivePool):
+    """The means of windows that cover a volume; see `AdaptiveAvgPool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, *output_size) or (C, *output_size).
+
+    >>> import minitorch
+    >>> minitorch.nn.AdaptiveAvgPool3d((2, None, 1))(minitorch.zeros(8, 6, 5, 4, 3)).shape
+    minitorch.Size([8, 6, 2, 4, 1])
+    """
+
+    def forward(self, input: Any) -> Any:
+        return F.adaptive_avg_pool3d(input, self.output_size)
+
+
 class AdaptiveMaxPool(AdaptivePool):
-    """Base of AdaptiveMaxPool1d and 2d."""
+    """Base of AdaptiveMaxPool1d, 2d and 3d."""
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__(output_size)
@@ -228,6 +278,20 @@ class AdaptiveMaxPool2d(AdaptiveMaxPool):
 
     def forward(self, input: Any) -> Any:
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool):
+    """The largest elements of windows that cover a volume; arguments as for `AdaptiveAvgPool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, *output_size) or (C, *output_size).
+
+    >>> import minitorch
+    >>> minitorch.nn.AdaptiveMaxPool3d((2, None, 1))(minitorch.zeros(8, 6, 5, 4, 3)).shape
+    minitorch.Size([8, 6, 2, 4, 1])
+    """
+
+    def forward(self, input: Any) -> Any:
+        return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
 
 
 def single(value: Any) -> tuple[int, ...]:

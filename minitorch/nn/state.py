@@ -6,16 +6,18 @@ leaves the module as it was.
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minitorch.errors import ArgumentTypeError, NotSupportedError, StateDictError
+from minitorch.errors import ArgumentError, ArgumentTypeError, NotSupportedError, StateDictError
 from minitorch.hooks import RemovableHandle
 from minitorch.modes import no_grad
 from minitorch.nn.hooks import Hook, HookMethods, add
 from minitorch.nn.parameter import Parameter
+from minitorch.nn.uninitialized import is_lazy
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -44,13 +46,15 @@ class StateMethods(HookMethods):
     _buffers: dict[str, Any]
     _modules: dict[str, Any]
     _non_persistent_buffers_set: set[str]
+    _version: int = 1  # of what a module puts into its state dict; kept in its `_metadata`
 
     def state_dict(
-        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> OrderedDict[str, Any]:
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> Any:
         """The parameters and persistent buffers of the module and its children, by name.
 
         Args:
+            args: the older way to give what follows.
             destination: a mapping to add them to.
             prefix: put before every name.
             keep_vars: give the parameters themselves instead of detached tensors with the same memory.
@@ -59,7 +63,16 @@ class StateMethods(HookMethods):
         >>> list(minitorch.nn.Linear(2, 3).state_dict())
         ['weight', 'bias']
         """
-        destination = OrderedDict() if destination is None else destination
+        if args:
+            warnings.warn("state_dict: give its arguments by name", FutureWarning, stacklevel=2)
+            given = dict(zip(("destination", "prefix", "keep_vars"), args, strict=False))
+            return self.state_dict(**{"prefix": prefix, "keep_vars": keep_vars, **given})
+        if destination is None:
+            destination = OrderedDict()
+            destination._metadata = OrderedDict()
+        metadata = {"version": self._version}
+        if hasattr(destination, "_metadata"):
+            destination._metadata[prefix[:-1]] = metadata
         hooks = self._hooks
         for hook in list(hooks.state_dict_pre.values()) if hooks else ():
             hook(self, prefix, keep_vars)
@@ -67,8 +80,11 @@ class StateMethods(HookMethods):
         for name, child in self._modules.items():
             if child is not None:
                 child.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        for hook in list(hooks.state_dict_post.values()) if hooks else ():
-            hook(self, destination, prefix, {})
+        for key, hook in list(hooks.state_dict_post.items()) if hooks else ():
+            changed = hook(self, destination, prefix, metadata)
+            if changed is not None and key in hooks.in_place:  # type: ignore[union-attr]
+                raise ArgumentError("state_dict: a post-hook must return None, and change the dict in place")
+            destination = destination if changed is None else changed
         return destination
 
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
@@ -86,6 +102,19 @@ class StateMethods(HookMethods):
         for name, buffer in self._buffers.items():
             if buffer is not None and name not in self._non_persistent_buffers_set:
                 yield name, buffer
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Any,
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Loads what belongs to this module itself; override it to change the values, then call this one."""
+        state_dict.loading.plan(self, prefix)
 
     def get_extra_state(self) -> Any:
         """Override it, together with `set_extra_state`, to put more than tensors into the state dict."""
@@ -159,6 +188,13 @@ class StateMethods(HookMethods):
 
         It may change the dict.
         """
+        hooks = self._hook_tables()
+        handle = add(hooks.state_dict_post, hook)
+        hooks.in_place.add(handle.id)
+        return handle
+
+    def _register_state_dict_hook(self, hook: Hook) -> RemovableHandle:
+        """As `register_state_dict_post_hook`; what the hook returns, if anything, replaces the dict."""
         return add(self._hook_tables().state_dict_post, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Hook) -> RemovableHandle:
@@ -168,6 +204,14 @@ class StateMethods(HookMethods):
         unexpected_keys, error_msgs)`.
         """
         return add(self._hook_tables().load_pre, hook)
+
+    def _register_load_state_dict_pre_hook(self, hook: Hook, with_module: bool = False) -> RemovableHandle:
+        """As `register_load_state_dict_pre_hook`, without `module` unless it is asked for."""
+        hooks = self._hook_tables()
+        handle = add(hooks.load_pre, hook)
+        if not with_module:
+            hooks.without_module.add(handle.id)
+        return handle
 
     def register_load_state_dict_post_hook(self, hook: Hook) -> RemovableHandle:
         """Calls `hook(module, incompatible_keys)` after loading; it may clear the lists of keys."""
@@ -179,11 +223,19 @@ def has_extra_state(module: StateMethods) -> bool:
     return type(module).get_extra_state is not StateMethods.get_extra_state
 
 
+class Values(dict[str, Any]):
+    """The values to load, and what is done with them."""
+
+    loading: Loading
+
+
 class Loading:
     """What `load_state_dict` is going to do, found out before anything is changed."""
 
     def __init__(self, values: Mapping[str, Any], strict: bool, assign: bool) -> None:
-        self.values = dict(values)
+        self.values = Values(values)
+        self.values.loading = self
+        self.metadata: dict[str, Any] = getattr(values, "_metadata", None) or {}
         self.strict, self.assign = strict, assign
         self.expected: dict[str, Any] = {}  # the module's own value of each key
         self.missing: list[str] = []
@@ -196,10 +248,17 @@ class Loading:
     def visit(self, module: Any, prefix: str) -> None:
         """Compares the values of a module and of its children."""
         self.modules.append(module)
-        for hook in list(module._hooks.load_pre.values()) if module._hooks else ():
-            hook(
-                module, self.values, prefix, {}, self.strict, self.missing, self.unexpected, self.problems
-            )  # fmt: skip
+        metadata = self.metadata.get(prefix[:-1], {})
+        found = self.values, prefix, metadata, self.strict, self.missing, self.unexpected, self.problems
+        for key, hook in list(module._hooks.load_pre.items()) if module._hooks else ():
+            hook(*() if key in module._hooks.without_module else (module,), *found)
+        module._load_from_state_dict(*found)
+        for name, child in module._modules.items():
+            if child is not None:
+                self.visit(child, f"{prefix}{name}.")
+
+    def plan(self, module: Any, prefix: str) -> None:
+        """Compares the values of a module itself."""
         for name, own in module._own_state():
             key = prefix + name
             self.expected[key] = own
@@ -215,14 +274,17 @@ class Loading:
                 self.extra.append((module, key))
             else:
                 self.missing.append(key)
-        for name, child in module._modules.items():
-            if child is not None:
-                self.visit(child, f"{prefix}{name}.")
 
     def compare(self, key: str, own: Any, value: Any) -> None:
         """Notes what keeps a value from being loaded."""
         if not isinstance(value, Value):
             self.problems.append(f"wrong type: {key} is a {type(value).__name__}, expected a Tensor")
+        elif is_lazy(own):
+            return  # takes any shape
+        elif is_lazy(value):
+            self.problems.append(
+                f"uninitialized: {key} has no shape yet in the state dict, {shape_of(own)} in the module"
+            )
         elif tuple(value.array.shape) != tuple(own.array.shape):
             self.problems.append(
                 f"shape mismatch: {key} is {shape_of(value)} in the state dict, {shape_of(own)} in the module"
@@ -233,6 +295,10 @@ class Loading:
         with no_grad():
             for module, name, key in self.copies:
                 own, value = self.expected[key], self.values[key]
+                if is_lazy(own) and not is_lazy(value):
+                    own.materialize(value.shape)
+                if is_lazy(value):
+                    continue
                 if not self.assign:
                     own.copy_(value)
                 elif isinstance(own, Parameter):
@@ -253,7 +319,7 @@ class Loading:
                 table = module._parameters if name in module._parameters else module._buffers
                 undo.append((lambda old, table=table, name=name: table.__setitem__(name, old), own))
             else:
-                undo.append((own.detach().copy_, own.detach().clone()))
+                undo += [] if is_lazy(own) else [(own.detach().copy_, own.detach().clone())]
         return undo
 
     def message(self, module: Any) -> str:
@@ -273,7 +339,7 @@ class Loading:
 
     def describe(self, value: Any) -> str:
         """The shape of a value, if it has one."""
-        return f" {shape_of(value)}" if isinstance(value, Value) else ""
+        return f" {shape_of(value)}" if isinstance(value, Value) and not is_lazy(value) else ""
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

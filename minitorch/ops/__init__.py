@@ -83,6 +83,13 @@ from minitorch.ops.cross_entropy import (
     cross_entropy as cross_entropy,
     nll_loss as nll_loss,
 )
+from minitorch.ops.cumulative import (
+    cummax as cummax,
+    cummin as cummin,
+    cumprod as cumprod,
+    cumsum as cumsum,
+    logcumsumexp as logcumsumexp,
+)
 from minitorch.ops.diagonal import (
     diag as diag,
     diag_embed as diag_embed,
@@ -278,7 +285,6 @@ from minitorch.ops.products import (
 from minitorch.ops.reduce import (
     all as all,
     any as any,
-    cumsum as cumsum,
     logsumexp as logsumexp,
     mean as mean,
     prod as prod,

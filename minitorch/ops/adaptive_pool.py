@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.common import array_of
 from minitorch.ops.index import TakeAlong
@@ -45,8 +46,8 @@ def prepare(op_name: str, input: Any, output_size: Any, dims: int) -> tuple[Any,
     wanted = output_size if isinstance(output_size, Sequence) else (output_size,) * dims
     if len(wanted) == 1:
         wanted = tuple(wanted) * dims
-    if len(wanted) != dims or any(n is not None and n < 1 for n in wanted):
-        raise ArgumentError(f"{op_name}: output_size must be one positive int or {dims}, got {output_size!r}")
+    if len(wanted) != dims or any(n is not None and n < 0 for n in wanted):
+        raise ArgumentError(f"{op_name}: output_size must be one int ≥ 0 or {dims}, got {output_size!r}")
     if not prod(size):
         raise ShapeError(f"{op_name}: an input of shape {tuple(input.shape)} has nothing to pool")
     return x, tuple(own if n is None else n for n, own in zip(wanted, size, strict=True))
@@ -58,6 +59,8 @@ def _adaptive_avg_pool(dims: int, input: Any, output_size: Any) -> Any:
     if array_of(x).dtype.kind in "biu":
         raise DtypeError(f"{name}: needs floating-point numbers, got {array_of(x).dtype}; use x.float()")
     size = tuple(x.shape[2:])
+    if not prod(counts):
+        return nothing(input, counts)
     windows = even_windows(size, counts)
     if prod(counts) == 1:
         y = x.sum(tuple(range(2, dims + 2)), keepdim=True) / prod(size)
@@ -68,6 +71,12 @@ def _adaptive_avg_pool(dims: int, input: Any, output_size: Any) -> Any:
         for d, (n, count) in enumerate(zip(size, counts, strict=True)):
             y = (y.movedim(d + 2, -1) @ averaging_matrix(array_of(x), n, count)).movedim(-1, d + 2)
     return y if input.ndim == dims + 2 else y.squeeze(0)
+
+
+def nothing(x: Any, counts: Sizes) -> Any:
+    """The result of no windows: empty, and still part of the graph."""
+    dims = len(counts)
+    return x.sum(tuple(range(-dims, 0)), keepdim=True).expand(*x.shape[:-dims], *counts)
 
 
 def averaging_matrix(x: Any, n: int, count: int) -> Any:
@@ -81,6 +90,9 @@ def averaging_matrix(x: Any, n: int, count: int) -> Any:
 def _adaptive_max_pool(dims: int, input: Any, output_size: Any, return_indices: bool) -> Any:
     x, counts = prepare(f"adaptive_max_pool{dims}d", input, output_size, dims)
     size = tuple(x.shape[2:])
+    if not prod(counts):
+        y = nothing(input, counts)
+        return (y, y.to(dtypes.int64)) if return_indices else y
     windows = even_windows(size, counts)
     if windows is not None:
         y = MaxPool.apply(x, windows=windows)
@@ -146,6 +158,19 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Variable:
     return _adaptive_avg_pool(2, input, output_size)
 
 
+def adaptive_avg_pool3d(input: Any, output_size: Any) -> Variable:
+    """The averages of windows that cover a volume; see `adaptive_avg_pool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D′, H′, W′) or (C, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.adaptive_avg_pool3d(minitorch.arange(16.0).reshape(1, 2, 2, 4), (1, None, 1))
+    tensor([[[[5.5000],
+              [9.5000]]]])
+    """
+    return _adaptive_avg_pool(3, input, output_size)
+
+
 def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
     """The largest elements of `output_size` windows that cover a sequence; see `adaptive_max_pool2d`.
 
@@ -173,3 +198,16 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
     tensor([[[ 9., 11.]]])
     """
     return _adaptive_max_pool(2, input, output_size, return_indices)
+
+
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """The largest elements of windows that cover a volume; see `adaptive_max_pool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D′, H′, W′) or (C, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.adaptive_max_pool3d(minitorch.arange(16.0).reshape(1, 2, 2, 4), (1, None, 1))
+    tensor([[[[11.],
+              [15.]]]])
+    """
+    return _adaptive_max_pool(3, input, output_size, return_indices)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -112,7 +113,7 @@ def check_weight(op_name: str, x: Any, w: Any, b: Any, dims: int, groups: int, i
             f"{op_name}: input, weight and bias must have one dtype, got "
             f"{', '.join(str(kind) for kind in kinds)}; convert with .to(dtype)"
         )
-    if kinds[0].dtype.kind in "biu":
+    if kinds[0].dtype.kind in "biu" and kinds[0] is not dtypes.int64:
         raise DtypeError(f"{op_name}: needs floating-point numbers, got {kinds[0]}; use x.float()")
 
 

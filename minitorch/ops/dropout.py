@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from minitorch import inplace, random
@@ -91,7 +92,7 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
     """As `dropout`, for whole channels of images: neighbours in a channel are too alike to drop one by one.
 
-    Shape: (N, C, H, W) or (C, H, W).
+    Shape: (N, C, H, W); (N, C, L) with a warning.
 
     Source: Tompson et al., Efficient object localization using convolutional networks, CVPR 2015.
 
@@ -117,13 +118,21 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 
 
 def _channels(op_name: str, input: Any, dims: int, p: float, training: bool, inplace_: bool) -> Any:
-    if input.ndim not in (dims + 1, dims + 2):
-        raise ShapeError(
-            f"{op_name}: expected {dims + 1} dims (C, …) or {dims + 2} dims (N, C, …), got shape "
-            f"{tuple(input.shape)}"
+    """Dropout of whole channels; which dims tell them apart is PyTorch's choice also for odd shapes."""
+    shape, ndim = tuple(input.shape), input.ndim
+    leading = 2 if dims == 2 or ndim == dims + 2 else 1
+    if ndim not in (dims + 1, dims + 2):
+        message = f"{op_name}: expected {dims + 1} dims (C, …) or {dims + 2} dims (N, C, …), got shape {shape}"
+        if dims == 1 or ndim < leading:
+            raise ShapeError(message)
+        warnings.warn(f"{message}; dims after the first {leading} are dropped as one", stacklevel=3)
+    elif dims == 2 and ndim == 3:
+        warnings.warn(
+            f"{op_name}: shape {shape} is taken for (N, C, L), so rows are dropped as one; use dropout1d for that, "
+            f"or add the batch dim with x.unsqueeze(0)",
+            stacklevel=3,
         )
-    shape = (*input.shape[:-dims], *(1,) * dims)
-    return _dropout(op_name, input, p, training, inplace_, shape)
+    return _dropout(op_name, input, p, training, inplace_, (*shape[:leading], *(1,) * (ndim - leading)))
 
 
 def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Variable:
@@ -144,20 +153,43 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: b
     >>> len(set(y.tolist()))
     2
     """
+    return _alpha_dropout("alpha_dropout", input, p, training, inplace, input.shape)
+
+
+def feature_alpha_dropout(
+    input: Any, p: float = 0.5, training: bool = False, inplace: bool = False
+) -> Variable:
+    """As `alpha_dropout`, for whole channels.
+
+    Shape: (N, C, …).
+
+    >>> import minitorch
+    >>> y = minitorch.nn.functional.feature_alpha_dropout(minitorch.ones(2, 3, 4), 0.5, training=True)
+    >>> bool((y == y[..., :1]).all())
+    True
+    """
+    if training and p != 0 and input.ndim < 2:
+        raise ShapeError(f"feature_alpha_dropout: expected (N, C, …), got {tuple(input.shape)}")
+    shape = (*input.shape[:2], *(1,) * (input.ndim - 2))
+    return _alpha_dropout("feature_alpha_dropout", input, p, training, inplace, shape)
+
+
+def _alpha_dropout(op_name: str, input: Any, p: float, training: bool, inplace: bool, shape: Any) -> Any:
+    """Alpha dropout with one decision for each element of `shape`, which broadcasts against the input."""
     from minitorch.inplace import assign, check
 
-    check_probability("alpha_dropout", p)
+    check_probability(op_name, p)
     if inplace:
-        check("alpha_dropout", input)
+        check(op_name, input)
     if not training or p == 0:
         return input
-    check_fractions("alpha_dropout", input)
+    check_fractions(op_name, input)
     if p == 1:
         y = input * 0
     else:
         floor = 1.7580993408473766
         a = 1 / math.sqrt((1 - p) * (1 + p * floor**2))
-        mask = random.source().keep_mask(tuple(input.shape), 1 - p)
+        mask = random.source().keep_mask(tuple(shape), 1 - p)
         kept = wrap(mask).to(input.dtype)
         y = input * (kept * a) + (kept - 1) * (a * floor) + a * p * floor
-    return assign("alpha_dropout", input, y) if inplace else y
+    return assign(op_name, input, y) if inplace else y

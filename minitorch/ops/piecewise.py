@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError
 from minitorch.inplace import method as in_place
 from minitorch.op import Op
+from minitorch.ops.activation import leaky_relu
 from minitorch.ops.common import array_of, check_floating
 from minitorch.ops.memory import clone
 from minitorch.ops.select import where
@@ -111,6 +113,34 @@ def softshrink(input: Any, lambd: float = 0.5) -> Variable:
     return where((x >= -lambd) & (x <= lambd), 0.0, input - shift)
 
 
+def rrelu(
+    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
+) -> Variable:
+    """x where x > 0, else x times a slope: drawn uniformly for each element in training, else (lower + upper)/2.
+
+    Args:
+        input: any shape.
+        lower, upper: bounds of the slope.
+        training: draw the slopes.
+        inplace: store the result in `input` itself.
+
+    Source: Xu et al., Empirical evaluation of rectified activations in convolutional network, 2015.
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.rrelu(minitorch.tensor([-1.0, 2.0]), 0.1, 0.3)
+    tensor([-0.2000,  2.0000])
+    """
+    check_floating("rrelu", array_of(input))
+    if inplace:
+        return rrelu_(input, lower, upper, training)
+    if not lower <= upper:
+        raise ArgumentError(f"rrelu: lower must not be greater than upper, got {lower} and {upper}")
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2)
+    slopes = input.detach().new_empty(input.shape, dtype=dtypes.float32).uniform_(lower, upper)
+    return input * where(input.detach() <= 0, slopes.to(input.dtype), 1.0)  # type: ignore[no-any-return]
+
+
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Variable:
     """x where x > `threshold`, else `value`.
 
@@ -127,3 +157,4 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
 hardtanh_, threshold_ = in_place(hardtanh, "hardtanh_"), in_place(threshold, "threshold_")
 hardsigmoid_ = in_place(hardsigmoid, "hardsigmoid_")
 hardswish_ = in_place(lambda input: hardswish(clone(input)), "hardswish_")  # its steps need the old value
+rrelu_ = in_place(lambda input, *args, **kwargs: rrelu(clone(input), *args, **kwargs), "rrelu_")

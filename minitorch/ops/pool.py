@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of
 from minitorch.ops.index import AddAlong
+from minitorch.ops.out import with_out
 from minitorch.ops.sizes import as_sizes, batched
 from minitorch.registry import backend_of
 from minitorch.value import wrap
@@ -119,6 +121,8 @@ def _max_pool(
 ) -> Any:
     name = f"max_pool{dims}d"
     x, had_batch = batched(name, input, dims)
+    if not all(x.shape[1:]):
+        raise ShapeError(f"{name}: only the batch may be empty, got shape {tuple(input.shape)}")
     windows = pool_windows(name, tuple(x.shape[2:]), kernel_size, stride, padding, dilation, ceil_mode)
     y = MaxPool.apply(x, windows=windows)
     y = y if had_batch else y.squeeze(0)
@@ -147,13 +151,14 @@ def _avg_pool(
 ) -> Any:
     name = f"avg_pool{dims}d"
     x, had_batch = batched(name, input, dims)
-    if array_of(x).dtype.kind in "biu":
-        raise DtypeError(f"{name}: needs floating-point numbers, got {array_of(x).dtype}; use x.float()")
+    if not (x.is_floating_point() or x.dtype is dtypes.int64):
+        raise DtypeError(f"{name}: needs floating-point numbers, got {x.dtype}; use x.float()")
     if divisor_override == 0:
         raise ArgumentError(f"{name}: divisor_override must not be zero")
     windows = pool_windows(name, tuple(x.shape[2:]), kernel_size, stride, padding, 1, ceil_mode)
     total = SumPool.apply(x, windows=windows)
-    y = total / (divisor_override or _divisor(array_of(x), windows, padding, count_include_pad))
+    divisor = divisor_override or _divisor(array_of(x), windows, padding, count_include_pad)
+    y = total / divisor if x.is_floating_point() else total.div(divisor, rounding_mode="trunc").to(x.dtype)
     return y if had_batch else y.squeeze(0)
 
 
@@ -230,6 +235,26 @@ def max_pool2d(
     return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+def max_pool3d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of a volume; see `max_pool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D′, H′, W′) or (C, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.max_pool3d(minitorch.arange(16.0).reshape(1, 2, 2, 4), 2)
+    tensor([[[[13., 15.]]]])
+    """
+    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
 def avg_pool1d(
     input: Any,
     kernel_size: Any,
@@ -249,6 +274,7 @@ def avg_pool1d(
     return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
+@with_out
 def avg_pool2d(
     input: Any,
     kernel_size: Any,
@@ -280,3 +306,24 @@ def avg_pool2d(
     tensor([[[2.5000, 4.5000]]])
     """
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+@with_out
+def avg_pool3d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Variable:
+    """The average of each window of a volume; see `avg_pool2d`.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D′, H′, W′) or (C, D′, H′, W′).
+
+    >>> import minitorch
+    >>> minitorch.nn.functional.avg_pool3d(minitorch.arange(16.0).reshape(1, 2, 2, 4), 2)
+    tensor([[[[6.5000, 8.5000]]]])
+    """
+    return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)

@@ -193,16 +193,15 @@ class Optimizer(OptimizerHooks):
                     f"{name}: can only optimize tensors, but parameter {position} of group "
                     f"{number} is {type(x).__name__}"
                 )
-            where = describe(group, number, position)
             if x.grad_fn is not None and not x.retains_grad:  # type: ignore[attr-defined]
                 raise ArgumentError(
-                    f"{name}: can't optimize a non-leaf tensor: {where} was computed by "
+                    f"{name}: can't optimize a non-leaf tensor: {describe(group, number, position)} was computed by "
                     f"{x.grad_fn.name()}; give its inputs, or x.detach().requires_grad_()"
                 )
             if id(x) in seen:
                 earlier, first = seen[id(x)]
                 raise ArgumentError(
-                    f"{name}: {where} is already parameter {first} of group {earlier}; every "
+                    f"{name}: {describe(group, number, position)} is already parameter {first} of group {earlier}; every "
                     f"parameter must appear once"
                 )
             seen[id(x)] = (number, position)
