@@ -26,7 +26,7 @@ class ShapeError(MinitorchError, RuntimeError, ValueError):
     """Shapes do not fit together."""
 
 
-class DtypeError(MinitorchError, RuntimeError):
+class DtypeError(MinitorchError, RuntimeError, ValueError):
     """An operation does not serve this dtype, or dtypes cannot be mixed."""
 
 
@@ -48,6 +48,10 @@ class GradcheckError(GradientError):
 
 class VmapError(MinitorchError, RuntimeError, ValueError):
     """`vmap` cannot run this: a slice would take another way than the others, or has nowhere to be stored."""
+
+
+class NoRuleError(VmapError):
+    """There is no way to compute this for all slices together; `vmap` goes from slice to slice then."""
 
 
 class IndexRangeError(MinitorchError, IndexError, RuntimeError):
@@ -72,6 +76,10 @@ class ModuleAttributeError(MinitorchError, AttributeError):
 
 class ModuleKeyError(MinitorchError, KeyError):
     """A name that a module cannot use, or does not have."""
+
+
+class LinAlgError(MinitorchError, RuntimeError):
+    """A matrix has no inverse or factorization of the kind asked for, or an iteration did not converge."""
 
 
 class StateDictError(MinitorchError, RuntimeError, ValueError):
