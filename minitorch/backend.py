@@ -14,9 +14,12 @@ from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
 from minitorch.backend_attention import AttentionKernels
+from minitorch.backend_linalg import LinalgKernels
 from minitorch.backend_nn import LayerKernels
 from minitorch.backend_optim import OptimizerKernels
+from minitorch.backend_order import OrderKernels
 from minitorch.backend_recurrent import RecurrentKernels
+from minitorch.backend_special import SpecialFunctions
 from minitorch.errors import BackendError
 
 Array = Any
@@ -31,7 +34,10 @@ class Calls:
         return function(*args, **kwargs)
 
 
-class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernels, RecurrentKernels):
+class Backend(
+    ActivationKernels, AttentionKernels, LinalgKernels, LayerKernels, OptimizerKernels, OrderKernels, RecurrentKernels,
+    SpecialFunctions,
+):
     """The interface between ops and an array library.
 
     Arrays of every backend have NumPy's operators, indexing, `shape, dtype, ndim, size, sum(axis, keepdims=),
@@ -86,6 +92,8 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
     isnan: Elementwise
     isinf: Elementwise
     isfinite: Elementwise
+    signbit: Elementwise
+    frexp: Elementwise  # (x) → mantissa, exponent
     logical_not: Elementwise
     bitwise_not: Elementwise
 
@@ -101,6 +109,13 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
     maximum: Elementwise
     minimum: Elementwise
     atan2: Elementwise
+    hypot: Elementwise
+    copysign: Elementwise
+    nextafter: Elementwise
+    logaddexp: Elementwise
+    logaddexp2: Elementwise
+    gcd: Elementwise
+    lcm: Elementwise
     equal: Elementwise
     not_equal: Elementwise
     less: Elementwise
@@ -135,6 +150,21 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
     matmul: Elementwise
     einsum: Elementwise  # (equation, *arrays)
 
+    # Linear algebra, of batches of matrices; see backend_linalg.py -----------------------------------
+    inv: Elementwise  # (x) → inverse, info
+    solve: Elementwise  # (a, b) → x, info
+    cholesky: Elementwise  # (x) → lower factor, info
+    det: Elementwise
+    slogdet: Elementwise  # (x) → sign, log |det|
+    qr: Elementwise  # (x, complete) → q, r
+    geqrf: Elementwise  # (x) → reflectors, their factors
+    svd: Elementwise  # (x, full) → u, s, vh
+    svdvals: Elementwise
+    eig: Elementwise  # (x) → values, vectors
+    eigvals: Elementwise
+    eigh: Elementwise  # (x) → values, vectors, of the lower triangle
+    eigvalsh: Elementwise
+
     # Creation and memory ------------------------------------------------------------------------------
     empty: Elementwise  # (shape, dtype)
     zeros: Elementwise  # (shape, dtype)
@@ -168,6 +198,7 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
 
     # Indices ---------------------------------------------------------------------------------------------
     nonzero: Elementwise
+    isin: Elementwise  # (x, among)
     take_along_axis: Elementwise
     put_along_axis: Elementwise  # (x, indices, values, axis): in place
     add_along_axis: Elementwise  # (x, indices, values, axis): in place, duplicates add up
@@ -216,7 +247,7 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
         """log Σ exp(x) along `axis`, shifted by the maximum so that it does not overflow."""
         top = self.zeros((), x.dtype)
         if x.size:
-            largest = self.max(x, axis=axis, keepdims=True)
+            largest = self.max(x.real, axis=axis, keepdims=True)
             top = self.where(self.isfinite(largest), largest, top)
         total = self.log(self.sum(self.exp(x - top), axis=axis, keepdims=True)) + top
         return total if keepdims else self.squeeze(total, axis)
@@ -237,4 +268,5 @@ class Backend(ActivationKernels, AttentionKernels, LayerKernels, OptimizerKernel
 
 def primitives() -> list[str]:
     """The names that every backend must supply, in the order of this file."""
-    return [name for name, kind in Backend.__annotations__.items() if kind == "Elementwise"]
+    annotations = {**Backend.__annotations__, **SpecialFunctions.__annotations__}
+    return [name for name, kind in annotations.items() if kind == "Elementwise"]

@@ -6,32 +6,14 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-ALL: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            *("cholesky", "cholesky_inverse", "cholesky_solve", "det", "geqrf", "inverse", "logdet", "lu"),
-            *(
-                "lu_solve",
-                "lu_unpack",
-                "matrix_exp",
-                "ormqr",
-                "orgqr",
-                "pca_lowrank",
-                "pinverse",
-                "qr",
-                "slogdet",
-            ),
-            *("svd", "svd_lowrank", "triangular_solve", "frobenius_norm", "nuclear_norm"),
-        ),
-        "linalg.older",
+TOP_LEVEL: dict[str, str] = dict.fromkeys(
+    (
+        *("cholesky", "cholesky_inverse", "cholesky_solve", "det", "frobenius_norm", "geqrf", "inverse", "logdet"),
+        *("lu", "lu_solve", "lu_unpack", "matrix_exp", "nuclear_norm", "orgqr", "ormqr", "pca_lowrank"),
+        *("pinverse", "qr", "slogdet", "svd", "svd_lowrank", "triangular_solve"),
     ),
-    **dict.fromkeys(("stft", "istft"), "fft.short_time"),
-    **dict.fromkeys(
-        ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
-        "signal.windows.older",
-    ),
-}
-TOP_LEVEL: dict[str, str] = {}  # PyTorch names of the top level, and the files that they are in
+    "linalg.older",
+)  # PyTorch's names of the top level, and the files that they are in
 
 
 def later(name: str, room: str = "") -> Callable[..., Any]:

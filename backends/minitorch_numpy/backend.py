@@ -16,11 +16,14 @@ from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
 from minitorch_numpy.embedding import NumpyEmbeddingKernels
+from minitorch_numpy.linalg import NumpyLinalgKernels
 from minitorch_numpy.memory import keep_freed_memory
 from minitorch_numpy.normalize import NumpyNormKernels
 from minitorch_numpy.optim import NumpyOptimizerKernels
+from minitorch_numpy.order import NumpyOrderKernels
 from minitorch_numpy.pool import NumpyPoolKernels
 from minitorch_numpy.recurrent import NumpyRecurrentKernels
+from minitorch_numpy.special_functions import NumpySpecialFunctions
 
 
 class QuietCalls(threading.local):
@@ -47,7 +50,7 @@ def _index_add(x: Array, index: Any, values: Array) -> None:
 
 
 def _sort(x: Array, axis: int = -1) -> Array:
-    return np.sort(x, axis=axis, kind="stable")
+    return np.sort(x, axis=axis)  # nothing shows in which order equal ones are
 
 
 def _argsort(x: Array, axis: int = -1) -> Array:
@@ -71,6 +74,9 @@ class NumpyBackend(
     NumpyOptimizerKernels,
     NumpyRecurrentKernels,
     NumpyAttentionKernels,
+    NumpySpecialFunctions,
+    NumpyOrderKernels,
+    NumpyLinalgKernels,
     Backend,
 ):
     """Arrays are `numpy.ndarray`; nothing is compiled."""
@@ -98,6 +104,9 @@ class NumpyBackend(
     floor_divide, remainder, fmod = np.floor_divide, np.remainder, np.fmod
     power = staticmethod(_power)
     maximum, minimum, atan2 = np.maximum, np.minimum, np.arctan2
+    hypot, copysign, nextafter = np.hypot, np.copysign, np.nextafter
+    logaddexp, logaddexp2, gcd, lcm = np.logaddexp, np.logaddexp2, np.gcd, np.lcm
+    signbit, frexp = np.signbit, np.frexp
     equal, not_equal = np.equal, np.not_equal
     less, less_equal, greater, greater_equal = np.less, np.less_equal, np.greater, np.greater_equal
     logical_and, logical_or, logical_xor = np.logical_and, np.logical_or, np.logical_xor
@@ -128,7 +137,7 @@ class NumpyBackend(
     flip, roll, repeat = staticmethod(np.flip), staticmethod(np.roll), staticmethod(np.repeat)
     concatenate, stack = staticmethod(np.concatenate), staticmethod(np.stack)
 
-    nonzero = staticmethod(np.nonzero)
+    nonzero, isin = staticmethod(np.nonzero), staticmethod(np.isin)
     take_along_axis = staticmethod(np.take_along_axis)
     put_along_axis = staticmethod(np.put_along_axis)
     index_add = staticmethod(_index_add)
@@ -226,7 +235,9 @@ class NumpyBackend(
         """The whole memory that a view shows a part of, as a vector, and where in it x begins."""
         owner: Any = x
         base: Any = x
-        while (base := getattr(base, "base", None)) is not None:  # as_strided puts an object of its own between
+        while (
+            base := getattr(base, "base", None)
+        ) is not None:  # as_strided puts an object of its own between
             owner = base if isinstance(base, np.ndarray) else owner
         memory = owner.ravel(order="K").view(x.dtype)
         if not np.may_share_memory(memory, x):  # the owner has gaps itself: it came from elsewhere

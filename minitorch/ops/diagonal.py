@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import wrap_dim
+from minitorch.ops.common import array_of, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
@@ -157,6 +157,6 @@ def triangle(op_name: str, input: Any, diagonal: int) -> Array:
     """Whether an element of a matrix lies on or below a diagonal."""
     if input.ndim < 2:
         raise ShapeError(f"{op_name}: needs at least 2 dimensions, got a tensor of {input.ndim}")
-    b = backend_of(input.array)
+    b = backend_of(array_of(input))
     rows, columns = b.arange(input.shape[-2]), b.arange(input.shape[-1])
     return columns <= rows.reshape(-1, 1) + diagonal
