@@ -167,6 +167,47 @@ row("AdaptiveAvgPool2d", lambda nn, t: nn.AdaptiveAvgPool2d((2, None)), x(2, 2, 
 row("AdaptiveMaxPool1d", lambda nn, t: nn.AdaptiveMaxPool1d(3), x(2, 2, 7))
 row("AdaptiveMaxPool2d", lambda nn, t: nn.AdaptiveMaxPool2d(1), x(2, 2, 3, 3))
 
+row("MaxPool3d", lambda nn, t: nn.MaxPool3d(2), x(1, 2, 4, 4, 5))
+row("MaxPool3d", lambda nn, t: nn.MaxPool3d(2, 1, return_indices=True), x(1, 2, 3, 3))
+row("AvgPool3d", lambda nn, t: nn.AvgPool3d(2, (1, 2, 1)), x(1, 2, 3, 4, 3))
+row("AvgPool3d", lambda nn, t: nn.AvgPool3d(3, 2, 1, True, False), x(1, 4, 3, 4))
+row("AdaptiveAvgPool3d", lambda nn, t: nn.AdaptiveAvgPool3d((2, None, 1)), x(1, 2, 3, 2, 4))
+row("AdaptiveMaxPool3d", lambda nn, t: nn.AdaptiveMaxPool3d(2), x(1, 3, 2, 4))
+row("LPPool1d", lambda nn, t: nn.LPPool1d(2, 3, stride=2), x(2, 2, 7))
+row("LPPool2d", lambda nn, t: nn.LPPool2d(1.5, (2, 3), ceil_mode=True), x(1, 2, 3, 5, low=0.2))
+row("LPPool3d", lambda nn, t: nn.LPPool3d(3, 2), x(1, 2, 2, 4, 2, low=0.2))
+for _dims in (2, 3):
+    row(
+        f"FractionalMaxPool{_dims}d",
+        lambda nn, t, d=_dims: getattr(nn, f"FractionalMaxPool{d}d")(
+            2,
+            output_ratio=0.6,
+            return_indices=True,
+            _random_samples=t(np.linspace(0.1, 0.9, 2 * d).reshape(1, 2, d)),
+        ),
+        x(1, 2, *(5,) * _dims),
+    )
+for _dims in (1, 2, 3):
+    row(
+        f"MaxUnpool{_dims}d",
+        lambda nn, t, d=_dims: getattr(nn, f"MaxUnpool{d}d")(2),
+        x(1, 2, *(2,) * _dims),
+        np.stack([_rng.permutation(4**_dims)[: 2**_dims] for _ in range(2)]).reshape(1, 2, *(2,) * _dims),
+    )
+
+# Images at another size, pixels in other places ------------------------------------------------------
+
+row("Upsample", lambda nn, t: nn.Upsample(scale_factor=2), x(1, 2, 3))
+row("Upsample", lambda nn, t: nn.Upsample((3, 5), mode="bicubic", align_corners=True), x(1, 1, 2, 4))
+row("Upsample", lambda nn, t: nn.Upsample(scale_factor=(2.0, 1.5, 1.0), mode="trilinear"), x(1, 1, 2, 2, 3))
+row("UpsamplingNearest2d", lambda nn, t: nn.UpsamplingNearest2d(scale_factor=2), x(1, 2, 3, 2))
+row("UpsamplingBilinear2d", lambda nn, t: nn.UpsamplingBilinear2d((5, 3)), x(1, 2, 3, 2))
+row("PixelShuffle", lambda nn, t: nn.PixelShuffle(2), x(1, 8, 2, 3))
+row("PixelUnshuffle", lambda nn, t: nn.PixelUnshuffle(2), x(1, 2, 4, 6))
+row("ChannelShuffle", lambda nn, t: nn.ChannelShuffle(2), x(1, 6, 2, 1))
+row("Unfold", lambda nn, t: nn.Unfold((2, 3), padding=1, stride=(1, 2)), x(1, 2, 4, 5))
+row("Fold", lambda nn, t: nn.Fold((4, 5), (2, 3), dilation=1), x(1, 12, 9))
+
 for _name, _shape, _value in [("1d", (2, 2, 4), 1), ("2d", (2, 2, 3, 4), 1), ("3d", (1, 2, 2, 3, 2), 1)]:
     _size = 2 * int(_name[0])
     row(f"ZeroPad{_name}", lambda nn, t, n=_name: getattr(nn, f"ZeroPad{n}")(1), x(*_shape))
@@ -195,6 +236,8 @@ row("InstanceNorm2d", lambda nn, t: nn.InstanceNorm2d(2, affine=True), x(2, 2, 2
 row("InstanceNorm2d", lambda nn, t: nn.InstanceNorm2d(2, track_running_stats=True), x(2, 2, 2, 3))
 row("InstanceNorm2d", lambda nn, t: nn.InstanceNorm2d(2), x(2, 2, 3))
 row("InstanceNorm3d", lambda nn, t: nn.InstanceNorm3d(2), x(1, 2, 2, 2, 2))
+row("LocalResponseNorm", lambda nn, t: nn.LocalResponseNorm(3, alpha=0.5), x(2, 4, 3))
+row("LocalResponseNorm", lambda nn, t: nn.LocalResponseNorm(2, 1.0, 0.5, 2.0), x(1, 3, 2, 2))
 row("LayerNorm", lambda nn, t: nn.LayerNorm(4), x(2, 4))
 row("LayerNorm", lambda nn, t: nn.LayerNorm((2, 3), bias=False), x(2, 2, 3))
 row("LayerNorm", lambda nn, t: nn.LayerNorm(3, elementwise_affine=False), x(2, 3))
@@ -208,6 +251,7 @@ row("Dropout1d", lambda nn, t: nn.Dropout1d(0.2), x(2, 3, 4), random=True)
 row("Dropout2d", lambda nn, t: nn.Dropout2d(0.2), x(2, 3, 2, 2), random=True)
 row("Dropout3d", lambda nn, t: nn.Dropout3d(0.2), x(1, 3, 2, 2, 1), random=True)
 row("AlphaDropout", lambda nn, t: nn.AlphaDropout(0.2), x(2, 3), random=True)
+row("FeatureAlphaDropout", lambda nn, t: nn.FeatureAlphaDropout(0.2), x(2, 3, 2), random=True)
 
 # Activations ---------------------------------------------------------------------------------------
 
@@ -217,6 +261,7 @@ for _name in (
     *("Softshrink", "Softsign", "Tanh", "Tanhshrink"),
 ):
     row(_name, lambda nn, t, n=_name: getattr(nn, n)(), x(3, 4, low=-5.0, high=8.0))
+row("RReLU", lambda nn, t: nn.RReLU(0.1, 0.4), x(3, 4), random=True)
 row("CELU", lambda nn, t: nn.CELU(0.5), x(3, 4))
 row("ELU", lambda nn, t: nn.ELU(0.5), x(3, 4))
 row("GELU", lambda nn, t: nn.GELU("tanh"), x(3, 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from minitorch.errors import ArgumentError
 from minitorch.nn import functional as F
 from minitorch.nn.module import Module
 from minitorch.variable import Variable
@@ -24,6 +25,11 @@ class Pad(Module):
         self.padding = tuple(padding) if hasattr(padding, "__iter__") else (padding,) * (2 * self.dims)
 
     def forward(self, input: Variable) -> Variable:
+        if input.ndim not in (self.dims + 1, self.dims + 2):
+            raise ArgumentError(
+                f"{type(self).__name__}: expected {self.dims + 1} dims (C, …) or {self.dims + 2} dims (N, C, …), "
+                f"got shape {tuple(input.shape)}"
+            )
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:

@@ -201,19 +201,24 @@ def batch_norm(
             [ 1.0000,  1.0000]])
     """
     check_floating("batch_norm", input, weight=weight, bias=bias)
-    if input.ndim < 2:
+    if input.ndim < 2 and input.numel():
         raise ShapeError(f"batch_norm: expected an input of shape (N, C, …), got {tuple(input.shape)}")
+    if eps < 0 or (training and not eps):
+        raise ArgumentError(f"batch_norm: eps must be positive{'' if training else ' or 0'}, got {eps}")
+    channels = input.shape[1] if input.ndim > 1 else 0
     vectors = {
         "running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias,
     }  # fmt: skip
-    check_channels("batch_norm", input, input.shape[1], **vectors)
+    check_channels("batch_norm", input, channels, **vectors)
     if not training:
         if running_mean is None or running_var is None:
             raise ArgumentError("batch_norm: running_mean and running_var are needed unless training=True")
         scale = (running_var.to(input.dtype) + eps) ** -0.5
         shift = running_mean.to(input.dtype) * -scale
         return scale_and_shift(scale_and_shift(input, scale, shift), weight, bias)
-    count = prod(input.shape) // max(input.shape[1], 1)
+    count = prod(input.shape) // max(channels, 1)
+    if not count:
+        return scale_and_shift(input, weight, bias)  # type: ignore[no-any-return]
     if count == 1:
         raise ShapeError(
             f"batch_norm: an input of shape {tuple(input.shape)} has one value for each channel, and the "
@@ -222,7 +227,7 @@ def batch_norm(
 
     def report(mean: Array, var: Array) -> None:
         follow(running_mean, mean, momentum)
-        follow(running_var, var * (count / (count - 1)) if count else var, momentum)
+        follow(running_var, var * (count / (count - 1)), momentum)
 
     w, b = in_dtype_of(input, weight), in_dtype_of(input, bias)
     return BatchNorm.apply(input, w, b, eps=eps, report=report)

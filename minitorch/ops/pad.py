@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, ShapeError
+from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.op import Op
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     pairs = pairs_of(input, pad)
     if mode == "constant":
         return constant_pad_nd(input, pad, 0 if value is None else value)
+    if len(pairs) not in (input.ndim - 1, input.ndim - 2) or len(pairs) > 3:
+        raise NotSupportedError(
+            f"pad: mode {mode!r} pads all dims after (N, C) or (C), at most three of them; got widths {widths} for "
+            f"shape {tuple(input.shape)}"
+        )
     for i, (before, after) in enumerate(pairs):
         n = input.shape[-1 - i]
         index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]
@@ -95,7 +100,8 @@ def source_index(k: int, n: int, mode: str, widths: tuple[int, int]) -> int:
     if max(widths) > limit:
         raise ShapeError(f"pad: mode {mode!r} with widths {widths} needs a larger dim than {n}")
     if mode == "circular":
-        return k % n
+        start = max(-widths[0], 0)  # what is cut off does not come round again
+        return start + (k - start) % max(n - start - max(-widths[1], 0), 1)
     if mode == "replicate":
         return min(max(k, 0), n - 1)
     return -k if k < 0 else 2 * (n - 1) - k if k >= n else k
