@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import (
@@ -27,10 +28,18 @@ class Attributes:
     _modules: dict[str, Any]
     _non_persistent_buffers_set: set[str]
 
-    def __init__(self) -> None:
+    call_super_init: bool = False  # whether the next class among several bases is initialised, too
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.update(
             training=True, _parameters={}, _buffers={}, _non_persistent_buffers_set=set(), _modules={}
         )
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
+        elif args or kwargs:
+            raise ArgumentTypeError(
+                f"{type(self).__name__}.__init__: Module takes no arguments, got {[*args, *kwargs]}"
+            )
 
     def __getattr__(self, name: str) -> Any:
         fields = self.__dict__
@@ -59,7 +68,7 @@ class Attributes:
             if isinstance(value, Parameter):
                 self.register_parameter(name, value)
             elif isinstance(value, Attributes):
-                registry[name] = value
+                registry[name] = registering("module", self, name, value)
             else:
                 registry.pop(name, None)
                 self.register_buffer(name, value, value.persistent)
@@ -124,7 +133,7 @@ class Attributes:
                 f"wrap the tensor as nn.Parameter(x)"
             )
         check_leaf(name, param)
-        self._parameters[name] = param
+        self._parameters[name] = registering("parameter", self, name, param)
 
     def register_buffer(self, name: str, tensor: Variable | None, persistent: bool = True) -> None:
         """Adds a tensor that belongs to the module's state but is not learned.
@@ -140,7 +149,7 @@ class Attributes:
             raise ArgumentTypeError(
                 f"register_buffer: {name!r} is a {type(tensor).__name__}, expected a Tensor or None"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = registering("buffer", self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(
             name
         )
@@ -153,9 +162,20 @@ class Attributes:
             raise ArgumentTypeError(
                 f"add_module: {name!r} is a {describe(module)}, expected a Module or None"
             )
-        self._modules[name] = module
+        self._modules[name] = registering("module", self, name, module)
 
     register_module = add_module
+
+
+REGISTERING: dict[str, dict[int, Callable[..., Any]]] = {"parameter": {}, "buffer": {}, "module": {}}
+
+
+def registering(kind: str, module: Any, name: str, value: Any) -> Any:
+    """A new member, after the hooks of all modules that watch over such."""
+    for hook in list(REGISTERING[kind].values()):
+        changed = hook(module, name, value)
+        value = value if changed is None else changed
+    return value
 
 
 EXPECTED = {

@@ -9,11 +9,10 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.hooks import RemovableHandle
-from minitorch.modes import is_grad_enabled
-from minitorch.op import Op
+from minitorch.nn.attributes import REGISTERING
+from minitorch.nn.backward_hooks import Gates
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -23,17 +22,25 @@ Hook = Callable[..., Any]
 
 
 class Hooks:
-    """The hooks of one module, by kind, in the order in which they are called."""
+    """The hooks of one module, by kind, in the order in which they are called; each under its number."""
 
     def __init__(self) -> None:
-        self.forward_pre: dict[int, tuple[Hook, bool]] = {}  # the hook; whether it takes kwargs
-        self.forward: dict[int, tuple[Hook, bool, bool]] = {}  # …; whether it runs after errors, too
+        self.forward_pre: dict[int, Hook] = {}
+        self.forward: dict[int, Hook] = {}
+        self.with_kwargs: set[int] = set()  # which of these take keyword arguments
+        self.always: set[int] = set()  # which of these run after errors, too
         self.backward_pre: dict[int, Hook] = {}
         self.backward: dict[int, Hook] = {}
+        self.older_backward: dict[int, Hook] = {}
         self.state_dict_pre: dict[int, Hook] = {}
         self.state_dict_post: dict[int, Hook] = {}
+        self.in_place: set[int] = set()  # which of these must not return another dict
         self.load_pre: dict[int, Hook] = {}
+        self.without_module: set[int] = set()  # which of these are not given the module
         self.load_post: dict[int, Hook] = {}
+
+
+EVERYWHERE = Hooks()  # those of all modules
 
 
 def add(table: dict[int, Any], entry: Any, prepend: bool = False) -> RemovableHandle:
@@ -47,15 +54,46 @@ def add(table: dict[int, Any], entry: Any, prepend: bool = False) -> RemovableHa
     return handle
 
 
+def note(hooks: Hooks, handle: RemovableHandle, with_kwargs: bool, always: bool = False) -> RemovableHandle:
+    """Remembers how a hook wants to be called."""
+    if with_kwargs:
+        hooks.with_kwargs.add(handle.id)
+    if always:
+        hooks.always.add(handle.id)
+    return handle
+
+
+def table(kind: str) -> Any:
+    """The hooks of one kind by number, as an attribute of the module."""
+
+    def get(self: HookMethods) -> dict[int, Hook]:
+        return getattr(self._hook_tables(), kind)
+
+    def put(self: HookMethods, hooks: dict[int, Hook]) -> None:
+        setattr(self._hook_tables(), kind, hooks)
+
+    return property(get, put)
+
+
 class HookMethods:
     """The part of `Module` that registers hooks."""
 
-    _hooks: Hooks | None = None
+    _hooks: Hooks | None = None  # set here, once a hook of all modules was registered
+
+    _forward_pre_hooks = table("forward_pre")
+    _forward_hooks = table("forward")
+    _backward_pre_hooks = table("backward_pre")
+    _backward_hooks = table("backward")
+    _state_dict_pre_hooks = table("state_dict_pre")
+    _state_dict_hooks = table("state_dict_post")
+    _load_state_dict_pre_hooks = table("load_pre")
+    _load_state_dict_post_hooks = table("load_post")
 
     def _hook_tables(self) -> Hooks:
-        if self._hooks is None:
-            self.__dict__["_hooks"] = Hooks()
-        return self._hooks  # type: ignore[return-value]
+        own: Hooks | None = self.__dict__.get("_hooks")
+        if own is None:
+            own = self.__dict__["_hooks"] = Hooks()
+        return own
 
     def register_forward_pre_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
@@ -73,7 +111,8 @@ class HookMethods:
         >>> double(minitorch.ones(2))
         tensor([2., 2.])
         """
-        return add(self._hook_tables().forward_pre, (hook, with_kwargs), prepend)
+        hooks = self._hook_tables()
+        return note(hooks, add(hooks.forward_pre, hook, prepend), with_kwargs)
 
     def register_forward_hook(
         self,
@@ -99,7 +138,8 @@ class HookMethods:
         >>> _ = net(minitorch.ones(4, 2))
         minitorch.Size([4, 3])
         """
-        return add(self._hook_tables().forward, (hook, with_kwargs, always_call), prepend)
+        hooks = self._hook_tables()
+        return note(hooks, add(hooks.forward, hook, prepend), with_kwargs, always_call)
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_output)` when the gradients of the module's outputs are known.
@@ -128,35 +168,72 @@ class HookMethods:
         >>> net(minitorch.tensor([-1.0, 1.0], requires_grad=True)).sum().backward()
         (tensor([0., 1.]),) (tensor([1., 1.]),)
         """
-        return add(self._hook_tables().backward, hook, prepend)
+        hooks = self._hook_tables()
+        refuse_both(hooks.older_backward)
+        return add(hooks.backward, hook, prepend)
+
+    def register_backward_hook(self, hook: Hook) -> RemovableHandle:
+        """The older form of `register_full_backward_hook`: the gradients are those of the last operation only.
+
+        `grad_input` holds the gradients of what went into the operation behind the output.
+        """
+        hooks = self._hook_tables()
+        refuse_both(hooks.backward)
+        return add(hooks.older_backward, hook)
+
+
+def refuse_both(others: dict[int, Hook]) -> None:
+    """A module has backward hooks of one form only."""
+    if others:
+        raise ArgumentError(
+            "register_backward_hook: a module cannot have hooks of both forms; use register_full_backward_hook"
+        )
 
 
 def call_with_hooks(module: Module, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The forward of `module` with everything that is hooked to it."""
+    """The forward of `module` with everything that is hooked to it, and to all modules."""
+    with_kwargs = EVERYWHERE.with_kwargs | hooks.with_kwargs
+    after = [*EVERYWHERE.forward.items(), *hooks.forward.items()]
     output, called = None, set()
     try:
-        for hook, with_kwargs in list(hooks.forward_pre.values()):
-            args, kwargs = run_pre_hook(module, hook, with_kwargs, args, kwargs)
-        gates = Gates(module, hooks) if hooks.backward or hooks.backward_pre else None
+        for key, hook in [*EVERYWHERE.forward_pre.items(), *hooks.forward_pre.items()]:
+            args, kwargs = run_pre_hook(module, hook, key in with_kwargs, args, kwargs)
+        backward = [*EVERYWHERE.backward.values(), *hooks.backward.values()]
+        backward_pre = [*EVERYWHERE.backward_pre.values(), *hooks.backward_pre.values()]
+        gates = Gates(module, backward, backward_pre) if backward or backward_pre else None
         if gates is not None:
             args = gates.enter(args)
         output = module.forward(*args, **kwargs)
-        for key, (hook, with_kwargs, _) in list(hooks.forward.items()):
+        after = [*EVERYWHERE.forward.items(), *hooks.forward.items()]
+        for key, hook in after:
             called.add(key)
-            changed = run_hook(module, hook, with_kwargs, args, kwargs, output)
+            changed = run_hook(module, hook, key in with_kwargs, args, kwargs, output)
             output = output if changed is None else changed
-        return output if gates is None else gates.leave(output)
+        output = output if gates is None else gates.leave(output)
+        for hook in [*EVERYWHERE.older_backward.values(), *hooks.older_backward.values()]:
+            hook_last_operation(module, hook, output)
+        return output
     except Exception:
-        for key, (hook, with_kwargs, always) in list(hooks.forward.items()):
-            if always and key not in called:
+        always = EVERYWHERE.always | hooks.always
+        for key, hook in after:
+            if key in always and key not in called:
                 try:
-                    run_hook(module, hook, with_kwargs, args, kwargs, output)
+                    run_hook(module, hook, key in with_kwargs, args, kwargs, output)
                 except Exception as second:
                     warnings.warn(
                         f"forward hook of {type(module).__name__} failed after an error in forward: {second}",
                         stacklevel=3,
                     )
         raise
+
+
+def hook_last_operation(module: Module, hook: Hook, output: Any) -> None:
+    """Registers a hook of the older form at the node behind the first tensor of the output."""
+    while not isinstance(output, Value):
+        output = next(iter(output.values() if isinstance(output, dict) else output))
+    node: Any = output.grad_fn
+    if node is not None:
+        node.register_hook(lambda grad_input, grad_output: hook(module, grad_input, grad_output))
 
 
 def run_hook(
@@ -191,112 +268,63 @@ def run_pre_hook(
     return changed
 
 
-class BackwardHook(Op):
-    """y = x, for several tensors at once;   dx = g.  Its node sees all their gradients together."""
-
-    materialize = False
-
-    def forward(self, *xs: Array) -> tuple[Array, ...]:
-        return tuple(x[...] for x in xs)
-
-    def backward(self, *gs: Array) -> tuple[Array, ...]:
-        return gs
+# Hooks of all modules -------------------------------------------------------------------------------
 
 
-class Gates:
-    """One call of a module with backward hooks: identity nodes around it, at which the hooks run."""
-
-    def __init__(self, module: Module, hooks: Hooks) -> None:
-        self.module = module
-        self.hooks, self.pre_hooks = list(hooks.backward.values()), list(hooks.backward_pre.values())
-        self.input_places: list[int] | None = None
-        self.output_places: list[int] | None = None
-        self.grad_output: tuple[Any, ...] | None = None
-
-    def enter(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments, behind a gate that calls the hooks."""
-        self.input_count = len(args)
-        args, self.input_places, node = gate(args)
-        if node is not None:
-            node.register_hook(self.on_inputs)
-        return args
-
-    def leave(self, output: Any) -> Any:
-        """The output, behind a gate that calls the pre-hooks."""
-        values = output if isinstance(output, tuple) else (output,)
-        if not isinstance(output, (Value, tuple)):
-            warnings.warn(
-                f"{type(self.module).__name__}: backward hooks need an output that is a Tensor or a tuple of "
-                f"Tensors, got {type(output).__name__}; they will not be called",
-                stacklevel=4,
-            )
-            return output
-        self.output_count = len(values)
-        values, self.output_places, node = gate(values)
-        if node is not None:
-            node.register_prehook(self.on_outputs)
-        return values if isinstance(output, tuple) else values[0]
-
-    def on_outputs(self, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Runs the pre-hooks, and the hooks too if no gradient will arrive at the inputs."""
-        assert self.output_places is not None
-        grad_output = spread(gradients, self.output_places, self.output_count)
-        for hook in self.pre_hooks:
-            changed = hook(self.module, grad_output)
-            if changed is not None:
-                grad_output = checked("register_full_backward_pre_hook", changed, grad_output)
-        self.grad_output = grad_output
-        if self.input_places is None:
-            for hook in self.hooks:
-                changed = hook(self.module, (None,) * self.input_count, grad_output)
-                if changed is not None and any(g is not None for g in changed):
-                    raise ArgumentError(
-                        "register_full_backward_hook: no input of the module requires grad, so the hook "
-                        "must return None"
-                    )
-        return tuple(grad_output[i] for i in self.output_places)
-
-    def on_inputs(self, gradients: tuple[Any, ...], _: Any) -> tuple[Any, ...] | None:
-        """Runs the hooks."""
-        if self.grad_output is None:  # a gradient that did not come through the module's output
-            return None
-        assert self.input_places is not None
-        grad_input = spread(gradients, self.input_places, self.input_count)
-        for hook in self.hooks:
-            changed = hook(self.module, grad_input, self.grad_output)
-            if changed is not None:
-                grad_input = checked("register_full_backward_hook", changed, grad_input)
-        self.grad_output = None
-        return tuple(grad_input[i] for i in self.input_places)
+def everywhere(kind: str, hook: Hook, with_kwargs: bool = False, always: bool = False) -> RemovableHandle:
+    """Registers a hook of all modules; from now on also those without hooks of their own look for some."""
+    if HookMethods._hooks is None:
+        HookMethods._hooks = Hooks()
+    return note(EVERYWHERE, add(getattr(EVERYWHERE, kind), hook), with_kwargs, always)
 
 
-def gate(values: tuple[Any, ...]) -> tuple[Any, list[int] | None, Any]:
-    """Leads those values that require grad through one node; says which they are."""
-    places = [i for i, x in enumerate(values) if isinstance(x, Value) and x._requires_grad]
-    if not places or not is_grad_enabled():
-        return values, None, None
-    through = BackwardHook.apply(*(values[i] for i in places))
-    replaced = list(values)
-    for i, x in zip(places, through, strict=True):
-        x._counter = values[i]._version_counter()  # the memory is the same
-        replaced[i] = x
-    kind = type(values)
-    return kind(replaced) if kind is tuple else kind(*replaced), places, through[0].grad_fn
+def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
+    """Calls `hook(module, args)` before each forward of every module.
+
+    >>> import minitorch
+    >>> from minitorch.nn.modules.module import register_module_forward_pre_hook
+    >>> handle = register_module_forward_pre_hook(lambda module, args: print(type(module).__name__))
+    >>> _ = minitorch.nn.ReLU()(minitorch.ones(2))
+    ReLU
+    >>> handle.remove()
+    """
+    return everywhere("forward_pre", hook)
 
 
-def spread(gradients: tuple[Any, ...], places: list[int], count: int) -> tuple[Any, ...]:
-    """Gradients at their places among all arguments, with None in between."""
-    full: list[Any] = [None] * count
-    for i, g in zip(places, gradients, strict=True):
-        full[i] = g
-    return tuple(full)
+def register_module_forward_hook(
+    hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Calls `hook(module, args, output)` after each forward of every module, before its own hooks."""
+    return everywhere("forward", hook, with_kwargs, always_call)
 
 
-def checked(op_name: str, changed: Any, expected: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What a hook returned in place of gradients, after counting it."""
-    changed = changed if isinstance(changed, (tuple, list)) else (changed,)
-    if len(changed) != len(expected):
-        raise ArgumentError(
-            f"{op_name}: the hook returned {len(changed)} gradients in place of {len(expected)}"
-        )
-    return tuple(changed)
+def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
+    """Calls `hook(module, grad_output)` for every module whose outputs get gradients."""
+    return everywhere("backward_pre", hook)
+
+
+def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
+    """Calls `hook(module, grad_input, grad_output)` for every module whose inputs get gradients."""
+    refuse_both(EVERYWHERE.older_backward)
+    return everywhere("backward", hook)
+
+
+def register_module_backward_hook(hook: Hook) -> RemovableHandle:
+    """The older form of `register_module_full_backward_hook`; see `Module.register_backward_hook`."""
+    refuse_both(EVERYWHERE.backward)
+    return everywhere("older_backward", hook)
+
+
+def register_module_parameter_registration_hook(hook: Hook) -> RemovableHandle:
+    """Calls `hook(module, name, parameter)` when a parameter is registered; what it returns replaces it."""
+    return add(REGISTERING["parameter"], hook)
+
+
+def register_module_buffer_registration_hook(hook: Hook) -> RemovableHandle:
+    """Calls `hook(module, name, buffer)` when a buffer is registered; what it returns replaces it."""
+    return add(REGISTERING["buffer"], hook)
+
+
+def register_module_module_registration_hook(hook: Hook) -> RemovableHandle:
+    """Calls `hook(module, name, child)` when a child is registered; what it returns replaces it."""
+    return add(REGISTERING["module"], hook)

@@ -43,7 +43,7 @@ class LinearCrossEntropyOptions:
         if method not in (None, "auto") and not re.fullmatch(r"aspect_ratio(:0*[1-9]\d*)?", str(method)):
             raise ArgumentError(f"LinearCrossEntropyOptions: unknown chunking_method {method!r}")
         size = self.batch_chunk_size
-        if size is not None and not (isinstance(size, int) and size > 0):
+        if size is not None and size <= 0:
             raise ArgumentError(
                 f"LinearCrossEntropyOptions: batch_chunk_size must be positive or None, got {size!r}"
             )

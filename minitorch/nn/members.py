@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import ModuleAttributeError
+from minitorch.errors import ArgumentError, ModuleAttributeError
 from minitorch.nn.attributes import Attributes
 
 if TYPE_CHECKING:
@@ -39,6 +39,40 @@ class Members(Attributes):
                 )
             module = inner
         return module
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module at a path, in the place of the one that is there.
+
+        Args:
+            target: the path, such as `"features.3"`; what comes before the last dot must exist.
+            module: the new module.
+            strict: refuse a name that is not there yet.
+
+        Raises:
+            ModuleAttributeError: if there is something else at the path.
+
+        >>> import minitorch
+        >>> net = minitorch.nn.Sequential(minitorch.nn.Linear(2, 3), minitorch.nn.ReLU())
+        >>> net.set_submodule("1", minitorch.nn.Tanh())
+        >>> net[1]
+        Tanh()
+        """
+        if not target:
+            raise ArgumentError("set_submodule: the target is empty; give the path of a child")
+        if not isinstance(module, Members):
+            raise ArgumentError(f"set_submodule: expected a Module, got {type(module).__name__}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise ModuleAttributeError(
+                f"set_submodule: {type(parent).__name__} has no module {name!r} (of {target!r})"
+            )
+        if not isinstance(getattr(parent, name, module), Members):
+            raise ModuleAttributeError(
+                f"set_submodule: {name!r} (of {target!r}) is no Module, but a "
+                f"{type(getattr(parent, name)).__name__}"
+            )
+        setattr(parent, name, module)
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path such as `"features.3.weight"`.

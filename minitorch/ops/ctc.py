@@ -143,7 +143,8 @@ class CTC(Op):
         if isinstance(x, Value):
             from minitorch.gradients import grad
 
-            return grad(log_likelihood(x, self.paths).sum(), x, create_graph=True)[0]
+            recorded: Any = x
+            return grad(log_likelihood(recorded, self.paths).sum(), recorded, create_graph=True)[0]
         b, saved = self.backend, self.saved
         gamma = b.zeros(x.shape, x.dtype)
         with b.quiet():

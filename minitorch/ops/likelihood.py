@@ -87,7 +87,7 @@ def gaussian_nll_loss(
     """
     reduction = choose_reduction("gaussian_nll_loss", reduction, None, None)
     require_tensors("gaussian_nll_loss", input=input, target=target)
-    v = var if isinstance(var, Value) else input.new_full(tuple(input.shape), float(var))
+    v: Any = var if isinstance(var, Value) else input.new_full(tuple(input.shape), float(var))
     if v.array.size and bool((v.array < 0).any()):
         raise ArgumentError(f"gaussian_nll_loss: var must not be negative, got {float(v.array.min()):.6g}")
     shape, given = tuple(input.shape), tuple(v.shape)

@@ -122,7 +122,7 @@ def test_state_dict_hooks():
     module, log = nn.Sequential(nn.Linear(1, 1)), []
     module[0].register_state_dict_pre_hook(lambda m, prefix, keep: log.append((prefix, keep)))
     handle = module[0].register_state_dict_post_hook(
-        lambda m, state, prefix, metadata: state.pop(prefix + "bias")
+        lambda m, state, prefix, metadata: state.__delitem__(prefix + "bias")
     )
     assert list(module.state_dict()) == ["0.weight"]
     assert log == [("0.", False)]

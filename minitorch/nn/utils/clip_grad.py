@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import warnings
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from minitorch import creation
@@ -20,7 +21,9 @@ Tensors = Any  # a tensor, or an iterable of tensors
 
 def gradients(parameters: Tensors) -> list[Any]:
     """The gradients that are there."""
-    listed: Iterable[Any] = [parameters] if isinstance(parameters, Value) else parameters
+    listed: list[Any] = [parameters] if isinstance(parameters, Value) else list(parameters)
+    if not listed and isinstance(parameters, GeneratorType):
+        warnings.warn("clip_grad_: got a generator that is used up, so nothing is clipped", stacklevel=3)
     return [p.grad for p in listed if p.grad is not None]
 
 
@@ -100,12 +103,50 @@ def clip_grad_norm_(
             f"clip_grad_norm_: the norm of the gradients is {norm}; look for a division by zero or an "
             f"overflow with minitorch.autograd.detect_anomaly(), or pass error_if_nonfinite=False"
         )
+    scale(grads, max_norm, norm)
+    return creation.tensor(norm, dtype=grads[0].dtype if grads else None)
+
+
+def scale(grads: list[Any], max_norm: float, norm: float) -> None:
+    """Scales gradients of this norm, taken together, so that it is at most `max_norm`."""
     factor = min(1.0, max_norm / (norm + 1e-6)) if norm == norm else norm
     if factor != 1.0:
         with no_grad():
             for g in grads:
                 g.mul_(factor)
-    return creation.tensor(norm, dtype=grads[0].dtype if grads else None)
+
+
+def clip_grads_with_norm_(
+    parameters: Tensors, max_norm: float, total_norm: Any, foreach: bool | None = None
+) -> None:
+    """Scales all gradients by the factor `max_norm / total_norm` if it is below 1.
+
+    Args:
+        parameters: whose gradients are meant.
+        max_norm: the bound.
+        total_norm: the norm of all gradients together, as `get_total_norm` gives it.
+        foreach: accepted for PyTorch's sake; there is one way here.
+
+    >>> import minitorch
+    >>> w = minitorch.nn.Parameter(minitorch.ones(2))
+    >>> w.grad = minitorch.tensor([3.0, 4.0])
+    >>> minitorch.nn.utils.clip_grads_with_norm_(w, 1.0, minitorch.nn.utils.get_total_norm(w.grad))
+    >>> w.grad
+    tensor([0.6000, 0.8000])
+    """
+    scale(gradients(parameters), float(max_norm), float(total_norm))
+
+
+def clip_grad_norm(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Variable:
+    """The older name of `clip_grad_norm_`."""
+    warnings.warn("clip_grad_norm is deprecated; use clip_grad_norm_", FutureWarning, stacklevel=2)
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
 
 
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
