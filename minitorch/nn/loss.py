@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+from minitorch.errors import ArgumentTypeError
 from minitorch.nn import functional as F
 from minitorch.nn.module import Module
 from minitorch.ops.loss import choose_reduction
@@ -96,6 +97,8 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
+        if not isinstance(delta, (int, float)):
+            raise ArgumentTypeError(f"HuberLoss: delta must be a number, got {type(delta).__name__}")
         self.delta = delta
 
     def forward(self, input: Variable, target: Variable) -> Variable:

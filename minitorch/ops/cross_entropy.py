@@ -14,8 +14,10 @@ from minitorch.ops.common import array_of, check_floating, require_tensors
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.linalg import linear
 from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
+from minitorch.ops.select import where
 from minitorch.ops.shape import movedim
 from minitorch.ops.softmax import Softmax, log_softmax
+from minitorch.value import wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -244,6 +246,11 @@ def cross_entropy(
     if isinstance(input.grad_fn, Softmax):
         warn_of_softmax("cross_entropy", "logits: leave the softmax out, cross_entropy applies it itself")
     if target.dtype.is_floating_point and target.shape == input.shape:
+        if ignore_index >= 0:
+            raise ArgumentError(
+                f"cross_entropy: ignore_index={ignore_index} needs targets that are class indices, and these are "
+                f"probabilities"
+            )
         return probability_cross_entropy(input, target, weight, reduction, label_smoothing)
     t, counted = class_indices("cross_entropy", input, target, ignore_index)
     check_not_empty("cross_entropy", input, reduction)
@@ -271,9 +278,9 @@ def smoothed(
     if weights is not None:
         picked = picked * weights
     each = -(log_p if weight is None else log_p * class_weights("", flat, weight, flat.shape[1])).sum(1)
-    if counted is not None:
-        each = each * counted.astype(flat.array.dtype)
     losses = picked * (1 - share) + each * (share / flat.shape[1])
+    if counted is not None:
+        losses = where(wrap(counted), losses, 0.0)
     return reduce_rows(losses, weights, target, reduction)
 
 

@@ -417,7 +417,7 @@ def kl_div(
     if log_target:
         losses = exp(target) * (target - input)
     else:
-        zero = target.array <= 0
+        zero = target.array == 0
         losses = where(zero, 0.0, target * log(where(zero, 1.0, target))) - target * input
     if reduction == "batchmean":
         return losses.sum() / input.shape[0] if input.ndim else losses
