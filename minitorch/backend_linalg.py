@@ -111,6 +111,10 @@ class LinalgKernels:
         """
         if not x.size:
             return self.copy(x)
+        if x.dtype.char in "fF":  # the squarings would lose too much
+            return self.matrix_exp(x.astype("float64" if x.dtype.char == "f" else "complex128")).astype(
+                x.dtype
+            )
         norm = float(self.max(self.sum(self.abs(x), axis=-2), axis=None))
         halvings = math.ceil(math.log2(norm / THETA)) if THETA < norm < math.inf else 0
         x = x / x.dtype.type(2**halvings)

@@ -11,13 +11,9 @@ from minitorch.linalg.common import (
     check_info,
     check_matrices,
     check_same,
-    diagonal_matrix,
-    diagonal_of,
     eye_like,
-    hermitian_part,
     lower,
     mm,
-    real_of,
 )
 from minitorch.linalg.solve import SolveTriangular
 from minitorch.op import Op
@@ -27,21 +23,21 @@ from minitorch.return_types import named
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
-INDEFINITE = "is not positive definite: its leading minor of order {} is not; is it symmetric, with positive eigenvalues?"
+INDEFINITE = "is not positive definite: its leading minor of order {} is not; see linalg.eigvalsh"
 
 
 class CholeskyFactor(Op):
-    """L of A = L·Lᴴ, and info;   dA = the Hermitian part of L⁻ᴴ·Φ(Lᴴ·G)·L⁻¹.
+    """L of A = L·Lᴴ, and info;   dA = L⁻ᴴ·S·L⁻¹ with S = (T + tril₋₁(T)ᴴ)/2 and T = tril(Lᴴ·G).
 
-    Φ takes the lower triangle, with the diagonal halved.
+    With `upper`, A is read from its upper triangle.
 
     Source: I. Murray, "Differentiation of the Cholesky Decomposition" (2016), equation 10.
     """
 
     materialize = False
 
-    def forward(self, x: Array) -> tuple[Array, Array]:
-        y, info = self.backend.cholesky(x)
+    def forward(self, x: Array, *, upper: bool) -> tuple[Array, Array]:
+        y, info = self.backend.cholesky(adj(x) if upper else x)
         self.save(output=y)
         return y, info
 
@@ -49,9 +45,29 @@ class CholeskyFactor(Op):
         y = self.saved.output
         yh = adj(y)
         p = mm(yh, g)
-        inner = lower(p, -1) + diagonal_matrix(real_of(diagonal_of(p)) / 2)
-        left = SolveTriangular.apply(yh, inner, upper=True, unit=False)  # L⁻ᴴ·Φ
-        return hermitian_part(adj(SolveTriangular.apply(yh, adj(left), upper=True, unit=False)))
+        inner = (lower(p) + adj(lower(p, -1))) / 2
+        left = SolveTriangular.apply(yh, inner, upper=True, unit=False)  # L⁻ᴴ·S
+        return adj(SolveTriangular.apply(yh, adj(left), upper=True, unit=False))
+
+
+class CholeskySolve(Op):
+    """X = (L·Lᴴ)⁻¹·B;   dB = (L·Lᴴ)⁻¹·G,  dL = −(dB·Xᴴ + X·dBᴴ)·L, as if the other triangle of L counted, too."""
+
+    broadcasts = True
+
+    def forward(self, b: Array, y: Array) -> Array:
+        half = self.backend.solve_triangular(y, b, False, False)
+        x = self.backend.solve_triangular(adj(y), half, True, False)
+        self.save(y=y, output=x)
+        return x
+
+    def backward(self, g: Array) -> tuple[Array, Array | None]:
+        y = self.saved.y
+        db = CholeskySolve.apply(g, y)
+        if not self.needs_input_grad[1]:
+            return db, None
+        p = mm(db, adj(self.saved.output))
+        return db, -mm(p + adj(p), lower(y))
 
 
 @with_out
@@ -77,7 +93,7 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> A
 def factor(op_name: str, A: Any, upper: bool, check_errors: bool) -> Any:
     """The factors and infos, under the name of the function that asks."""
     check_matrices(op_name, square=True, A=A)
-    y, info = CholeskyFactor.apply(A.mT.conj() if upper else A)
+    y, info = CholeskyFactor.apply(A, upper=upper)
     if check_errors:
         check_info(op_name, info.array, INDEFINITE)
     return named("linalg_cholesky_ex", "L", "info")(y.mT.conj() if upper else y, info)
@@ -122,9 +138,7 @@ def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Variable:
         raise ShapeError(
             f"cholesky_solve: L of shape {tuple(L.shape)} does not fit B of shape {tuple(B.shape)}"
         )
-    low = L.mT.conj() if upper else L
-    half = SolveTriangular.apply(low, B, upper=False, unit=False)
-    return SolveTriangular.apply(low.mT.conj(), half, upper=True, unit=False)
+    return CholeskySolve.apply(B, L.mT.conj() if upper else L)
 
 
 @with_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
@@ -13,6 +13,9 @@ from minitorch.ops.linalg import Matmul
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 from minitorch.value import wrap
+
+if TYPE_CHECKING:
+    from minitorch.variable import Variable
 
 PHASE = 1e-2  # how far a gradient may depend on the phase of a vector, which nothing determines
 
@@ -64,12 +67,9 @@ def complex_kind(x: Array) -> str:
     return "complex64" if x.dtype.char in "fF" else "complex128"
 
 
-def eye_like(x: Any, n: int | None = None) -> Any:
-    """The identity matrix in the dtype of `x`, as large as its rows are long (or n × n): a bare array for a bare one."""
-    array = array_of(x)
-    n = array.shape[-1] if n is None else n
-    y = backend_of(array).eye(n, n, array.dtype)
-    return y if array is x else wrap(y)
+def eye_like(x: Any) -> Variable:
+    """The identity matrix in the dtype of `x`, as large as its rows are long."""
+    return wrap(backend_of(x.array).eye(x.shape[-1], x.shape[-1], x.array.dtype))
 
 
 def adj(x: Any) -> Any:
@@ -102,11 +102,6 @@ def diagonal_of(x: Any) -> Any:
 def diagonal_matrix(x: Any) -> Any:
     """Matrices with these diagonals.  Shape: (…, n) → (…, n, n)."""
     return DiagonalEmbed.apply(x, offset=0, dims=(x.ndim - 1, x.ndim), shape=(*x.shape, x.shape[-1]))
-
-
-def hermitian_part(x: Any) -> Any:
-    """(X + Xᴴ)/2."""
-    return (x + adj(x)) / 2
 
 
 def real_of(x: Any) -> Any:

@@ -131,7 +131,9 @@ def triangular_solve(
     check_matrices("triangular_solve", b=b)
     check_same("triangular_solve", b, A)
     if A.shape[-1] != b.shape[-2]:
-        raise ShapeError(f"triangular_solve: A of shape {tuple(A.shape)} does not fit b of shape {tuple(b.shape)}")
+        raise ShapeError(
+            f"triangular_solve: A of shape {tuple(A.shape)} does not fit b of shape {tuple(b.shape)}"
+        )
     matrix = A.mT if transpose else A
     x = SolveTriangular.apply(matrix, b, upper=upper is not transpose, unit=unitriangular)
     return named("triangular_solve", "solution", "cloned_coefficient")(x, A.clone())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import ArgumentError, ShapeError
+from minitorch.errors import ArgumentError
 from minitorch.ops.common import require_tensors
 from minitorch.ops.diagonal import diagonal as diagonal_along
 from minitorch.ops.out import with_out
@@ -40,7 +40,7 @@ def vander(x: Any, *, N: int | None = None) -> Variable:
     """The powers x⁰, x¹, …, x^(N−1) of each element, along a new last dim.
 
     Args:
-        x: (…, n).
+        x: (…, n); a 0-d tensor counts as a vector of one.
         N: how many powers; n by default.
 
     Raises:
@@ -53,8 +53,7 @@ def vander(x: Any, *, N: int | None = None) -> Variable:
             [1, 3, 9]])
     """
     require_tensors("linalg.vander", x=x)
-    if not x.ndim:
-        raise ShapeError("linalg.vander: needs at least one dim, got a 0-d tensor")
+    x = x.reshape(1) if not x.ndim else x
     if N is not None and N <= 1:
         raise ArgumentError(f"linalg.vander: N must be larger than 1, got {N}")
     return powers(x, x.shape[-1] if N is None else N)

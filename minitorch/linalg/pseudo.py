@@ -103,7 +103,8 @@ def pinv(
         A: (…, m, n).
         rcond: the older name of rtol.
         hermitian: A is Hermitian: use eigenvalues.
-        atol, rtol: singular values up to max(atol, rtol·the largest) count as zero, as for `matrix_rank`.
+        atol: singular values up to max(atol, rtol·the largest) count as zero.
+        rtol: as for `matrix_rank`.
 
     Shape: (…, m, n) → (…, n, m).
 
@@ -121,6 +122,7 @@ def pinv(
     return PseudoInverse.apply(A, cutoff=cutoff, hermitian=hermitian)
 
 
+@with_out
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The X of least length with the least ‖A·X − B‖.
 

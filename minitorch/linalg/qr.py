@@ -129,9 +129,9 @@ def check_reflectors(op_name: str, A: Any, tau: Any) -> None:
     require_tensors(op_name, tau=tau)
     check_same(op_name, A, tau)
     m, n = A.shape[-2:]
-    if n > m:
+    if n > m and op_name != "ormqr":
         raise ShapeError(f"{op_name}: input must not have more columns than rows, got shape {tuple(A.shape)}")
-    if tau.ndim != A.ndim - 1 or tuple(tau.shape[:-1]) != tuple(A.shape[:-2]) or tau.shape[-1] > n:
+    if tau.ndim != A.ndim - 1 or tuple(tau.shape[:-1]) != tuple(A.shape[:-2]) or tau.shape[-1] > min(m, n):
         raise ShapeError(
             f"{op_name}: tau of shape {tuple(tau.shape)} does not fit an input of shape {tuple(A.shape)}"
         )

@@ -128,7 +128,9 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     """The solutions of systems of linear equations, and a number for each that tells whether there is one.
 
     Args:
-        A, B, left: as for `solve`.
+        A: (…, n, n).
+        B: (…, n, k), or vectors, as for `solve`.
+        left: False for X·A = B.
         check_errors: raise an error for a singular matrix.
 
     Returns:
@@ -218,7 +220,7 @@ def solve_triangular(
 
 @with_out
 def tensorinv(A: Any, ind: int = 2) -> Variable:
-    """The inverse of a tensor for `tensordot`: its first `ind` dims are the rows of a square matrix, the others its columns.
+    """The inverse of a tensor for `tensordot`: the first `ind` dims are the rows of a square matrix, the others columns.
 
     >>> import minitorch
     >>> a = minitorch.eye(6).reshape(6, 2, 3)

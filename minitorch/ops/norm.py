@@ -63,7 +63,8 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
 
     Args:
         input: the values.
-        p: a number, `inf`, `-inf`, 0 for the number of elements that are not 0, or `"fro"` for 2.
+        p: a number, `inf`, `-inf`, 0 for the number of elements that are not 0, `"fro"` for 2, or `"nuc"` for the sum of
+            the singular values of matrices.
         dim: one dim or several; None for all.
         keepdim: keep the reduced dims at size 1.
         dtype: cast to this first.
@@ -80,6 +81,10 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
     check_floating("norm", input.array)
     if input.dtype is dtypes.float16:
         return in_float32(norm, input, p, dim, keepdim)
+    if p == "nuc":
+        from minitorch.linalg import matrix_norm
+
+        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)  # type: ignore[arg-type]
     dims = reduced_dims("norm", dim, ndim_of("norm", input))
     if p in ("fro", 2):
         y: Any = Norm2.apply(input, dims=dims)
@@ -94,5 +99,5 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
     elif isinstance(p, (int, float)):
         y = NormP.apply(input, dims=dims, p=p)
     else:
-        raise ArgumentError(f"norm: p must be a number, inf, -inf or 'fro', got {p!r}")
+        raise ArgumentError(f"norm: p must be a number, inf, -inf, 'fro' or 'nuc', got {p!r}")
     return keep_dims(y, input, dims, keepdim)
