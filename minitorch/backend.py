@@ -35,7 +35,13 @@ class Calls:
 
 
 class Backend(
-    ActivationKernels, AttentionKernels, LinalgKernels, LayerKernels, OptimizerKernels, OrderKernels, RecurrentKernels,
+    ActivationKernels,
+    AttentionKernels,
+    LinalgKernels,
+    LayerKernels,
+    OptimizerKernels,
+    OrderKernels,
+    RecurrentKernels,
     SpecialFunctions,
 ):
     """The interface between ops and an array library.
@@ -164,6 +170,11 @@ class Backend(
     eigvals: Elementwise
     eigh: Elementwise  # (x) → values, vectors, of the lower triangle
     eigvalsh: Elementwise
+
+    # Fourier transforms; norm says what is divided by n, as in NumPy -----------------------------------
+    fft: Elementwise  # (x, axes, inverse, norm): complex
+    rfft: Elementwise  # (x, axis, norm)
+    irfft: Elementwise  # (x, n, axis, norm)
 
     # Creation and memory ------------------------------------------------------------------------------
     empty: Elementwise  # (shape, dtype)

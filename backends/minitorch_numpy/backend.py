@@ -16,6 +16,7 @@ from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
 from minitorch_numpy.embedding import NumpyEmbeddingKernels
+from minitorch_numpy.fourier import NumpyFourierKernels
 from minitorch_numpy.linalg import NumpyLinalgKernels
 from minitorch_numpy.memory import keep_freed_memory
 from minitorch_numpy.normalize import NumpyNormKernels
@@ -77,6 +78,7 @@ class NumpyBackend(
     NumpySpecialFunctions,
     NumpyOrderKernels,
     NumpyLinalgKernels,
+    NumpyFourierKernels,
     Backend,
 ):
     """Arrays are `numpy.ndarray`; nothing is compiled."""
