@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch.engine import Walk
-from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, NotSupportedError, ShapeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
 from minitorch.op import BATCHES, Op
 from minitorch.registry import backend_of, current_backend
@@ -100,7 +100,8 @@ def grad(
         retain_graph: keep saved values for another walk; by default only with `create_graph`.
         create_graph: record the walk itself, so that its results can be differentiated.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
-        is_grads_batched: not supported; use a loop over `grad_outputs`.
+        is_grads_batched: `grad_outputs` have one more dim in front, and a walk starts with each slice; all of them
+            run together, and the results have that dim, too.
         materialize_grads: give zeros instead of None.
 
     Raises:
@@ -113,7 +114,11 @@ def grad(
     (tensor(18.),)
     """
     if is_grads_batched:
-        raise NotSupportedError("grad: is_grads_batched is not supported; loop over grad_outputs")
+        from minitorch.func.batch_walk import walk_batch
+
+        return walk_batch(
+            outputs, inputs, _as_tuple(grad_outputs), retain_graph, create_graph, allow_unused, materialize_grads
+        )
     if materialize_grads and allow_unused is False:
         raise ArgumentError("grad: materialize_grads=True contradicts allow_unused=False")
     targets = _as_tuple(inputs)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError
+from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError, VmapError
 from minitorch.modes import current
-from minitorch.op import Op, serials
+from minitorch.op import Op, leading, serials
 from minitorch.ops.out import without_out
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
@@ -55,7 +55,7 @@ def region(base: Array, view: View) -> Array:
     """For each element of the view its place in the flattened base."""
     places = backend_of(base).arange(base.size).reshape(base.shape)
     for op_class, settings, output in view.steps:
-        if op_class.__name__ in ("Real", "Imag", "ViewDtype"):
+        if op_class.__name__ in ("Real", "Imag", "ViewDtype", "Batch", "Unbatch"):
             raise InplaceError(
                 f"{op_class.op_name}: a recorded tensor cannot be changed in place through this view; "
                 f"compute the new tensor out of place"
@@ -74,6 +74,8 @@ def check(op_name: str, x: Variable) -> None:
     """
     if x._view is not None:
         x._view.refresh(x)
+    if current().level is not None:
+        current().level.note_change(op_name, x)
     if current().grad:
         leaf: Value = x
         if x._view is not None and not (x._requires_grad and x.grad_fn is None):
@@ -125,9 +127,21 @@ def assign(op_name: str, x: Variable, out: Variable, since: int | None = None) -
         out = Overwrite.apply(x, out)
     if out.grad_fn is not None:
         preserve_old(x.array, out.grad_fn, out.grad_fn.serial if since is None else since)
+    lead = leading((x.array, out.array))
+    if lead is not x.array:
+        refuse_batch(op_name, x, lead)
     backend_of(x.array).copyto(x.array, out.array)
     rebase(x, out)
     return x
+
+
+def refuse_batch(op_name: str, x: Variable, array: Array) -> None:
+    """Raises a VmapError: slices of a vmap do not fit into a tensor that is the same for all of them."""
+    raise VmapError(
+        f"{op_name}: inside of vmap a tensor of shape {tuple(x.shape)} that is the same for all slices cannot be "
+        f"changed in place by values that differ from slice to slice; use a clone() of it, or the out-of-place "
+        f"operation"
+    )
 
 
 def preserve_old(array: Array, last: Op, since: int) -> None:

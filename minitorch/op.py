@@ -98,6 +98,7 @@ class Op:
         differentiable: whether results can require grad at all.
         optional: None may stand for an input that is left out.
         view: the result shares memory with the first input.
+        in_place: it changes its first input, and returns it.
 
     Attributes of an applied op:
         backend: the backend that computes it.
@@ -111,6 +112,7 @@ class Op:
     differentiable: ClassVar[bool] = True
     optional: ClassVar[bool] = False
     view: ClassVar[bool] = False
+    in_place: ClassVar[bool] = False
     op_name: ClassVar[str] = "op"
     parameters: ClassVar[dict[str, int]] = {}
 

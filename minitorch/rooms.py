@@ -13,7 +13,12 @@ TOP_LEVEL: dict[str, str] = dict.fromkeys(
         *("pinverse", "qr", "slogdet", "svd", "svd_lowrank", "triangular_solve"),
     ),
     "linalg.older",
-)  # PyTorch's names of the top level, and the files that they are in
+) | {
+    "vmap": "func", "i0": "special.bessel",
+    "poisson": "ops.draws", "binomial": "ops.draws",
+    **dict.fromkeys(("lgamma", "digamma", "polygamma", "mvlgamma", "igamma", "igammac"), "special.gamma"),
+    **dict.fromkeys(("erfc", "erfinv", "sinc", "logit"), "special.normal"),
+}  # PyTorch's names of the top level, and the files that they are in
 
 
 def later(name: str, room: str = "") -> Callable[..., Any]:

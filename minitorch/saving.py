@@ -12,7 +12,7 @@ from weakref import ref
 
 from minitorch.errors import ArgumentTypeError, GradientError, InplaceError, ShapeError
 from minitorch.modes import _Setting
-from minitorch.op import Op, Origin, Saved
+from minitorch.op import Op, Saved
 from minitorch.value import Value, Version, wrap
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ class SavingHooks:
     def pack_value(self, value: Any, counter: Version | None) -> Any:
         """One saved value: an array, several of them, or a number that stays as it is."""
         if isinstance(value, (tuple, list)):
-            return type(value)(self.pack_value(v, None) for v in value) if type(value) in (tuple, list) else value
+            return (
+                type(value)(self.pack_value(v, None) for v in value)
+                if type(value) in (tuple, list)
+                else value
+            )
         return Parcel(self, value, counter) if is_array(value) else value
 
 

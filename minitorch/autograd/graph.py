@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
-class Node(ABC):
+class Node(ABC):  # noqa: B024 (ops are registered below, not derived)
     """What every node of the graph is: `isinstance(x.grad_fn, Node)`.
 
     A node has `name()`, `next_functions`, `metadata`, `register_hook` and `register_prehook`.

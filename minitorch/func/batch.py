@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import VmapError
+from minitorch.errors import NoRuleError, VmapError
 from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,18 @@ class Level:
     def __init__(self, size: int, randomness: str, outer: Level | None) -> None:
         self.serial, self.size = next(self.serials), size
         self.randomness, self.outer = randomness, outer
+
+    def own(self, x: Any) -> Any:
+        """A tensor with a place for each slice of this vmap, and of those around it; to be copied."""
+        from minitorch.func.batch_ops import Repeat
+        from minitorch.func.batch_rules import levels_of
+
+        if self.outer is not None:
+            x = self.outer.own(x)
+        return x if self in levels_of(x) else Repeat.apply(x, level=self)
+
+    def note_change(self, op_name: str, x: Any) -> None:
+        """Told before a tensor is changed in place."""
 
     def source(self, source: Any) -> Any:
         """A source of random numbers, for draws inside of this vmap."""
@@ -194,6 +206,8 @@ class BatchedArray:
         return complex(self.the_same("complex()"))
 
     def __index__(self) -> int:
+        if self.ndim:
+            raise NoRuleError(f"vmap: an array of shape {tuple(self.shape)} is no single index")
         return int(self.the_same("an index"))
 
     def item(self) -> Any:
@@ -208,12 +222,14 @@ class BatchedArray:
         self.item()
 
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("vmap: the slices of a batch cannot be given to a function that takes one array")
+        raise NoRuleError(
+            "vmap: values that differ from slice to slice cannot be stored in, or used as, one ordinary array"
+        )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         """NumPy's elementwise functions and operators between an array and a batch come here."""
         if method != "__call__" or settings:
-            raise TypeError(
+            raise NoRuleError(
                 f"vmap: {getattr(ufunc, '__name__', 'a function')} cannot store slices of a batch in one array"
             )
         from minitorch.func.batch_rules import elementwise
@@ -307,7 +323,12 @@ class BatchedArray:
         put(self, index, value)
 
     sum, prod, max, min = _reduction("sum"), _reduction("prod"), _reduction("max"), _reduction("min")
-    all, any, argmax, argmin = _reduction("all"), _reduction("any"), _reduction("argmax"), _reduction("argmin")
+    all, any, argmax, argmin = (
+        _reduction("all"),
+        _reduction("any"),
+        _reduction("argmax"),
+        _reduction("argmin"),
+    )
 
     __add__, __radd__, __iadd__ = _both("add")
     __sub__, __rsub__, __isub__ = _both("subtract")

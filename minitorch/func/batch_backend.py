@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Backend
 from minitorch.backend_activation import ActivationKernels
-from minitorch.errors import VmapError
+from minitorch.errors import NoRuleError, VmapError
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.func.batch_rules import (
     backend_below,
     batch_of,
     by_slices,
-    elementwise,
     has,
     outermost,
     whole_batch,
@@ -150,7 +149,9 @@ class BatchBackend:
         """Any other function of a backend: on one slice after the other."""
         if name.startswith("__") or not hasattr(current_backend(), name):
             raise AttributeError(name)
-        return partial(by_slices, lambda *args, **settings: getattr(backend_below(*args), name)(*args, **settings))
+        return partial(
+            by_slices, lambda *args, **settings: getattr(backend_below(*args), name)(*args, **settings)
+        )
 
     # Products ---------------------------------------------------------------------------------------
 
@@ -160,7 +161,9 @@ class BatchBackend:
         if level is None:
             return backend_of(x).matmul(x, y)
         if x.ndim == 1 or y.ndim == 1:
-            z = self.matmul(x.reshape((1, -1)) if x.ndim == 1 else x, y.reshape((-1, 1)) if y.ndim == 1 else y)
+            z = self.matmul(
+                x.reshape((1, -1)) if x.ndim == 1 else x, y.reshape((-1, 1)) if y.ndim == 1 else y
+            )
             rows = () if x.ndim == 1 else (z.shape[-2],)
             columns = () if y.ndim == 1 else (z.shape[-1],)
             return z.reshape((*z.shape[:-2], *rows, *columns))
@@ -209,12 +212,14 @@ class BatchBackend:
     def require_batch(self, destination: Any, level: Level) -> None:
         """Raises a VmapError unless each slice of `destination` has memory of its own."""
         if not has(destination, level):
-            raise VmapError(
+            raise NoRuleError(
                 "vmap: a tensor that is the same for all slices cannot be changed in place by values that differ from "
                 "slice to slice; make it inside of vmap, or use the out-of-place operation"
             )
         if level.size > 1 and destination.inner.size and destination.inner.strides[0] == 0:
-            raise VmapError("vmap: the slices of this tensor share their memory (it was expanded); clone() it")
+            raise VmapError(
+                "vmap: the slices of this tensor share their memory (it was expanded); clone() it"
+            )
 
     def add_into(self, x: Any, y: Any) -> None:
         """x += y, in x's memory."""
@@ -269,7 +274,9 @@ class BatchBackend:
         if x.__class__ is not BatchedArray:
             return backend_of(x).expand_dims(x, axis)
         count = len(axis) if isinstance(axis, tuple) else 1
-        return BatchedArray(backend_of(x.inner).expand_dims(x.inner, after_batch(axis, x.ndim + count)), x.level)
+        return BatchedArray(
+            backend_of(x.inner).expand_dims(x.inner, after_batch(axis, x.ndim + count)), x.level
+        )
 
     def squeeze(self, x: Any, axis: Any = None) -> Array:
         """Without dims of size 1."""
@@ -340,7 +347,7 @@ class BatchBackend:
         """Not for slices, which would differ in the number of places."""
         if x.__class__ is not BatchedArray:
             return backend_of(x).nonzero(x)
-        raise VmapError(
+        raise NoRuleError(
             "vmap: nonzero() and masks give another number of elements for each slice; use minitorch.where(mask, x, y)"
         )
 

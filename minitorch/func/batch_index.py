@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import VmapError
+from minitorch.errors import NoRuleError, VmapError
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.func.batch_rules import batch_of, has, outermost, slice_of
 from minitorch.registry import backend_of
@@ -56,7 +56,7 @@ def pick(x: Array, items: list[Any], level: Level) -> Array:
     """x[items] with index arrays; the batch, the index or both belong to the outermost vmap."""
     batched = [item for item in items if has(item, level)]
     if any(item.dtype.kind == "b" for item in batched):
-        raise VmapError(
+        raise NoRuleError(
             "vmap: a mask that differs from slice to slice would select another number of elements from each; "
             "use minitorch.where(mask, x, y)"
         )
@@ -75,7 +75,12 @@ def pick(x: Array, items: list[Any], level: Level) -> Array:
     slices = backend.arange(level.size).reshape((level.size, *(1,) * count))
     y = x.inner[(slices, *inside)]  # (batch, made…, rest…)
     if before:
-        order = [0, *range(count + 1, count + 1 + before), *range(1, count + 1), *range(count + 1 + before, y.ndim)]
+        order = [
+            0,
+            *range(count + 1, count + 1 + before),
+            *range(1, count + 1),
+            *range(count + 1 + before, y.ndim),
+        ]
         y = y.transpose(order)
     return BatchedArray(y, level)
 
@@ -94,7 +99,9 @@ def put(x: BatchedArray, index: Any, value: Any) -> None:
     level = outermost(x, index, value)
     assert level is not None
     if not has(x, level):
-        raise VmapError("vmap: values that differ from slice to slice cannot be stored in one and the same tensor")
+        raise NoRuleError(
+            "vmap: values that differ from slice to slice cannot be stored in one and the same tensor"
+        )
     items = spread(index, x.ndim)
     if not any(map(is_tensor, items)):
         region = BatchedArray(x.inner[(slice(None), *items)], level)

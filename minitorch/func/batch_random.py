@@ -37,10 +37,13 @@ class BatchedSource:
             if level.randomness == "same":
                 if any(has(x, level) for x in values):
                     raise VmapError(
-                        "vmap: with randomness='same' nothing can be drawn whose distribution differs from slice to slice"
+                        "vmap: with randomness='same' nothing can be drawn whose distribution differs from slice "
+                        "to slice"
                     )
                 return method(*args, **settings)
-            draws = [method(*slice_of(args, level, i), **slice_of(settings, level, i)) for i in range(level.size)]
+            draws = [
+                method(*slice_of(args, level, i), **slice_of(settings, level, i)) for i in range(level.size)
+            ]
             return collect(draws, level) if draws else method(*args, **settings)
 
         return draw

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import VmapError
+from minitorch.errors import NoRuleError, VmapError
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value
@@ -47,7 +47,7 @@ def has(x: Any, level: Level) -> bool:
 
 
 def batch_of(x: Any, level: Level, ndim: int) -> Any:
-    """The inside of an array, with its slices' dims brought to `ndim` so that it broadcasts; other values as they are."""
+    """The inside of an array, with its slices' dims brought to `ndim`, to broadcast; other values as they are."""
     if not has(x, level):
         return x
     inner = x.inner
@@ -138,7 +138,7 @@ def collect(results: list[Any], level: Level) -> Any:
         return first
     arrays = [backend_of(r).asarray(r) for r in results]
     if any(a.shape != arrays[0].shape for a in arrays):
-        raise VmapError(
+        raise NoRuleError(
             f"vmap: the result would have another shape for each slice, such as {tuple(arrays[0].shape)} and "
             f"{tuple(next(a.shape for a in arrays if a.shape != arrays[0].shape))}"
         )
@@ -154,7 +154,8 @@ def by_slices(function: Callable[..., Any], *args: Any, **settings: Any) -> Any:
     if not level.size:
         return empty_batch(function, level, args, settings)
     return collect(
-        [function(*slice_of(args, level, i), **slice_of(settings, level, i)) for i in range(level.size)], level
+        [function(*slice_of(args, level, i), **slice_of(settings, level, i)) for i in range(level.size)],
+        level,
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from minitorch.engine import Walk, cast, fit, sum_to
+from minitorch.engine import Walk, cast, fit
+from minitorch.errors import ArgumentError
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.func.batch_ops import Repeat, SumBatch, gather, take
 from minitorch.func.batch_rules import levels_of, outermost
@@ -35,9 +36,7 @@ class BatchWalk(Walk):
         if self.needed is not None and target not in self.needed:
             return
         if isinstance(target, Op):
-            shape, dtype = (
-                (target.shape, target.dtype) if target.outputs is None else target.outputs[number]
-            )
+            shape, dtype = (target.shape, target.dtype) if target.outputs is None else target.outputs[number]
         else:
             shape, dtype = target.array.shape, target.array.dtype
         wanted, given = getattr(shape, "levels", ()), levels_of(g)
@@ -128,3 +127,37 @@ def held(node: Op, gradients: Any) -> list[Any]:
         else:
             found.append(x)
     return found
+
+
+def walk_batch(
+    outputs: Any,
+    inputs: Any,
+    starts: tuple[Any, ...],
+    retain_graph: bool | None,
+    create_graph: bool,
+    allow_unused: bool | None,
+    materialize_grads: bool,
+) -> tuple[Any, ...]:
+    """`autograd.grad` with `is_grads_batched`: one walk with all the gradients that there are to start with."""
+    from minitorch.func.vectorize import vmap
+    from minitorch.gradients import grad
+
+    unused: list[int] = []
+    given = [i for i, g in enumerate(starts) if g is not None]
+    if not given:
+        raise ArgumentError("grad: with is_grads_batched=True, grad_outputs must be given")
+
+    def walk(*gs: Any) -> tuple[Any, ...]:
+        all_starts: list[Any] = [None] * len(starts)
+        for i, g in zip(given, gs, strict=True):
+            all_starts[i] = g
+        found = grad(
+            outputs, inputs, all_starts, retain_graph, create_graph, allow_unused, False, materialize_grads
+        )
+        unused[:] = [i for i, g in enumerate(found) if g is None]
+        return tuple(g for g in found if g is not None)
+
+    results = list(vmap(walk)(*(starts[i] for i in given)))
+    for i in unused:
+        results.insert(i, None)
+    return tuple(results)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from minitorch.errors import VmapError
 from minitorch.func.batch import Level
 from minitorch.func.batch_ops import gather, take
-from minitorch.func.batch_rules import outermost
+from minitorch.func.batch_rules import has, outermost
 from minitorch.op import Op
 
 
@@ -18,7 +19,16 @@ def level_in(inputs: Any, settings: dict[str, Any]) -> Level:
 
 
 def apply_by_slices(op: type[Op], inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
-    """Applies an op to the slices of its inputs, each on its own."""
+    """Applies an op to the slices of its inputs, each on its own.
+
+    Raises:
+        VmapError: for an op that changes what is the same for all slices.
+    """
+    if op.in_place and not has(inputs[0].array, level_in(inputs, settings)):
+        raise VmapError(
+            f"{op.op_name}: inside of vmap a tensor that is the same for all slices cannot be changed in place by "
+            f"values that differ from slice to slice; use a clone() of it, or the out-of-place operation"
+        )
     return over_slices(op.apply, inputs, settings)
 
 
@@ -35,5 +45,6 @@ def over_slices(function: Any, inputs: tuple[Any, ...], settings: dict[str, Any]
 
         return empty_batch(function, level, inputs, settings)
     return gather(
-        [function(*take(tuple(inputs), level, i), **take(settings, level, i)) for i in range(level.size)], level
+        [function(*take(tuple(inputs), level, i), **take(settings, level, i)) for i in range(level.size)],
+        level,
     )

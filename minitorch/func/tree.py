@@ -28,7 +28,9 @@ def rebuild(tree: Any, parts: list[Any]) -> Any:
     """A node of the same kind with other parts."""
     if isinstance(tree, dict):
         items = zip(tree, parts, strict=True)
-        return defaultdict(tree.default_factory, items) if isinstance(tree, defaultdict) else type(tree)(items)
+        return (
+            defaultdict(tree.default_factory, items) if isinstance(tree, defaultdict) else type(tree)(items)
+        )
     if hasattr(tree, "_fields"):
         return type(tree)(*parts)
     return (list if isinstance(tree, list) else deque if isinstance(tree, deque) else tuple)(parts)
@@ -39,9 +41,7 @@ def tree_map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     parts = children(tree)
     if parts is None:
         return function(tree, *others)
-    return rebuild(
-        tree, [tree_map(function, part, *(other[key] for other in others)) for key, part in parts]
-    )
+    return rebuild(tree, [tree_map(function, part, *(other[key] for other in others)) for key, part in parts])
 
 
 def same_structure(a: Any, b: Any) -> bool:

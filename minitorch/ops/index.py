@@ -16,7 +16,7 @@ from minitorch.errors import (
     IndexTypeError,
     ShapeError,
 )
-from minitorch.op import Op
+from minitorch.op import BATCHES, Op
 from minitorch.ops.common import array_of, ndim_of, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.select import where
@@ -70,7 +70,7 @@ class PutItem(Op):
 class SetItem(Op):
     """x[index] = v, in place;   dx = g, with zeros at the index,  dv = g[index]."""
 
-    broadcasts = True
+    broadcasts = in_place = True
 
     def forward(self, x: Array, v: Array, *, index: tuple[Any, ...], unique: bool) -> Array:
         self.index, self.unique = index, unique
@@ -272,6 +272,11 @@ def getitem(input: Variable, index: Any) -> Variable:
     return input if advanced is None else Take.apply(input, index=advanced)
 
 
+def selected(x: Array, index: tuple[Any, ...]) -> Array:
+    """x[index], which only the array itself can say where index tensors are slices of a vmap."""
+    return Take._apply_raw((x,), {"index": index}) if BATCHES else x[index]
+
+
 def setitem(input: Variable, index: Any, value: Any) -> None:
     """`x[index] = value`, in place; gradients flow to `value` and to what stays of `x`.
 
@@ -297,7 +302,7 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
     target = input
     if advanced is not None and any(item != slice(None) and item is not Ellipsis for item in basic):
         target = GetItem.apply(input, index=basic)
-    region = target.array[basic if advanced is None else advanced].shape
+    region = selected(target.array, basic if advanced is None else advanced).shape
     extra = max(value.ndim - len(region), 0)
     if set(value.shape[:extra]) <= {1}:
         value = value.reshape(value.shape[extra:])
@@ -341,7 +346,7 @@ def index_put_(input: Variable, indices: Any, values: Any, accumulate: bool = Fa
     basic, advanced = parse_index(input, tuple(indices))
     if advanced is None or any(item != slice(None) for item in basic):
         raise ArgumentError("index_put_: indices must be a tuple of index tensors of at least one dim")
-    values = expand(values.to(input.dtype), *input.array[advanced].shape)
+    values = expand(values.to(input.dtype), *selected(input.array, advanced).shape)
     added = PutItem.apply(values, index=advanced, shape=tuple(input.shape), unique=False)
     inplace.check("index_put_", input)
     return inplace.assign("index_put_", input, input + added)

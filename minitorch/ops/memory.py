@@ -9,6 +9,7 @@ from minitorch.backend import Array
 from minitorch.device import device, require
 from minitorch.errors import ArgumentTypeError
 from minitorch.layout import order_of, preserve_format
+from minitorch.modes import current
 from minitorch.op import Op
 from minitorch.ops.common import ndim_of
 from minitorch.value import Value
@@ -61,6 +62,9 @@ def clone(input: Any, *, memory_format: Any = None) -> Variable:
     >>> x.grad
     tensor([1., 1.])
     """
+    level = current().level
+    if level is not None:
+        input = level.own(input)  # inside of vmap each slice gets a copy
     if memory_format is None:
         return Clone.apply(input)
     return Clone.apply(input, order=order_of("clone", memory_format, ndim_of("clone", input)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, ShapeError
+from minitorch.errors import ArgumentError, ShapeError, VmapError
+from minitorch.modes import current
 from minitorch.op import Op
 from minitorch.ops.common import ensure_size, ndim_of, wrap_dim
 from minitorch.ops.index import PutItem, Take
@@ -100,6 +101,8 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
         raise ShapeError(f"as_strided: size {shape} and stride {steps} must have equally many numbers")
     if any(s < 0 for s in steps):
         raise ArgumentError(f"as_strided: strides must not be negative, got {steps}")
+    if current().level is not None:
+        raise VmapError("as_strided: inside of vmap a slice has no memory of its own; use views by index instead")
     return AsStrided.apply(input, size=shape, stride=steps, offset=storage_offset)
 
 

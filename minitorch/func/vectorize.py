@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
+from minitorch.errors import ArgumentError, NoRuleError, ShapeError
 from minitorch.func import batch_backend as batch_backend
 from minitorch.func.batch import Level
+from minitorch.func.batch_loop import loop
 from minitorch.func.batch_ops import Batch, Unbatch
 from minitorch.func.tree import broadcast_prefix, leaves, unflatten
 from minitorch.modes import _Setting, current
@@ -65,9 +66,7 @@ def vmap(
         parts = []
         for start in range(0, size, chunk_size):
             length = min(chunk_size, size - start)
-            some = [
-                x if d is None else x.narrow(d, start, length) for x, d in zip(flat, dims, strict=True)
-            ]
+            some = [x if d is None else x.narrow(d, start, length) for x, d in zip(flat, dims, strict=True)]
             words = unflatten(
                 kwargs,
                 [x.narrow(0, start, length) if isinstance(x, Value) else x for x in leaves(kwargs)],
@@ -83,7 +82,7 @@ def vmap(
 def in_dims_of(in_dims: Any, args: tuple[Any, ...]) -> list[Any]:
     """For each leaf of the arguments the dim of its slices, or None."""
     if not isinstance(in_dims, (int, tuple, list)):
-        raise ArgumentTypeError(
+        raise ArgumentError(
             f"vmap: in_dims must be a number or a tuple with one entry for each argument, got {in_dims!r}"
         )
     if not args and in_dims not in (0, ()):
@@ -112,7 +111,7 @@ def size_of(batched: list[tuple[Any, Any]], keywords: list[Any]) -> int:
     sizes = []
     for x, d in batched:
         if isinstance(d, bool) or not isinstance(d, int):
-            raise ArgumentTypeError(f"vmap: in_dims must contain numbers and None, got {d!r}")
+            raise ArgumentError(f"vmap: in_dims must contain numbers and None, got {d!r}")
         if not isinstance(x, Value):
             raise ArgumentError(
                 f"vmap: in_dims has {d} for an argument that is a {type(x).__name__}, not a Tensor; use None there"
@@ -150,14 +149,16 @@ def run(
 ) -> Any:
     """Applies the function to all slices together."""
     level = Level(size, randomness, current().level)
-    inside = [
-        x if d is None else Batch.apply(x, dim=d, level=level) for x, d in zip(flat, dims, strict=True)
-    ]
-    words = [
-        Batch.apply(x, dim=0, level=level) if isinstance(x, Value) else x for x in leaves(kwargs)
-    ]
-    with _Setting(level=level):
-        result = func(*unflatten(args, inside), **unflatten(kwargs, words))
+    inside = [x if d is None else Batch.apply(x, dim=d, level=level) for x, d in zip(flat, dims, strict=True)]
+    words = [Batch.apply(x, dim=0, level=level) if isinstance(x, Value) else x for x in leaves(kwargs)]
+    versions = [x._version for x in (*flat, *leaves(kwargs)) if isinstance(x, Value)]
+    try:
+        with _Setting(level=level):
+            result = func(*unflatten(args, inside), **unflatten(kwargs, words))
+    except NoRuleError:
+        if versions != [x._version for x in (*flat, *leaves(kwargs)) if isinstance(x, Value)]:
+            raise  # changed in place already: not to be done again
+        result = loop(func, args, flat, dims, kwargs, level)
     return taken_out(result, out_dims, level, getattr(func, "__name__", "the function"))
 
 
@@ -167,12 +168,12 @@ def taken_out(result: Any, out_dims: Any, level: Level, name: str) -> Any:
     outputs = []
     for y, d in zip(leaves(result), broadcast_prefix("vmap: out_dims", prefix, result), strict=True):
         if not isinstance(y, Value):
-            raise ArgumentTypeError(f"vmap: {name} must return tensors, it returned a {type(y).__name__}")
+            raise ArgumentError(f"vmap: {name} must return tensors, it returned a {type(y).__name__}")
         if d is None:
             outputs.append(not_batched(y, level))
             continue
         if isinstance(d, bool) or not isinstance(d, int):
-            raise ArgumentTypeError(f"vmap: out_dims must contain numbers, got {d!r}")
+            raise ArgumentError(f"vmap: out_dims must contain numbers, got {d!r}")
         outputs.append(Unbatch.apply(y, dim=wrap_dim("vmap", d, y.array.ndim + 1), level=level))
     return unflatten(result, outputs)
 
