@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
-complex_number = complex  # `complex` is a function of this module
 
 
 def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:
@@ -251,23 +250,6 @@ def frombuffer(
 
 
 @with_out
-def complex(real: Variable, imag: Variable) -> Variable:
-    """The complex tensor with these parts.
-
-    Raises:
-        DtypeError: unless both parts are floating-point and of the same dtype.
-
-    >>> import minitorch
-    >>> minitorch.complex(minitorch.tensor([1.0, 0.0]), minitorch.tensor([2.0, -1.0]))
-    tensor([1.+2.j, 0.-1.j])
-    """
-    if real.dtype is not imag.dtype or not real.is_floating_point():
-        raise DtypeError(
-            f"complex: expected two floating-point tensors of one dtype, got {real.dtype} and {imag.dtype}"
-        )
-    return real + imag * 1j
-
-
 def shape_of(op_name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, ...]:
     """The shape meant by `f(2, 3)`, `f((2, 3))` or `f(size=(2, 3))`.
 
@@ -288,12 +270,12 @@ def filler(op_name: str, value: Any, dtype: dtypes.dtype) -> Any:
     """
     if isinstance(value, Value):
         value = value.item()  # type: ignore[attr-defined]
-    if not isinstance(value, (bool, int, float, complex_number)) and not hasattr(value, "dtype"):
+    if not isinstance(value, (bool, int, float, complex)) and not hasattr(value, "dtype"):
         raise ArgumentTypeError(f"{op_name}: expected a number to fill with, got {type(value).__name__}")
     if isinstance(value, int) and dtype.category == dtypes.INTEGER:
         check_fits(op_name, current_backend().asarray(value), dtype.dtype)
         return value % 256 if dtype is dtypes.uint8 else value
-    if isinstance(value, complex_number) and not dtype.is_complex:
+    if isinstance(value, complex) and not dtype.is_complex:
         raise DtypeError(f"{op_name}: the complex number {value} does not fit into {dtype}")
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import creation, dtypes, filled, inplace, ops, resize
+from minitorch.function_methods import FunctionMethods
 from minitorch.matrix_methods import MatrixMethods, ProductMethods
 from minitorch.random_methods import RandomMethods
 
@@ -155,7 +156,17 @@ class ReductionMethods:
         ops.argmax,
         ops.argmin,
     )
-    all, any, norm, cumsum, logsumexp = ops.all, ops.any, ops.norm, ops.cumsum, ops.logsumexp
+    all, any, norm, logsumexp = ops.all, ops.any, ops.norm, ops.logsumexp
+    aminmax, count_nonzero, nansum, nanmean = ops.aminmax, ops.count_nonzero, ops.nansum, ops.nanmean
+    diff = ops.diff
+
+
+class CumulativeMethods:
+    """Running results."""
+
+    cumsum, cumprod, logcumsumexp = ops.cumsum, ops.cumprod, ops.logcumsumexp
+    cummax, cummin = ops.cummax, ops.cummin
+    cumsum_, cumprod_ = _in_place(ops.cumsum, "cumsum_"), _in_place(ops.cumprod, "cumprod_")
 
 
 class ShapeMethods:
@@ -240,7 +251,17 @@ class IndexMethods:
 class OrderMethods:
     """Elements in order."""
 
-    sort, argsort, topk, kthvalue, median = ops.sort, ops.argsort, ops.topk, ops.kthvalue, ops.median
+    sort, argsort, msort, topk, kthvalue = ops.sort, ops.argsort, ops.msort, ops.topk, ops.kthvalue
+    median, nanmedian, quantile, nanquantile, mode = (
+        ops.median, ops.nanmedian, ops.quantile, ops.nanquantile, ops.mode,
+    )  # fmt: skip
+
+
+class CountingMethods:
+    """Different elements, and how often they occur."""
+
+    unique, unique_consecutive = ops.unique, ops.unique_consecutive
+    bincount, histc, histogram = ops.bincount, ops.histc, ops.histogram
 
 
 class DiagonalMethods:
@@ -303,12 +324,15 @@ class Methods(
     RandomMethods,
     ArithmeticMethods,
     PointwiseMethods,
+    FunctionMethods,
     ActivationMethods,
     ComparisonMethods,
     ReductionMethods,
+    CumulativeMethods,
     ShapeMethods,
     IndexMethods,
     OrderMethods,
+    CountingMethods,
     DiagonalMethods,
     ProductMethods,
     MatrixMethods,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minitorch import creation, dtypes, filled, gradients, hooks, inplace, ops, predicates, printing
 from minitorch.device import device
@@ -376,6 +376,14 @@ class Variable(Methods, Value):
             )
         return str(self) if self.ndim else format(self.item(), spec)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """The error for a name that is not there, with what to use instead."""
+            from minitorch.absent import missing
+
+            raise AttributeError(name) if name.startswith("__") else missing("Tensor", name, self)
+
     # Python's protocols -----------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
@@ -453,11 +461,12 @@ class Variable(Methods, Value):
     __sub__, __rsub__ = _plain(ops.sub), _plain(ops.rsub)
     __mul__ = __rmul__ = _plain(ops.mul)
     __truediv__, __rtruediv__ = _plain(ops.div), _plain(ops.rdiv)
+    __rdiv__ = __rtruediv__
     __floordiv__, __rfloordiv__ = _plain(ops.floor_divide), _plain(ops.rfloor_divide)
     __mod__, __rmod__ = _plain(ops.remainder), _plain(ops.rremainder)
     __pow__, __rpow__ = _plain(ops.pow), _plain(ops.rpow)
     __matmul__, __rmatmul__ = _plain(ops.matmul), _plain(ops.rmatmul)
-    __neg__, __abs__ = _plain(ops.neg), _plain(ops.abs)
+    __neg__, __pos__, __abs__ = _plain(ops.neg), ops.positive, _plain(ops.abs)
 
     def __eq__(self, other: Any) -> Any:
         return NotImplemented if other is None or isinstance(other, str) else ops.eq(self, other)
@@ -471,11 +480,6 @@ class Variable(Methods, Value):
     __or__ = __ror__ = _plain(ops.bitwise_or)
     __xor__ = __rxor__ = _plain(ops.bitwise_xor)
     __lshift__, __rshift__ = _plain(ops.bitwise_left_shift), _plain(ops.bitwise_right_shift)
-
-    def __pos__(self) -> Variable:
-        if self.array.dtype.kind == "b":
-            raise DtypeError("pos: +bool is not defined; use x.int() for numbers")
-        return self
 
     def __rlshift__(self, other: Any) -> Variable:
         return ops.bitwise_left_shift(other, self)

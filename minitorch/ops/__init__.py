@@ -50,6 +50,23 @@ from minitorch.ops.arithmetic import (
     rsub as rsub,
     sub as sub,
 )
+from minitorch.ops.binary import (
+    addcdiv as addcdiv,
+    addcmul as addcmul,
+    copysign as copysign,
+    float_power as float_power,
+    frexp as frexp,
+    gcd as gcd,
+    heaviside as heaviside,
+    hypot as hypot,
+    lcm as lcm,
+    ldexp as ldexp,
+    lerp as lerp,
+    logaddexp as logaddexp,
+    logaddexp2 as logaddexp2,
+    nextafter as nextafter,
+    xlogy as xlogy,
+)
 from minitorch.ops.compare import (
     allclose as allclose,
     bitwise_and as bitwise_and,
@@ -63,6 +80,7 @@ from minitorch.ops.compare import (
     ge as ge,
     gt as gt,
     isclose as isclose,
+    isin as isin,
     le as le,
     logical_and as logical_and,
     logical_not as logical_not,
@@ -71,6 +89,19 @@ from minitorch.ops.compare import (
     lt as lt,
     ne as ne,
 )
+from minitorch.ops.complex_numbers import (
+    angle as angle,
+    complex as complex,
+    conj as conj,
+    conj_physical as conj_physical,
+    imag as imag,
+    polar as polar,
+    real as real,
+    resolve_conj as resolve_conj,
+    resolve_neg as resolve_neg,
+    view_as_complex as view_as_complex,
+    view_as_real as view_as_real,
+)
 from minitorch.ops.conv import (
     conv1d as conv1d,
     conv2d as conv2d,
@@ -78,6 +109,16 @@ from minitorch.ops.conv import (
     conv_transpose1d as conv_transpose1d,
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
+)
+from minitorch.ops.counting import (
+    bincount as bincount,
+    bucketize as bucketize,
+    histc as histc,
+    histogram as histogram,
+    histogramdd as histogramdd,
+    searchsorted as searchsorted,
+    unique as unique,
+    unique_consecutive as unique_consecutive,
 )
 from minitorch.ops.cross_entropy import (
     cross_entropy as cross_entropy,
@@ -98,6 +139,12 @@ from minitorch.ops.diagonal import (
     trace as trace,
     tril as tril,
     triu as triu,
+)
+from minitorch.ops.differences import (
+    cumulative_trapezoid as cumulative_trapezoid,
+    diff as diff,
+    gradient as gradient,
+    trapezoid as trapezoid,
 )
 from minitorch.ops.distances import (
     cdist as cdist,
@@ -131,6 +178,10 @@ from minitorch.ops.extremes import (
 )
 from minitorch.ops.extremum import (
     clamp as clamp,
+    clamp_max as clamp_max,
+    clamp_min as clamp_min,
+    fmax as fmax,
+    fmin as fmin,
     maximum as maximum,
     minimum as minimum,
 )
@@ -236,24 +287,27 @@ from minitorch.ops.places import (
 )
 from minitorch.ops.pointwise import (
     abs as abs,
-    conj as conj,
     erf as erf,
     exp as exp,
     exp2 as exp2,
     expm1 as expm1,
-    imag as imag,
     isfinite as isfinite,
     isinf as isinf,
     isnan as isnan,
+    isneginf as isneginf,
+    isposinf as isposinf,
+    isreal as isreal,
     log as log,
     log1p as log1p,
     log2 as log2,
     log10 as log10,
+    nan_to_num as nan_to_num,
     neg as neg,
-    real as real,
+    positive as positive,
     reciprocal as reciprocal,
     rsqrt as rsqrt,
     sgn as sgn,
+    signbit as signbit,
     sqrt as sqrt,
     square as square,
 )
@@ -372,7 +426,7 @@ from minitorch.ops.softmax import (
 from minitorch.ops.sort import (
     argsort as argsort,
     kthvalue as kthvalue,
-    median as median,
+    msort as msort,
     sort as sort,
     topk as topk,
 )
@@ -392,6 +446,17 @@ from minitorch.ops.stacks import (
     vsplit as vsplit,
     vstack as vstack,
 )
+from minitorch.ops.statistics import (
+    aminmax as aminmax,
+    count_nonzero as count_nonzero,
+    median as median,
+    mode as mode,
+    nanmean as nanmean,
+    nanmedian as nanmedian,
+    nanquantile as nanquantile,
+    nansum as nansum,
+    quantile as quantile,
+)
 from minitorch.ops.strided import (
     as_strided as as_strided,
     as_strided_scatter as as_strided_scatter,
@@ -406,6 +471,8 @@ from minitorch.ops.trigonometric import (
     atanh as atanh,
     cos as cos,
     cosh as cosh,
+    deg2rad as deg2rad,
+    rad2deg as rad2deg,
     sin as sin,
     sinh as sinh,
     tan as tan,

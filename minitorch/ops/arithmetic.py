@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, conj
+from minitorch.ops.common import Binary, array_of, conj, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
@@ -222,9 +222,10 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
         alpha: a factor of `input`.
 
     >>> import minitorch
-    >>> minitorch.ops.rsub(minitorch.tensor([1.0, 2.0]), 10, alpha=2)
+    >>> minitorch.rsub(minitorch.tensor([1.0, 2.0]), 10, alpha=2)
     tensor([8., 6.])
     """
+    refuse_numbers("rsub", input=input)
     if is_bool(input) or is_bool(other):
         refuse_bool("rsub")
     return Sub.apply(other, input if alpha == 1 else scaled("rsub", other, input, alpha))
@@ -334,6 +335,7 @@ def fmod(input: Any, other: Any) -> Variable:
     >>> minitorch.remainder(minitorch.tensor([5, -5]), 3)  # has the sign of the divisor
     tensor([2, 1])
     """
+    refuse_numbers("fmod", input=input)
     return Fmod.apply(input, other)
 
 
@@ -374,4 +376,5 @@ def atan2(input: Any, other: Any) -> Variable:
     >>> minitorch.atan2(y, x)  # π/4 and 3π/4; y/x alone would not tell these quadrants apart
     tensor([0.7854, 2.3562])
     """
+    refuse_numbers("atan2", input=input, other=other)
     return Atan2.apply(input, other)

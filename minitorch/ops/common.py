@@ -83,6 +83,20 @@ def require_tensors(op_name: str, **inputs: Any) -> None:
             )
 
 
+def refuse_numbers(op_name: str, **inputs: Any) -> None:
+    """Refuses Python numbers, lists and None where a tensor (or a bare array, in a formula) must stand.
+
+    Raises:
+        ArgumentTypeError: for anything without a dtype; the message gives its name.
+    """
+    for name, x in inputs.items():
+        if not hasattr(x, "dtype"):
+            raise ArgumentTypeError(
+                f"{op_name}: {name} must be a Tensor, got {type(x).__name__}; "
+                f"make a tensor of it with minitorch.tensor(...)"
+            )
+
+
 def ndim_of(op_name: str, x: Any) -> int:
     """The number of dims of a tensor.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import DtypeError
-from minitorch.ops.common import Binary, array_of, check_ordered
+from minitorch.errors import ArgumentError, DtypeError
+from minitorch.op import Op
+from minitorch.ops.common import Binary, array_of, check_ordered, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.registry import backend_of
 
@@ -35,6 +37,19 @@ class Bitwise(Compare):
         return getattr(self.backend, kind)(x, y)
 
 
+class Member(Op):
+    """z = whether x is among the elements of y; it has no derivative."""
+
+    promotes, differentiable = True, False
+
+    def forward(self, x: Array, y: Array) -> Array:
+        b = self.backend
+        x, y = b.asarray(x), b.asarray(y)
+        if x.dtype.kind not in "iuf" or y.dtype.kind not in "iuf":
+            raise DtypeError(f"isin: needs real numbers, got {x.dtype} and {y.dtype}")
+        return b.isin(x, y)
+
+
 @with_out
 def eq(input: Any, other: Any) -> Variable:
     """Whether `input` = `other`, elementwise.
@@ -43,6 +58,7 @@ def eq(input: Any, other: Any) -> Variable:
     >>> minitorch.eq(minitorch.tensor([1, 2]), 2)
     tensor([False,  True])
     """
+    refuse_numbers("eq", input=input)
     return Compare.apply(input, other, kind="equal")
 
 
@@ -54,6 +70,7 @@ def ne(input: Any, other: Any) -> Variable:
     >>> minitorch.tensor([1.0, minitorch.nan]) != minitorch.tensor([1.0, minitorch.nan])  # NaN differs from itself
     tensor([False,  True])
     """
+    refuse_numbers("ne", input=input)
     return Compare.apply(input, other, kind="not_equal")
 
 
@@ -65,6 +82,7 @@ def lt(input: Any, other: Any) -> Variable:
     >>> minitorch.tensor([1, 2, 3]) < 2
     tensor([ True, False, False])
     """
+    refuse_numbers("lt", input=input)
     return Compare.apply(input, other, kind="less")
 
 
@@ -76,6 +94,7 @@ def le(input: Any, other: Any) -> Variable:
     >>> minitorch.tensor([1, 2, 3]) <= 2
     tensor([ True,  True, False])
     """
+    refuse_numbers("le", input=input)
     return Compare.apply(input, other, kind="less_equal")
 
 
@@ -88,6 +107,7 @@ def gt(input: Any, other: Any) -> Variable:
     tensor([[ True, False],
             [ True,  True]])
     """
+    refuse_numbers("gt", input=input)
     return Compare.apply(input, other, kind="greater")
 
 
@@ -99,6 +119,7 @@ def ge(input: Any, other: Any) -> Variable:
     >>> minitorch.tensor([1, 2, 3]) >= 2
     tensor([False,  True,  True])
     """
+    refuse_numbers("ge", input=input)
     return Compare.apply(input, other, kind="greater_equal")
 
 
@@ -110,6 +131,7 @@ def logical_and(input: Any, other: Any) -> Variable:
     >>> minitorch.logical_and(minitorch.tensor([0, 1, 2]), minitorch.tensor([1, 0, 3]))
     tensor([False, False,  True])
     """
+    refuse_numbers("logical_and", input=input, other=other)
     return Compare.apply(input, other, kind="logical_and")
 
 
@@ -121,6 +143,7 @@ def logical_or(input: Any, other: Any) -> Variable:
     >>> minitorch.logical_or(minitorch.tensor([0.0, 0.5]), minitorch.tensor([0, 0]))
     tensor([False,  True])
     """
+    refuse_numbers("logical_or", input=input, other=other)
     return Compare.apply(input, other, kind="logical_or")
 
 
@@ -132,6 +155,7 @@ def logical_xor(input: Any, other: Any) -> Variable:
     >>> minitorch.logical_xor(minitorch.tensor([0, 1, 2]), minitorch.tensor([1, 0, 3]))
     tensor([ True,  True, False])
     """
+    refuse_numbers("logical_xor", input=input, other=other)
     return Compare.apply(input, other, kind="logical_xor")
 
 
@@ -217,6 +241,27 @@ def bitwise_right_shift(input: Any, other: Any) -> Variable:
     return Bitwise.apply(input, other, kind="right_shift")
 
 
+@with_out
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Variable:
+    """Whether each of `elements` is among `test_elements`.
+
+    Args:
+        elements: a tensor, or a number.
+        test_elements: a tensor, or a number; at least one of both is a tensor.
+        assume_unique: promises that no element comes twice; nothing depends on it here.
+        invert: whether each is not among them.
+
+    >>> import minitorch
+    >>> minitorch.isin(minitorch.tensor([[1, 2], [3, 4]]), minitorch.tensor([2, 3]))
+    tensor([[False,  True],
+            [ True, False]])
+    """
+    if not (hasattr(elements, "dtype") or hasattr(test_elements, "dtype")):
+        refuse_numbers("isin", elements=elements, test_elements=test_elements)
+    found = Member.apply(elements, test_elements)
+    return logical_not(found) if invert else found
+
+
 def isclose(
     input: Variable,
     other: Variable,
@@ -240,8 +285,13 @@ def isclose(
     """
     from minitorch.modes import no_grad
 
+    refuse_numbers("isclose", input=input, other=other)
+    if rtol < 0 or atol < 0:
+        raise ArgumentError(f"isclose: tolerances must not be negative, got rtol={rtol} and atol={atol}")
     if input.dtype is not other.dtype:
         raise DtypeError(f"isclose: dtypes {input.dtype} and {other.dtype} differ; convert one with .to()")
+    if input.dtype is dtypes.bool_:
+        return input == other  # type: ignore[return-value]
     with no_grad():
         near = (input == other) | ((input - other).abs() <= atol + rtol * other.abs()) & other.isfinite()
         if equal_nan:
@@ -266,7 +316,6 @@ def allclose(
     return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
-@with_out
 def equal(input: Variable, other: Variable) -> bool:
     """Whether both have the same shape and elements.
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, check_ordered
+from minitorch.ops.common import Binary, array_of, check_ordered, refuse_numbers
 from minitorch.ops.out import with_out
+from minitorch.ops.select import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -85,6 +86,7 @@ def maximum(input: Any, other: Any) -> Variable:
     >>> minitorch.maximum(minitorch.tensor([1.0, 5.0]), minitorch.tensor([3.0, 4.0]))
     tensor([3., 5.])
     """
+    refuse_numbers("maximum", input=input, other=other)
     return Maximum.apply(input, other)
 
 
@@ -96,7 +98,58 @@ def minimum(input: Any, other: Any) -> Variable:
     >>> minitorch.minimum(minitorch.tensor([1, 5]), minitorch.tensor([3, 2]))
     tensor([1, 2])
     """
+    refuse_numbers("minimum", input=input, other=other)
     return Minimum.apply(input, other)
+
+
+@with_out
+def fmax(input: Any, other: Any) -> Variable:
+    """The larger of two, elementwise; of a number and NaN the number.  Where they are equal, `input` has the gradient.
+
+    >>> import minitorch
+    >>> minitorch.fmax(minitorch.tensor([1.0, minitorch.nan]), minitorch.tensor([3.0, 4.0]))
+    tensor([3., 4.])
+    """
+    refuse_numbers("fmax", input=input, other=other)
+    check_ordered("fmax", array_of(input), array_of(other))
+    x, y = array_of(input), array_of(other)
+    return where((x >= y) | (y != y), input, other)  # type: ignore[no-any-return]
+
+
+@with_out
+def fmin(input: Any, other: Any) -> Variable:
+    """The smaller of two, elementwise; of a number and NaN the number.  Where they are equal, `input` has the gradient.
+
+    >>> import minitorch
+    >>> minitorch.fmin(minitorch.tensor([1.0, minitorch.nan]), minitorch.tensor([3.0, 4.0]))
+    tensor([1., 4.])
+    """
+    refuse_numbers("fmin", input=input, other=other)
+    check_ordered("fmin", array_of(input), array_of(other))
+    x, y = array_of(input), array_of(other)
+    return where((x <= y) | (y != y), input, other)  # type: ignore[no-any-return]
+
+
+@with_out
+def clamp_min(input: Variable, min: Any) -> Variable:
+    """max(x, `min`), elementwise; the bound is a number or a tensor.
+
+    >>> import minitorch
+    >>> minitorch.clamp_min(minitorch.tensor([-2.0, 0.5]), 0)
+    tensor([0.0000, 0.5000])
+    """
+    return clamp(input, min=min)
+
+
+@with_out
+def clamp_max(input: Variable, max: Any) -> Variable:
+    """min(x, `max`), elementwise; the bound is a number or a tensor.
+
+    >>> import minitorch
+    >>> minitorch.clamp_max(minitorch.tensor([-2.0, 0.5]), 0)
+    tensor([-2.,  0.])
+    """
+    return clamp(input, max=max)
 
 
 @with_out
@@ -107,6 +160,7 @@ def clamp(input: Variable, min: Any = None, max: Any = None) -> Variable:
     >>> minitorch.clamp(minitorch.tensor([-2.0, 0.5, 3.0]), 0, 1)
     tensor([0.0000, 0.5000, 1.0000])
     """
+    refuse_numbers("clamp", input=input)
     if min is None and max is None:
         raise ArgumentError("clamp: give at least one of min and max")
     kind = dtypes.of(input)

@@ -1,10 +1,11 @@
-"""Functions of one value, elementwise: negation, size, exponentials, logarithms, roots, complex parts."""
+"""Functions of one value, elementwise: negation, size, exponentials, logarithms, roots."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
@@ -149,42 +150,6 @@ class Erf(Smooth):
     def backward(self, g: Array) -> Array:
         x = self.saved.x
         return g * exp(-x * x) * (2 / math.sqrt(math.pi))
-
-
-class Conj(Op):
-    """y = x*;   dx = g*."""
-
-    def forward(self, x: Array) -> Array:
-        return self.backend.conj(x)
-
-    def backward(self, g: Array) -> Array:
-        return g.conj()
-
-
-class Real(Op):
-    """y = Re x, a view;   dx = g."""
-
-    view = True
-
-    def forward(self, x: Array) -> Array:
-        return x.real
-
-    def backward(self, g: Array) -> Array:
-        return g + 0j if array_of(g).dtype.kind != "c" else g
-
-
-class Imag(Op):
-    """y = Im x, a view;   dx = i·g."""
-
-    view = True
-
-    def forward(self, x: Array) -> Array:
-        if x.dtype.kind != "c":
-            raise DtypeError(f"imag: only complex tensors have an imaginary part, got {x.dtype}")
-        return x.imag
-
-    def backward(self, g: Array) -> Array:
-        return g * 1j
 
 
 @with_out
@@ -360,40 +325,93 @@ def erf(input: Any) -> Variable:
     return Erf.apply(input)
 
 
-def conj(input: Variable) -> Variable:
-    """The complex conjugate, elementwise; a real tensor as it is.
-
-    >>> import minitorch
-    >>> minitorch.conj(minitorch.tensor([1 + 2j]))
-    tensor([1.-2.j])
-    """
-    return Conj.apply(input) if array_of(input).dtype.kind == "c" else input
-
-
-def real(input: Variable) -> Variable:
-    """The real part, a view; a real tensor as it is.
-
-    >>> import minitorch
-    >>> z = minitorch.tensor([1 + 2j])
-    >>> z.real.zero_()
-    tensor([0.])
-    >>> z
-    tensor([0.+2.j])
-    """
-    return Real.apply(input) if array_of(input).dtype.kind == "c" else input
-
-
-def imag(input: Variable) -> Variable:
-    """The imaginary part of a complex tensor, a view.
+def positive(input: Variable) -> Variable:
+    """+x: the tensor as it is.
 
     Raises:
-        DtypeError: for a real tensor.
+        DtypeError: for booleans.
 
     >>> import minitorch
-    >>> minitorch.imag(minitorch.tensor([1 + 2j, 3j]))
-    tensor([2., 3.])
+    >>> +minitorch.tensor([1.0, -2.0])
+    tensor([ 1., -2.])
     """
-    return Imag.apply(input)
+    if array_of(input).dtype.kind == "b":
+        raise DtypeError("positive: +bool is not defined; convert it with .int()")
+    return input
+
+
+@with_out
+def nan_to_num(
+    input: Any, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Variable:
+    """x with finite numbers in the place of NaN and the infinities.
+
+    Args:
+        input: any shape; integers stay as they are.
+        nan: what stands for NaN, 0 by default.
+        posinf: what stands for +∞, the largest number of the dtype by default.
+        neginf: what stands for −∞, the smallest number of the dtype by default.
+
+    >>> import minitorch
+    >>> minitorch.nan_to_num(minitorch.tensor([minitorch.nan, minitorch.inf, 1.0]), nan=-1.0, posinf=9.0)
+    tensor([-1.,  9.,  1.])
+    """
+    array = array_of(input)
+    check_real("nan_to_num", array)
+    if array.dtype.kind != "f":
+        return input.clone()  # type: ignore[no-any-return]
+    limits = dtypes.finfo(dtypes.as_dtype(array.dtype))
+    y = where(array == math.inf, limits.max if posinf is None else posinf, input)
+    y = where(array == -math.inf, limits.min if neginf is None else neginf, y)
+    return where(array != array, 0.0 if nan is None else nan, y)  # type: ignore[no-any-return]
+
+
+@with_out
+def signbit(input: Variable) -> Variable:
+    """Whether the sign is minus, also of −0.
+
+    >>> import minitorch
+    >>> minitorch.signbit(minitorch.tensor([1.0, -0.0, -2.0]))
+    tensor([False,  True,  True])
+    """
+    check_real("signbit", array_of(input))
+    return Test.apply(input, test="signbit") if array_of(input).dtype.kind == "f" else input < 0
+
+
+@with_out
+def isposinf(input: Variable) -> Variable:
+    """Whether each element is +∞.
+
+    >>> import minitorch
+    >>> minitorch.isposinf(minitorch.tensor([1.0, minitorch.inf, -minitorch.inf]))
+    tensor([False,  True, False])
+    """
+    check_real("isposinf", array_of(input))
+    return input == math.inf  # type: ignore[return-value]
+
+
+@with_out
+def isneginf(input: Variable) -> Variable:
+    """Whether each element is −∞.
+
+    >>> import minitorch
+    >>> minitorch.isneginf(minitorch.tensor([1.0, minitorch.inf, -minitorch.inf]))
+    tensor([False, False,  True])
+    """
+    check_real("isneginf", array_of(input))
+    return input == -math.inf  # type: ignore[return-value]
+
+
+def isreal(input: Variable) -> Variable:
+    """Whether the imaginary part of each element is 0.
+
+    >>> import minitorch
+    >>> minitorch.isreal(minitorch.tensor([1 + 0j, 1 + 2j]))
+    tensor([ True, False])
+    """
+    if array_of(input).dtype.kind == "c":
+        return input.imag == 0  # type: ignore[return-value]
+    return input.new_ones(input.shape, dtype=dtypes.bool_)
 
 
 def isnan(input: Variable) -> Variable:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
-from minitorch.ops.common import conj as conjugate
+from minitorch.ops.common import array_of, check_real, conj as conjugate
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import Smooth, sqrt
 
@@ -285,3 +286,27 @@ def atanh(input: Variable) -> Variable:
     tensor([0.0000, 0.5493,    inf])
     """
     return Atanh.apply(input)
+
+
+@with_out
+def rad2deg(input: Any) -> Variable:
+    """An angle in radians as one in degrees, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.rad2deg(minitorch.tensor([minitorch.pi, minitorch.pi / 2]))
+    tensor([180.,  90.])
+    """
+    check_real("rad2deg", array_of(input))
+    return input * (180 / math.pi)  # type: ignore[no-any-return]
+
+
+@with_out
+def deg2rad(input: Any) -> Variable:
+    """An angle in degrees as one in radians, elementwise.
+
+    >>> import minitorch
+    >>> minitorch.deg2rad(minitorch.tensor([180.0, 90.0]))
+    tensor([3.1416, 1.5708])
+    """
+    check_real("deg2rad", array_of(input))
+    return input * (math.pi / 180)  # type: ignore[no-any-return]

@@ -121,7 +121,7 @@ class LBFGS(Optimizer):
 
     def _move(self, distance: Any, direction: Variable) -> None:
         """x ← x + distance · direction."""
-        from minitorch.creation import complex
+        from minitorch.ops.complex_numbers import complex
 
         start = 0
         for x in self._params:

@@ -14,7 +14,12 @@ SCATTERED_0D = "for a 0-d region of a 1-element input PyTorch lets the gradient 
 
 OUT_OVERLAPS = "the result is complete before it is written into out=, so out may share memory with an input"
 
+BESSEL = "PyTorch is wrong by up to 3e-7 around |x| = 5.5; minitorch agrees with SciPy"
+
 EXCEPTIONS: dict[str, dict[str, str]] = {
+    "special.bessel_j0": {"float64": BESSEL},
+    "special.bessel_y1": {"float64": BESSEL},
+    "kthvalue": {"errors": "the input itself may be an out=, since results are computed before they are written"},
     "cat": {"errors": "an out= that is too small gets memory of its own, even one that shares the memory of an array"},
     "gather": {"errors": "an out= of another dtype is cast to, as it is elsewhere"},
     "masked_select": {"errors": OUT_OVERLAPS},
