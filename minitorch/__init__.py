@@ -474,9 +474,6 @@ if _TYPE_CHECKING:
 _ROOMS = ("accelerator", "backends", "cuda", "distributions", "fft", "func", "linalg", "nn", "optim", "signal", "special", "utils")
 
 
-_TYPED = tuple(f"{kind}Tensor" for kind in ("Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"))
-
-
 def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return _import_module(f"minitorch.{name}")
@@ -484,8 +481,6 @@ def __getattr__(name: str) -> object:
         return getattr(Tensor, name)  # functions in place, such as minitorch.relu_, are the methods
     if name in _TOP_LEVEL:
         return _find(name)
-    if name in _TYPED:
-        return getattr(_import_module("minitorch.typed"), name)
     if name.startswith("__"):
         raise AttributeError(name)
     from minitorch.absent import missing
@@ -494,4 +489,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOMS, *_TOP_LEVEL, *_TYPED})
+    return sorted({*globals(), *_ROOMS, *_TOP_LEVEL})

@@ -55,7 +55,7 @@ class RandomMethods:
     def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Variable:
         """Normal with this mean and standard deviation."""
         check_floating("normal_", self)
-        if std < 0:
+        if not std >= 0:
             raise ArgumentError(f"normal_: std must not be negative, got {std}")
         kind = self.dtype  # type: ignore[attr-defined]
         z = random.draw("normal", tuple(self.shape), dtype=kind, generator=generator)  # type: ignore[attr-defined]
@@ -64,13 +64,15 @@ class RandomMethods:
     def log_normal_(self, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Variable:
         """exp of a normal number with this mean and standard deviation."""
         check_floating("log_normal_", self)
+        if not std > 0:
+            raise ArgumentError(f"log_normal_: std must be positive, got {std}")
         z = random.draw("normal", tuple(self.shape), dtype=dtypes.float64, generator=generator)  # type: ignore[attr-defined]
         return fill("log_normal_", self, backend_of(z).exp(z * std + mean))
 
     def exponential_(self, lambd: float = 1.0, *, generator: Any = None) -> Variable:
         """Density λ·exp(−λx) for x > 0."""
         check_floating("exponential_", self)
-        if lambd <= 0:
+        if not lambd > 0:
             raise ArgumentError(f"exponential_: lambd must be positive, got {lambd}")
         u = uniform(self, generator)
         return fill("exponential_", self, -backend_of(u).log1p(-u) / lambd)
@@ -78,6 +80,8 @@ class RandomMethods:
     def cauchy_(self, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Variable:
         """Density σ / (π·((x − median)² + σ²))."""
         check_floating("cauchy_", self)
+        if not sigma > 0:
+            raise ArgumentError(f"cauchy_: sigma must be positive, got {sigma}")
         u = uniform(self, generator)
         return fill("cauchy_", self, median + sigma * backend_of(u).tan(math.pi * (u - 0.5)))
 
@@ -92,10 +96,7 @@ class RandomMethods:
     def bernoulli_(self, p: Any = 0.5, *, generator: Any = None) -> Variable:
         """1 with probability p, which is a number or a tensor that broadcasts, else 0."""
         chances = p.array if isinstance(p, Value) else p
-        backend = backend_of(self.array)  # type: ignore[attr-defined]
-        valid = (backend.asarray(chances) >= 0) & (backend.asarray(chances) <= 1)
-        if not backend.all(valid, axis=None):
-            raise ArgumentError("bernoulli_: probabilities must lie between 0 and 1")
+        sampling.check_chances("bernoulli_", chances)
         return fill("bernoulli_", self, uniform(self, generator) < chances)
 
     def random_(self, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Variable:

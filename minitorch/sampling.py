@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes, random
+from minitorch.backend import Array
 from minitorch.creation import finish, shape_of
 from minitorch.errors import ArgumentError, DtypeError
+from minitorch.layout import creates
+from minitorch.op import Op
 from minitorch.ops.out import with_out
+from minitorch.ops.shape import broadcast_shapes, expand
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
 
@@ -28,6 +33,7 @@ def floating(op_name: str, dtype: Any) -> Any:
     return kind
 
 
+@creates
 def rand(
     *sizes: Any,
     size: Any = None,
@@ -52,7 +58,7 @@ def rand(
     return finish(array, device, requires_grad)
 
 
-@with_out
+@creates
 def randn(
     *sizes: Any,
     size: Any = None,
@@ -81,6 +87,7 @@ def randn(
     return finish(array, device, requires_grad)
 
 
+@creates
 def randint(
     low: Any = 0,
     high: Any = None,
@@ -121,6 +128,7 @@ def randint(
     return finish(array, device, requires_grad)
 
 
+@creates
 def randperm(
     n: int,
     *,
@@ -144,18 +152,58 @@ def randperm(
     return finish(array, device, requires_grad)
 
 
+class Drawn(Op):
+    """Numbers drawn from a distribution: chance has no slope;   dx = 0 for each of its parameters."""
+
+    def forward(self, *parameters: Any, values: Array) -> Array:
+        """The numbers, drawn before."""
+        self.shapes = [getattr(p, "shape", None) for p in parameters]
+        return values
+
+    def backward(self, g: Array) -> Any:
+        """Zeros in the shapes of the parameters."""
+        zero = g.reshape(-1)[:0].sum()
+        zeros = tuple(None if shape is None else expand(zero, shape) for shape in self.shapes)
+        return zeros if len(zeros) > 1 else zeros[0]
+
+
+def shared_shape(*values: Any) -> tuple[int, ...]:
+    """The shape that tensors broadcast to; numbers have none."""
+    return broadcast_shapes(*[tuple(v.array.shape) for v in values if isinstance(v, Value)])
+
+
+def check_chances(op_name: str, chances: Any) -> None:
+    """Refuses what is no probability."""
+    b = current_backend()
+    if not b.all((b.asarray(chances) >= 0) & (b.asarray(chances) <= 1), axis=None):
+        raise ArgumentError(f"{op_name}: probabilities must lie between 0 and 1")
+
+
 @with_out
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
 ) -> Variable:
     """Normal random numbers; mean and standard deviation are numbers (with a size) or tensors.
 
     Args:
         mean: a number or a tensor.
-        std: a number or a tensor.
+        std: a number or a tensor, which broadcasts with `mean`.
         size: the shape, if both are numbers.
         generator: where numbers come from; without it, the default generator.
         dtype: of the numbers drawn; without it, that of the tensor given, or the default dtype.
+        layout: `minitorch.strided`, the only one.
+        device: where the tensor lies.
+        requires_grad: whether the result gets gradients; those of `mean` and `std` are zero.
+        pin_memory: for PyTorch's sake; False.
 
     Raises:
         ArgumentError: for negative standard deviations, or two numbers without a size.
@@ -166,18 +214,26 @@ def normal(
     tensor([-1.,  1.])
     """
     spread = std.array if isinstance(std, Value) else std
-    if not current_backend().all(current_backend().asarray(spread) >= 0, axis=None):
+    b = current_backend()
+    if isinstance(std, Value) and spread.dtype.kind == "c":
+        raise DtypeError("normal: the standard deviation must be real, got a complex tensor")
+    if not b.all(b.asarray(spread) >= 0, axis=None):
         raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
-    if size is None:
-        like = mean if isinstance(mean, Value) else std
-        if not isinstance(like, Value):
-            raise ArgumentError("normal: give a size, or a tensor for mean or std")
-        size, dtype = like.array.shape, dtype or dtypes.as_dtype(like.array.dtype)
-        if isinstance(mean, Value) and isinstance(std, Value):
-            from minitorch.ops.shape import broadcast_shapes
-
-            size = broadcast_shapes(mean.array.shape, std.array.shape)
-    return randn(*size, generator=generator, dtype=dtype) * std + mean
+    given = [v for v in (mean, std) if isinstance(v, Value)]
+    if size is None and not given:
+        raise ArgumentError("normal: give a size, or a tensor for mean or std")
+    if size is not None and given:
+        raise ArgumentError("normal: with a size, mean and std must be numbers")
+    new: Any = functools.partial(
+        randn, generator=generator, layout=layout, device=device, pin_memory=pin_memory
+    )
+    if not given:
+        z = new(size, dtype=dtype).array
+        return finish(b.astype(z * std + mean, z.dtype), device, requires_grad)
+    kind = dtypes.as_dtype(dtype or given[0].dtype)
+    z = new(shared_shape(mean, std), dtype=kind).array
+    centre = mean.array if isinstance(mean, Value) else mean
+    return Drawn.apply(mean, std, values=b.astype(z * spread + centre, kind.dtype))
 
 
 @with_out
@@ -191,11 +247,46 @@ def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None)
     >>> minitorch.bernoulli(minitorch.tensor([0.0, 1.0, 1.0]))
     tensor([0., 1., 1.])
     """
-    chances = input.array if p is None else current_backend().asarray(p)
-    if not current_backend().all((chances >= 0) & (chances <= 1), axis=None):
-        raise ArgumentError("bernoulli: probabilities must lie between 0 and 1")
+    chances = input.array if p is None else p
+    check_chances("bernoulli", chances)
     draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
-    return wrap((draws < chances).astype(input.array.dtype))
+    return Drawn.apply(input, values=(draws < chances).astype(input.array.dtype))
+
+
+def poisson(input: Variable, generator: Any = None) -> Variable:
+    """A Poisson number for each rate in `input`: k with probability λᵏ·e^(−λ) / k!.
+
+    Raises:
+        ArgumentError: for negative rates.
+
+    >>> import minitorch
+    >>> x = minitorch.poisson(minitorch.full((10_000,), 4.0))
+    >>> abs(x.mean().item() - 4) < 0.2, abs(x.var().item() - 4) < 0.4
+    (True, True)
+    """
+    rates = input.array
+    if not current_backend().all((rates >= 0) & (rates < 2.0**62), axis=None):
+        raise ArgumentError("poisson: rates must be finite and not negative")
+    return Drawn.apply(input, values=random.draw("poisson", rates, dtype=input.dtype, generator=generator))
+
+
+def binomial(count: Variable, prob: Variable, generator: Any = None) -> Variable:
+    """How many of `count` trials succeed, each with probability `prob`, elementwise.
+
+    Raises:
+        ArgumentError: for negative counts, or what is no probability.
+
+    >>> import minitorch
+    >>> minitorch.binomial(minitorch.tensor([5.0, 5.0]), minitorch.tensor([0.0, 1.0]))
+    tensor([0., 5.])
+    """
+    if count.dtype is not prob.dtype:
+        raise DtypeError(f"binomial: count is {count.dtype} and prob {prob.dtype}; both must be the same")
+    check_chances("binomial", prob.array)
+    if not current_backend().all(count.array >= 0, axis=None):
+        raise ArgumentError("binomial: counts must not be negative")
+    values = random.draw("binomial", count.array, prob.array, dtype=prob.dtype, generator=generator)
+    return Drawn.apply(count, prob, values=values)
 
 
 @with_out
@@ -203,6 +294,9 @@ def multinomial(
     input: Variable, num_samples: int, replacement: bool = False, *, generator: Any = None
 ) -> Variable:
     """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix).
+
+    With replacement each index is where a uniform number falls in the running sum of the weights w.  Without it, they
+    are those of the smallest eᵢ/wᵢ, where the eᵢ are exponential numbers: as if drawn one after the other.
 
     Args:
         input: the weights, which need not sum to 1.
@@ -212,24 +306,39 @@ def multinomial(
 
     Raises:
         ArgumentError: for negative weights, or more samples without replacement than positive weights.
+        DtypeError: for weights that are integers.
+
+    Source: Efraimidis and Spirakis, Weighted random sampling with a reservoir, 2006.
 
     >>> import minitorch
     >>> minitorch.multinomial(minitorch.tensor([0.0, 3.0, 0.0]), 4, replacement=True)
     tensor([1, 1, 1, 1])
     """
+    b = current_backend()
     if input.ndim not in (1, 2) or input.shape[-1] == 0:
         raise ArgumentError(
             f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}"
         )
-    source = random.source(generator)
-    rows = input.array.reshape(-1, input.shape[-1])
-    for row in rows:
-        if not (row >= 0).all() or not 0 < row.sum() < math.inf:
-            raise ArgumentError("multinomial: weights must be finite, not negative, and not all zero")
-        if not replacement and num_samples > int((row > 0).sum()):
+    if not input.dtype.is_floating_point:
+        raise DtypeError(
+            f"multinomial: weights must be floating-point numbers, got {input.dtype}; use x.float()"
+        )
+    if num_samples <= 0:
+        raise ArgumentError(f"multinomial: num_samples must be positive, got {num_samples}")
+    w = input.array.reshape(-1, input.shape[-1]).astype("float64")
+    running = b.cumsum(w, axis=1)
+    total = running[:, -1:]
+    if not b.all((w >= 0) & (total > 0) & (total < math.inf), axis=None):
+        raise ArgumentError("multinomial: weights must be finite, not negative, and not all zero")
+    if replacement:
+        u = random.draw("uniform", (len(w), num_samples), dtype=dtypes.float64, generator=generator)
+        last = w.shape[1] - 1 - b.argmax(b.flip(w > 0, 1), axis=1)  # rounding must not lead beyond it
+        drawn = b.minimum(b.searchsorted(running, u * total, True), last.reshape(-1, 1))
+    else:
+        if b.any(b.sum(w > 0, axis=1) < num_samples, axis=None):
             raise ArgumentError(
                 f"multinomial: {num_samples} samples without replacement need as many positive weights"
             )
-    drawn = [source.choice(row, num_samples, replacement) for row in rows]
-    result = current_backend().asarray(drawn, dtypes.int64.dtype)
-    return wrap(result.reshape(*input.shape[:-1], num_samples))
+        u = random.draw("uniform", w.shape, dtype=dtypes.float64, generator=generator)
+        drawn = b.topk(b.where(w > 0, -b.log1p(-u) / w, math.inf), num_samples, 1, False)
+    return wrap(drawn.astype("int64").reshape(*input.shape[:-1], num_samples))

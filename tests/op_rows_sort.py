@@ -48,6 +48,8 @@ row(
     ],
 )
 
+row("msort", lambda a: np.sort(a, axis=0), lambda: [call(x(3, 4)), call(x(3)), call(x(0, 3))])
+
 
 def torch_topk(a: Any, k: int, dim: int = -1, largest: bool = True) -> Any:
     """PyTorch's own gives any of the indices of equal elements."""

@@ -48,4 +48,6 @@ NOT_DIFFERENTIABLE = {
     *("bitwise_xor", "logical_and", "logical_not", "logical_or", "logical_xor"),
     *("bool_", "byte", "char", "int_", "long", "short", "detach"),
     *("broadcast_shapes", "nonzero_static", "unravel_index"),
+    *("bincount", "bucketize", "count_nonzero", "histc", "histogram", "histogramdd", "searchsorted"),
+    *("unique", "unique_consecutive"),
 }

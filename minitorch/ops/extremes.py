@@ -139,7 +139,7 @@ def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
     d = wrap_dim(name, dim, ndim_of(name, input))
     result = MaxResult if name == "max" else MinResult
     if not input.ndim:
-        return result(input + 0, input.new_zeros((), dtype=dtypes.int64))
+        return result(input.clone(), input.new_zeros((), dtype=dtypes.int64))
     check_not_empty(name, input, (d,))
     indices = Arg.apply(input, dim=d, kind=f"arg{name}").unsqueeze(d)
     values = take_along_dim(input, indices, d)

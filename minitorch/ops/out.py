@@ -17,6 +17,8 @@ R = TypeVar("R")
 
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 
+EXACT = {"aminmax", "multinomial"}  # whose out must have the very dtype of the result
+
 
 def with_out(function: Callable[..., R]) -> Callable[..., R]:
     """Gives a function the keyword `out`, where its result is written, and NumPy's names of its own keywords.
@@ -85,7 +87,7 @@ def write(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str,
         raise ArgumentTypeError(f"{name}: out must be {len(results)} tensors, got {len(targets)}")
     for target, y in zip(targets, results, strict=True):
         check(name, target)  # type: ignore[arg-type]
-        if not dtypes.can_cast(y.dtype, target.dtype):
+        if not dtypes.can_cast(y.dtype, target.dtype) or (name in EXACT and y.dtype is not target.dtype):
             raise DtypeError(
                 f"{name}: the result is {y.dtype} and cannot be stored in an out of {target.dtype}"
             )

@@ -1,4 +1,4 @@
-"""Reductions to fewer dimensions: sum, mean, prod, var, cumulative sums, logsumexp, all, any."""
+"""Reductions to fewer dimensions: sum, mean, prod, var, logsumexp, all, any."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from minitorch.ops.common import (
     Dims,
     array_of,
     check_floating,
+    conj,
     ndim_of,
     reduced_dims,
     wrap_dim,
@@ -61,20 +62,8 @@ class Prod(Op):
         return spread(g * y.conj(), (self.dim,), x.shape) / x.conj()
 
 
-class Cumsum(Op):
-    """yᵢ = Σ xⱼ over j ≤ i along `dim`;   dxⱼ = Σ gᵢ over i ≥ j."""
-
-    def forward(self, x: Array, *, dim: int, exact: bool = False) -> Array:
-        self.dim = dim
-        y = self.backend.cumsum(x, axis=dim, dtype=accumulator(x, exact))
-        return y if x.dtype.char != "e" else y.astype(x.dtype)
-
-    def backward(self, g: Array) -> Array:
-        return flip(Cumsum.apply(flip(g, (self.dim,)), dim=self.dim), (self.dim,))
-
-
 class Logsumexp(Op):
-    """y = ln Σ eˣ over some dims;   dx = g·exp(x − y)."""
+    """y = ln Σ eˣ over some dims;   dx = g·exp(x − y)*."""
 
     float_only = True
 
@@ -89,7 +78,7 @@ class Logsumexp(Op):
 
         x, y = self.saved.x, self.saved.output
         weights = exp(x - spread(y, self.dims, x.shape))
-        return spread(g, self.dims, x.shape) * where(array_of(x) == -math.inf, 0.0, weights)
+        return spread(g, self.dims, x.shape) * conj(where(array_of(x) == -math.inf, 0.0, weights))
 
 
 class Truth(Op):
@@ -319,23 +308,6 @@ def std_mean(
     if isinstance(dim, bool):
         unbiased, dim = dim, None
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
-
-
-@with_out
-def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Variable:
-    """The running sum along `dim`.
-
-    >>> import minitorch
-    >>> minitorch.cumsum(minitorch.tensor([1, 2, 3]), 0)
-    tensor([1, 3, 6])
-    """
-    if dtype is not None:
-        input = input.to(dtype)
-    d = wrap_dim("cumsum", dim, ndim_of("cumsum", input))
-    exact = dtype is not None
-    if not input.ndim:
-        return Cumsum.apply(input.reshape(1), dim=0, exact=exact).reshape(())
-    return Cumsum.apply(input, dim=d, exact=exact)
 
 
 @with_out

@@ -1,4 +1,4 @@
-"""Order: sort, argsort, topk, kthvalue, median."""
+"""Order: sort, argsort, msort, topk, kthvalue."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import DtypeError, IndexRangeError
+from minitorch.errors import IndexRangeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, ndim_of, wrap_dim
-from minitorch.ops.extremes import check_not_empty
+from minitorch.ops.common import check_ordered, ndim_of, wrap_dim
 from minitorch.ops.index import TakeAlong
 from minitorch.ops.join import narrow
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
 from minitorch.return_types import named
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
-SortResult, TopkResult, KthvalueResult, MedianResult = (
-    named(name, "values", "indices") for name in ("sort", "topk", "kthvalue", "median")
+SortResult, TopkResult, KthvalueResult = (
+    named(name, "values", "indices") for name in ("sort", "topk", "kthvalue")
 )
 
 
@@ -31,16 +29,21 @@ class Argsort(Op):
 
     def forward(self, x: Array, *, dim: int, descending: bool) -> Array:
         b = self.backend
-        if not descending:
-            return b.argsort(x, axis=dim)
-        flipped = b.argsort(b.flip(x, dim), axis=dim)  # so that equal ones keep their order
-        return x.shape[dim] - 1 - b.flip(flipped, dim)
+        return b.argsort_descending(x, dim) if descending else b.argsort(x, axis=dim)
+
+
+class Top(Op):
+    """The indices of the k largest or smallest elements along `dim`, in order; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, k: int, dim: int, largest: bool) -> Array:
+        return self.backend.topk(x, k, dim, largest)
 
 
 def order(op_name: str, input: Any, dim: int, descending: bool) -> Any:
     """The indices that sort `input`."""
-    if array_of(input).dtype.kind == "c":
-        raise DtypeError(f"{op_name}: complex numbers have no order; sort x.abs() or x.real")
+    check_ordered(op_name, input.array)
     if not input.ndim:
         return input.new_zeros((), dtype=dtypes.int64)
     return Argsort.apply(input, dim=dim, descending=descending)
@@ -83,6 +86,19 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = 
 
 
 @with_out
+def msort(input: Any) -> Variable:
+    """The elements in order along the first dim.
+
+    >>> import minitorch
+    >>> minitorch.msort(minitorch.tensor([[3, 1], [2, 4]]))
+    tensor([[2, 1],
+            [3, 4]])
+    """
+    values: Variable = sort(input, 0).values
+    return values
+
+
+@with_out
 def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest elements along `dim`, largest first, and the indices at which they stood.
 
@@ -110,8 +126,9 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
             if k
             else TopkResult(input.new_zeros(0), input.new_zeros(0, dtype=dtypes.int64))
         )
-    indices = narrow(order("topk", input, d, largest), d, 0, k)
-    return TopkResult(pick(input, indices, d), indices.contiguous())
+    check_ordered("topk", input.array)
+    indices = Top.apply(input, k=k, dim=d, largest=largest)
+    return TopkResult(pick(input, indices, d), indices)
 
 
 @with_out
@@ -133,37 +150,7 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
         )
     if not input.ndim:
         return KthvalueResult(*sort(input))
-    indices = narrow(order("kthvalue", input, d, False), d, k - 1, 1)
+    check_ordered("kthvalue", input.array)
+    indices = narrow(Top.apply(input, k=k, dim=d, largest=False), d, k - 1, 1)
     values = pick(input, indices, d)
     return KthvalueResult(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
-
-
-def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element, of an even number the lower one; with `dim` a pair of values and indices.
-
-    It is NaN where there is a NaN.  Without `dim`, equal medians share the gradient.
-
-    >>> import minitorch
-    >>> minitorch.median(minitorch.tensor([4.0, 1.0, 3.0, 2.0]))
-    tensor(2.)
-    """
-    if dim is None:
-        if not input.numel():
-            return input.new_full((), float("nan"))
-        middle = median(input.detach().reshape(-1), 0).values
-        hit = (input == middle) | (input != input) & (middle != middle)
-        return (
-            where(hit, input, input.new_zeros(())).sum() / hit.sum() if input.is_floating_point() else middle
-        )
-    d = wrap_dim("median", dim, ndim_of("median", input))
-    if not input.ndim:
-        return MedianResult(*sort(input))
-    check_not_empty("median", input, (d,))
-    ordered = order("median", input, d, False)
-    n = input.shape[d]
-    indices = narrow(ordered, d, (n - 1) // 2, 1)
-    if input.is_floating_point():
-        last = narrow(ordered, d, n - 1, 1)
-        indices = where(pick(input, last, d).isnan(), last, indices)
-    values = pick(input, indices, d)
-    return MedianResult(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))

@@ -176,7 +176,7 @@ class Translator:
         return value
 
     def tensor(self, value: torch.Tensor) -> Any:
-        if value.layout is not torch.strided or value.dtype not in DTYPES:
+        if value.layout is not torch.strided or value.dtype not in DTYPES or value.is_meta or value.ndim > 64:
             raise Missing(f"{value.layout} {value.dtype}")
         bare = value.detach().resolve_conj().resolve_neg()
         result = minitorch.from_numpy(with_same_layout(bare))

@@ -19,8 +19,12 @@ BESSEL = "PyTorch is wrong by up to 3e-7 around |x| = 5.5; minitorch agrees with
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "special.bessel_j0": {"float64": BESSEL},
     "special.bessel_y1": {"float64": BESSEL},
-    "kthvalue": {"errors": "the input itself may be an out=, since results are computed before they are written"},
-    "cat": {"errors": "an out= that is too small gets memory of its own, even one that shares the memory of an array"},
+    "kthvalue": {
+        "errors": "the input itself may be an out=, since results are computed before they are written"
+    },
+    "cat": {
+        "errors": "an out= that is too small gets memory of its own, even one that shares the memory of an array"
+    },
     "gather": {"errors": "an out= of another dtype is cast to, as it is elsewhere"},
     "masked_select": {"errors": OUT_OVERLAPS},
     "take": {"errors": OUT_OVERLAPS},

@@ -53,6 +53,7 @@ def several(*shapes: tuple[int, ...], low: float = -2.0, high: float = 2.0) -> I
 
 
 SHAPES: list[tuple[int, ...]] = [(2, 3), (), (0, 3), (3, 40, 20)]
+ROWS = [(1, 1), (2, 3), (40, 20)]
 TARGET = np.array([1, 0, 4, 1])
 
 
@@ -283,6 +284,38 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *[Call(x, TARGET, 5) for x in floats(4, 3)],
         *[Call(x, TARGET.reshape(2, 2), 6) for x in floats(2, 2, 3)],
         *[Call(x, np.arange(700) % 7, 9) for x in floats(700, 300)],
+    ],
+    **{
+        name: lambda: [*one(0, shapes=ROWS), *one(1, shapes=ROWS)]
+        for name in ("cummax", "cummin", "logcumsumexp", "argsort_descending")
+    },
+    "topk": lambda: [
+        *one(2, 1, True, shapes=ROWS[1:]),
+        *one(7, 0, False, shapes=[(9, 3)]),
+        Call(TARGET, 1, 0, True),
+    ],
+    "searchsorted": lambda: [
+        Call(edges, x, right)
+        for right in (False, True)
+        for edges, x in (
+            (np.arange(5), TARGET),
+            (np.linspace(-2, 2, 40), numbers((3, 40), "float64", -2.0, 2.0)),
+            *[
+                (np.sort(numbers((3, 5), "float64", -2.0, 2.0)), numbers((3, n), "float64", -2.0, 2.0))
+                for n in (2, 99)
+            ],
+            (np.zeros(0), np.ones(3)),
+        )
+    ],
+    "bincount": lambda: [
+        Call(TARGET, None, 6),
+        Call(TARGET[:0], None, 2),
+        *[Call(TARGET, w, 5) for w in floats(4)],
+    ],  # fmt: skip
+    "lexsort": lambda: [
+        Call(numbers((20, 3), "int64", 0, 3)),
+        Call(np.zeros((4, 1))),
+        Call(np.zeros((0, 2))),
     ],
     "sgd_step": lambda: [*steps("-", SGD), *steps("", {**SGD, "nesterov": True}, [None] * 3)],
     "adam_step": lambda: [*steps("-++", ADAM, STEPS), *steps("-+n", ADAM, STEPS)],
