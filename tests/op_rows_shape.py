@@ -220,6 +220,7 @@ row(
         call(x(1, 1, 3, 4), (1, 2, 2, 1), mode="reflect"),
         call(x(1, 1, 3, 4), (1, 2, 0, 3), mode="replicate"),
         call(x(1, 1, 3, 4), (4, 2, 1, 3), mode="circular"),
+        call(x(1, 1, 5, 4), (-1, 2, 1, -2), mode="circular"),
     ],
     complex=True,
 )

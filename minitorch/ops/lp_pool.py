@@ -6,10 +6,10 @@ from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ShapeError
-from minitorch.ops.activation import relu
 from minitorch.ops.common import require_tensors
 from minitorch.ops.pad import pad
 from minitorch.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from minitorch.ops.select import where
 from minitorch.ops.sizes import as_sizes
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ def _lp_pool(dims: int, input: Any, norm_type: float, kernel_size: Any, stride: 
         return sign * MAX_POOL[dims](sign * input.abs(), kernel_size, stride, ceil_mode=ceil_mode)
     elements = prod(as_sizes(name, "kernel_size", kernel_size, dims))
     mean: Any = AVG_POOL[dims](input**norm_type, kernel_size, stride, 0, ceil_mode)
-    # The same number, with the gradient 0 instead of NaN where all of a window is 0.
-    return (mean.sign() * relu(mean.abs()) * elements) ** (1.0 / norm_type)
+    zero = mean == 0  # where the root has no derivative; 0 is taken for it
+    roots = (where(zero, 1.0, mean) * elements) ** (1.0 / norm_type)
+    return where(zero, 0.0 if norm_type > 0 else inf, roots)
 
 
 def lp_pool1d(

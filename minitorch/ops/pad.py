@@ -79,7 +79,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         return constant_pad_nd(input, pad, 0 if value is None else value)
     if len(pairs) not in (input.ndim - 1, input.ndim - 2) or len(pairs) > 3:
         raise NotSupportedError(
-            f"pad: mode {mode!r} pads all dims after (N, C) or (C), at most three of them; got widths {widths} for "
+            f"pad: mode {mode!r} pads all dims after (N, C) or (C), at most three of them; got widths {tuple(pad)} for "
             f"shape {tuple(input.shape)}"
         )
     for i, (before, after) in enumerate(pairs):

@@ -98,7 +98,13 @@ def test_dtypes_must_be_the_same_and_have_fractions():
     x, w = zeros(1, 1, 3, 3), zeros(1, 1, 2, 2)
     message = "must have one dtype, got minitorch.float32, minitorch.float64"
     refused(DtypeError, message, ops.conv2d, x, w.double())
-    refused(DtypeError, "got minitorch.int64; use x.float()", ops.conv2d, x.long(), w.long())
+    refused(DtypeError, "got minitorch.int32; use x.float()", ops.conv2d, x.int(), w.int())
+
+
+def test_whole_numbers_of_64_bits_are_convolved():
+    x, w = minitorch.tensor([[1, 2, -3]]), minitorch.tensor([[[1, -1]]])
+    assert ops.conv1d(x, w).tolist() == [[-1, 5]]
+    assert ops.conv1d(x, w).dtype is minitorch.int64
 
 
 @pytest.mark.parametrize(

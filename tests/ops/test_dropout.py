@@ -77,7 +77,37 @@ def test_in_place():
 def test_what_dropout_refuses():
     with pytest.raises(ArgumentError, match=r"dropout: p is a probability between 0 and 1, got 1\.5"):
         ops.dropout(minitorch.ones(3), 1.5)
-    with pytest.raises(ShapeError, match=r"dropout2d: expected 3 dims \(C, …\) or 4 dims \(N, C, …\)"):
-        ops.dropout2d(minitorch.ones(3, 4))
+    with pytest.raises(ShapeError, match=r"dropout1d: expected 2 dims \(C, …\) or 3 dims \(N, C, …\)"):
+        ops.dropout1d(minitorch.ones(3, 4, 5, 6))
+    with pytest.raises(ShapeError, match=r"feature_alpha_dropout: expected \(N, C, …\)"):
+        ops.feature_alpha_dropout(minitorch.ones(3), training=True)
     with pytest.raises(DtypeError, match=r"dropout: needs a floating-point tensor, got int64"):
         ops.dropout(minitorch.ones(3).long())
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "kept_as_one"),
+    [
+        (ops.dropout2d, (30, 20, 4), (2,)),
+        (ops.dropout2d, (30, 20), ()),
+        (ops.dropout2d, (30, 20, 2, 3, 2), (2, 3, 4)),
+        (ops.dropout3d, (30, 20, 4), (1, 2)),
+        (ops.dropout3d, (30, 4), (1,)),
+    ],
+)
+def test_odd_shapes_are_taken_as_pytorch_takes_them_with_a_warning(function, shape, kept_as_one):
+    with pytest.warns(UserWarning, match=f"{function.__name__}: "):
+        y = function(minitorch.ones(*shape), 0.5).numpy()
+    assert set(np.unique(y)) == {0.0, 2.0}
+    np.testing.assert_array_equal(y, np.broadcast_to(y.max(kept_as_one, keepdims=True), shape))
+    first = y.reshape(*y.shape[: y.ndim - len(kept_as_one)], -1)[..., 0]
+    assert set(np.unique(first)) == {0.0, 2.0}
+
+
+def test_feature_alpha_dropout_keeps_mean_and_variance_and_drops_channels():
+    x = minitorch.randn(200, 100, 5)
+    y = ops.feature_alpha_dropout(x, 0.3, training=True)
+    assert y.mean().item() == pytest.approx(0, abs=0.05)
+    assert y.std().item() == pytest.approx(1, abs=0.05)
+    dropped = (y == y[..., :1]).all(-1).float().mean().item()
+    assert dropped == pytest.approx(0.3, abs=0.02)

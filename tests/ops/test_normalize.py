@@ -12,7 +12,7 @@ def random(*shape, seed=0):
 
 @pytest.mark.parametrize("shape", [(6, 3), (4, 3, 5), (2, 3, 4, 5)])
 def test_batch_norm_makes_mean_0_and_variance_1(shape):
-    y = ops.batch_norm(random(*shape), None, None, training=True, eps=0).numpy()
+    y = ops.batch_norm(random(*shape), None, None, training=True, eps=1e-12).numpy()
     axes = (0, *range(2, len(shape)))
     np.testing.assert_allclose(y.mean(axes), 0, atol=1e-12)
     np.testing.assert_allclose(y.var(axes), 1, atol=1e-12)
@@ -109,3 +109,20 @@ def test_what_norms_refuse(function, args, error, message):
     with pytest.raises(error) as caught:
         function(*args)
     assert message in str(caught.value)
+
+
+def test_batch_norm_of_nothing_changes_nothing():
+    mean, var = minitorch.zeros(3), minitorch.full((3,), 2.0)
+    w = minitorch.ones(3, requires_grad=True)
+    y = ops.batch_norm(minitorch.zeros(0, 3, 4), mean, var, w, training=True)
+    y.sum().backward()
+    assert (tuple(y.shape), mean.tolist(), var.tolist()) == ((0, 3, 4), [0.0] * 3, [2.0] * 3)
+    assert w.grad.tolist() == [0.0] * 3
+
+
+@pytest.mark.parametrize(("eps", "training"), [(0.0, True), (-1e-5, True), (-1e-5, False)])
+def test_batch_norm_needs_a_positive_eps(eps, training):
+    with pytest.raises(ArgumentError, match="batch_norm: eps must be positive"):
+        ops.batch_norm(
+            minitorch.ones(2, 3), minitorch.zeros(3), minitorch.ones(3), training=training, eps=eps
+        )

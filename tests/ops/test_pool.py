@@ -88,8 +88,8 @@ def test_adaptive_windows_cover_the_input(size):
         ),
         (ops.avg_pool2d, (2, 0), ArgumentError, "stride must be one int or 2, each at least 1, got 0"),
         (ops.avg_pool2d, (2, 2, 0, False, True, 0), ArgumentError, "divisor_override must not be zero"),
-        (ops.adaptive_avg_pool2d, (0,), ArgumentError, "output_size must be one positive int or 2, got 0"),
-        (ops.adaptive_max_pool2d, ((1, 2, 3),), ArgumentError, "output_size must be one positive int or 2"),
+        (ops.adaptive_avg_pool2d, (-1,), ArgumentError, "output_size must be one int ≥ 0 or 2, got -1"),
+        (ops.adaptive_max_pool2d, ((1, 2, 3),), ArgumentError, "output_size must be one int ≥ 0 or 2"),
     ],
 )
 def test_what_pools_refuse(function, args, error, message):
@@ -98,9 +98,20 @@ def test_what_pools_refuse(function, args, error, message):
     assert message in str(caught.value)
 
 
-def test_averages_of_integers_are_refused():
-    with pytest.raises(DtypeError, match=r"avg_pool1d: needs floating-point numbers, got int64"):
-        ops.avg_pool1d(minitorch.zeros(1, 4, dtype=minitorch.int64), 2)
+def test_averages_of_integers():
+    x = minitorch.tensor([[1, 2, -1, -2]])
+    assert ops.avg_pool1d(x, 2).tolist() == [[1, -1]]
+    assert ops.avg_pool1d(x, 2).dtype is minitorch.int64
+    with pytest.raises(DtypeError, match=r"avg_pool1d: needs floating-point numbers, got minitorch\.int32"):
+        ops.avg_pool1d(x.int(), 2)
+
+
+def test_adaptive_pools_may_have_no_windows():
+    x = minitorch.ones(2, 3, 4, requires_grad=True)
+    y, indices = ops.adaptive_max_pool2d(x, (0, 2), return_indices=True)
+    assert (tuple(y.shape), indices.dtype) == ((2, 0, 2), minitorch.int64)
+    ops.adaptive_avg_pool2d(x, (0, None)).sum().backward()
+    assert x.grad.count_nonzero().item() == 0
 
 
 def test_an_input_without_channels_is_refused():
