@@ -306,6 +306,8 @@ row(
 row("KLDivLoss", lambda nn, t: nn.KLDivLoss(reduction="batchmean"), x(3, 4), Constant(shares(3, 4)))
 row("KLDivLoss", lambda nn, t: nn.KLDivLoss(reduction="sum", log_target=True), x(3, 4), Constant(x(3, 4)))
 
+row("DataParallel", lambda nn, t: nn.DataParallel(nn.Linear(3, 2)), x(4, 3))
+
 # Losses with a margin, of likelihoods and of paths ---------------------------------------------------
 
 SIGNS = np.array([1, -1, 1])

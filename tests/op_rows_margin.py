@@ -1,4 +1,4 @@
-"""Rows of the op table: losses with a margin, negative log-likelihoods, CTC."""
+"""Rows of the op table: losses with a margin, negative log-likelihoods, CTC; Gumbel-softmax."""
 
 from __future__ import annotations
 
@@ -313,4 +313,16 @@ row(
     function=of_logits(lambda: public("ctc_loss"), lambda z: z.log_softmax(-1)),
     torch=of_logits(torch_ctc, lambda z: z.log_softmax(-1)),
     half=False,
+)
+
+row(
+    "gumbel_softmax",
+    None,
+    lambda: [
+        call(x(3, 4)),
+        call(x(3, 4), 0.5, dim=0),
+        call(x(3), tau=2.0),
+        call(x(2, 4), hard=True, kink=True),
+    ],
+    random=True,
 )

@@ -1,7 +1,14 @@
 """Layers, losses, containers and initial values: what models are made of."""
 
 from minitorch.absent import refuser as _refuser
-from minitorch.nn import attention as attention, functional as functional, init as init, utils as utils
+from minitorch.nn import (
+    attention as attention,
+    functional as functional,
+    init as init,
+    modules as modules,
+    parallel as parallel,
+    utils as utils,
+)
 from minitorch.nn.activation import (
     CELU as CELU,
     ELU as ELU,
@@ -165,6 +172,7 @@ from minitorch.nn.pad import (
     ZeroPad2d as ZeroPad2d,
     ZeroPad3d as ZeroPad3d,
 )
+from minitorch.nn.parallel import DataParallel as DataParallel
 from minitorch.nn.parameter import (
     Buffer as Buffer,
     Parameter as Parameter,
@@ -197,6 +205,7 @@ from minitorch.nn.recurrent_cell import (
     GRUCell as GRUCell,
     LSTMCell as LSTMCell,
     RNNCell as RNNCell,
+    RNNCellBase as RNNCellBase,
 )
 from minitorch.nn.resize import (
     ChannelShuffle as ChannelShuffle,

@@ -148,6 +148,7 @@ from minitorch.ops.shuffle import (
     pixel_unshuffle as pixel_unshuffle,
 )
 from minitorch.ops.softmax import (
+    gumbel_softmax as gumbel_softmax,
     log_softmax as log_softmax,
     softmax as softmax,
     softmin as softmin,

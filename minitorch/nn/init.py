@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 from minitorch import random
@@ -237,11 +239,16 @@ def xavier_normal_(tensor: Variable, gain: float = 1.0, generator: Any = None) -
     return normal_(tensor, 0.0, std, generator)
 
 
-def kaiming_std(op_name: str, tensor: Variable, a: float, mode: str, nonlinearity: str) -> float:
-    """gain / √fan, by which the variance of signals is kept forward or backward."""
+def correct_fan(op_name: str, tensor: Variable, mode: str) -> int:
+    """One of both fans, by name."""
     if mode.lower() not in ("fan_in", "fan_out"):
         raise ArgumentError(f"{op_name}: mode must be 'fan_in' or 'fan_out', got {mode!r}")
-    fan = fans(op_name, tensor)[mode.lower() == "fan_out"]
+    return fans(op_name, tensor)[mode.lower() == "fan_out"]
+
+
+def kaiming_std(op_name: str, tensor: Variable, a: float, mode: str, nonlinearity: str) -> float:
+    """gain / √fan, by which the variance of signals is kept forward or backward."""
+    fan = correct_fan(op_name, tensor, mode)
     return calculate_gain(nonlinearity, a) / math.sqrt(fan) if fan else 0.0
 
 
@@ -342,4 +349,44 @@ def sparse_(tensor: Variable, sparsity: float, std: float = 0.01, generator: Any
         array[order[: math.ceil(sparsity * rows)], column] = 0
     return store(tensor, array)
 
+
 __getattr__ = _refuser("nn.init")
+
+
+# Older names ----------------------------------------------------------------------------------------
+
+
+def _calculate_fan_in_and_fan_out(tensor: Variable) -> tuple[int, int]:
+    """How many inputs an output depends on, and how many outputs an input goes to; see `fans`."""
+    return fans("_calculate_fan_in_and_fan_out", tensor)
+
+
+def _calculate_correct_fan(tensor: Variable, mode: str) -> int:
+    """One of both, by name."""
+    return correct_fan("_calculate_correct_fan", tensor, mode)
+
+
+def older(function: Callable[..., Variable]) -> Callable[..., Variable]:
+    """The function under its older name, without the underscore."""
+    name = function.__name__.removesuffix("_")
+
+    def call(*args: Any, **kwargs: Any) -> Variable:
+        warnings.warn(f"nn.init.{name} is deprecated; use nn.init.{name}_", FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"The older name of `{name}_`."
+    return call
+
+
+uniform = older(uniform_)
+normal = older(normal_)
+constant = older(constant_)
+eye = older(eye_)
+dirac = older(dirac_)
+xavier_uniform = older(xavier_uniform_)
+xavier_normal = older(xavier_normal_)
+kaiming_uniform = older(kaiming_uniform_)
+kaiming_normal = older(kaiming_normal_)
+orthogonal = older(orthogonal_)
+sparse = older(sparse_)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from minitorch import random
 from minitorch.backend import Array
+from minitorch.dtypes import float64
 from minitorch.op import Op
 from minitorch.ops.common import check_floating, ndim_of, wrap_dim
 from minitorch.ops.out import with_out
-from minitorch.ops.pointwise import exp
+from minitorch.ops.pointwise import exp, log, log1p
+from minitorch.registry import backend_of
+from minitorch.value import wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -117,3 +121,37 @@ def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variabl
     tensor([0.5000, 0.5000])
     """
     return softmax(-input, choose_dim("softmin", dim, input.ndim), dtype=dtype)
+
+
+def gumbel_softmax(
+    logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
+) -> Variable:
+    """softmax((x + n) / τ) with Gumbel noise n: a sample of the classes that can be differentiated.
+
+    Args:
+        logits: unnormalised log-probabilities x.
+        tau: the temperature τ; the smaller it is, the closer the sample is to one class.
+        hard: give exactly one class, with the gradient of the soft sample.
+        eps: without effect, as in PyTorch.
+        dim: along which the classes lie.
+
+    Source: E. Jang et al., "Categorical Reparameterization with Gumbel-Softmax" (2017).
+
+    >>> import minitorch
+    >>> y = minitorch.nn.functional.gumbel_softmax(minitorch.zeros(4, 3), hard=True)
+    >>> y.sum(dim=1)
+    tensor([1., 1., 1., 1.])
+    """
+    if eps != 1e-10:
+        warnings.warn("gumbel_softmax: eps has no effect", UserWarning, stacklevel=2)
+    check_floating("gumbel_softmax", logits.array)
+    u = wrap(random.draw("uniform", tuple(logits.shape), dtype=float64))
+    noise = -log(-log1p(-u))  # −log of an exponentially distributed number; u is never 1
+    soft = softmax((logits + noise.to(logits.dtype)) / tau, dim)
+    if not hard:
+        return soft
+    y = soft.array
+    backend = backend_of(y)
+    best = backend.zeros(y.shape, y.dtype)
+    backend.put_along_axis(best, backend.argmax(y, axis=dim, keepdims=True), 1, dim)
+    return wrap(best - y) + soft

@@ -8,6 +8,7 @@ from minitorch.errors import ArgumentError, ShapeError
 from minitorch.ops.common import check_floating, check_real
 from minitorch.ops.extremum import clamp
 from minitorch.ops.norm import norm
+from minitorch.ops.out import with_out
 from minitorch.ops.reduce import sum as total
 from minitorch.ops.shape import broadcast_tensors
 from minitorch.registry import backend_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
+@with_out
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Variable:
     """x / max(‖x‖ₚ, ε) along `dim`: vectors of length 1.
 

@@ -15,7 +15,16 @@ from minitorch.autograd import gradcheck, gradgradcheck
 from minitorch.nn.lazy import LazyModuleMixin
 
 OLDER = {"NLLLoss2d"}  # the same class by another name, with a warning
-CONTAINERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential", "RNNBase"}
+CONTAINERS = {
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "ParameterDict",
+    "ParameterList",
+    "Sequential",
+    "RNNBase",
+    "RNNCellBase",
+}
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=[f"{row.name}-{i}" for i, row in enumerate(ROWS)])
 

@@ -24,6 +24,10 @@ from minitorch.nn.utils.fusion import (
     fuse_linear_bn_weights as fuse_linear_bn_weights,
 )
 from minitorch.nn.utils.init import skip_init as skip_init
+from minitorch.nn.utils.memory_format import (
+    convert_conv2d_weight_memory_format as convert_conv2d_weight_memory_format,
+    convert_conv3d_weight_memory_format as convert_conv3d_weight_memory_format,
+)
 from minitorch.nn.utils.spectral_norm import (
     remove_spectral_norm as remove_spectral_norm,
     spectral_norm as spectral_norm,
