@@ -6,12 +6,17 @@ All randomness of minitorch comes from here; NumPy's global state is never touch
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from minitorch.dtypes import as_dtype
+from minitorch.errors import ArgumentTypeError
 from minitorch.modes import current
-from minitorch.registry import get_backend
-from minitorch.value import wrap
+from minitorch.registry import backend_of, get_backend
+from minitorch.value import Value, wrap
+
+SEED_BYTES = 8  # at the beginning of a state
 
 
 class Generator:
@@ -54,12 +59,35 @@ class Generator:
         return self._seed
 
     def get_state(self) -> Any:
-        """The state as a uint8 tensor, for `set_state`."""
-        return wrap(self.source.get_state())
+        """The state and the seed as a uint8 tensor, for `set_state`."""
+        state = self.source.get_state()
+        backend = backend_of(state)
+        start = backend.asarray(list(self._seed.to_bytes(SEED_BYTES, "little")), "uint8")
+        return wrap(backend.concatenate([start, state], axis=0))
 
-    def set_state(self, new_state: Any) -> None:
-        """Continues from a state given by `get_state`."""
-        self.source.set_state(new_state.array)
+    def set_state(self, new_state: Any) -> Generator:
+        """Continues from a state given by `get_state`; returns the generator.
+
+        Raises:
+            ArgumentTypeError: for anything else.
+        """
+        if not isinstance(new_state, Value) or new_state.array.dtype != "uint8" or new_state.array.ndim != 1:
+            raise ArgumentTypeError("set_state: expected the uint8 tensor that get_state() gave")
+        self._seed = int.from_bytes(bytes(new_state.array[:SEED_BYTES].tolist()), "little")
+        self.source.set_state(new_state.array[SEED_BYTES:])
+        return self
+
+    def clone_state(self) -> Generator:
+        """Another generator in the same state, which goes its own way from then on."""
+        return Generator(self.device).set_state(self.get_state())
+
+    def __reduce__(self) -> Any:
+        return restored, (str(self.device), self.get_state())
+
+
+def restored(device: str, state: Any) -> Generator:
+    """A generator that was pickled."""
+    return Generator(device).set_state(state)
 
 
 default_generator = Generator()
@@ -124,6 +152,36 @@ def set_rng_state(new_state: Any) -> None:
     True
     """
     default_generator.set_state(new_state)
+
+
+@contextmanager
+def fork_rng(
+    devices: Any = None,
+    enabled: bool = True,
+    _caller: str = "fork_rng",
+    _devices_kw: str = "devices",
+    device_type: str = "cpu",
+) -> Iterator[None]:
+    """A context after which the default generator goes on as if nothing had been drawn inside.
+
+    Args:
+        devices: accepted for PyTorch's sake; there is one device.
+        enabled: False to do nothing.
+        _caller, _devices_kw, device_type: accepted for PyTorch's sake.
+
+    >>> import minitorch
+    >>> _ = minitorch.manual_seed(0)
+    >>> with minitorch.random.fork_rng():
+    ...     x = minitorch.rand(3)
+    >>> minitorch.rand(3).equal(x)
+    True
+    """
+    state = get_rng_state() if enabled else None
+    try:
+        yield
+    finally:
+        if state is not None:
+            set_rng_state(state)
 
 
 def source(generator: Generator | None = None) -> Any:

@@ -12,6 +12,7 @@ from minitorch.creation import finish, shape_of
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.layout import creates
 from minitorch.op import Op
+from minitorch.ops.common import check_floating
 from minitorch.ops.out import with_out
 from minitorch.ops.shape import broadcast_shapes, expand
 from minitorch.registry import current_backend
@@ -264,6 +265,7 @@ def poisson(input: Variable, generator: Any = None) -> Variable:
     >>> abs(x.mean().item() - 4) < 0.2, abs(x.var().item() - 4) < 0.4
     (True, True)
     """
+    check_floating("poisson", input.array)
     rates = input.array
     if not current_backend().all((rates >= 0) & (rates < 2.0**62), axis=None):
         raise ArgumentError("poisson: rates must be finite and not negative")
@@ -282,6 +284,7 @@ def binomial(count: Variable, prob: Variable, generator: Any = None) -> Variable
     """
     if count.dtype is not prob.dtype:
         raise DtypeError(f"binomial: count is {count.dtype} and prob {prob.dtype}; both must be the same")
+    check_floating("binomial", prob.array)
     check_chances("binomial", prob.array)
     if not current_backend().all(count.array >= 0, axis=None):
         raise ArgumentError("binomial: counts must not be negative")
@@ -296,7 +299,7 @@ def multinomial(
     """Indices drawn with probabilities in proportion to the last dim of `input` (a vector or a matrix).
 
     With replacement each index is where a uniform number falls in the running sum of the weights w.  Without it, they
-    are those of the smallest eᵢ/wᵢ, where the eᵢ are exponential numbers: as if drawn one after the other.
+    are those that come first if each waits for an exponential time eᵢ/wᵢ.
 
     Args:
         input: the weights, which need not sum to 1.
@@ -340,5 +343,7 @@ def multinomial(
                 f"multinomial: {num_samples} samples without replacement need as many positive weights"
             )
         u = random.draw("uniform", w.shape, dtype=dtypes.float64, generator=generator)
-        drawn = b.topk(b.where(w > 0, -b.log1p(-u) / w, math.inf), num_samples, 1, False)
+        with b.quiet():
+            waits = b.where(w > 0, -b.log1p(-u) / w, math.inf)
+        drawn = b.topk(waits, num_samples, 1, False)
     return wrap(drawn.astype("int64").reshape(*input.shape[:-1], num_samples))

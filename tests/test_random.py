@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,9 @@ DRAWS: dict[str, Any] = {
     "randperm": lambda g: minitorch.randperm(50, generator=g),
     "normal": lambda g: minitorch.normal(1.0, 2.0, (50,), generator=g),
     "bernoulli": lambda g: minitorch.bernoulli(minitorch.full((50,), 0.5), generator=g),
+    "poisson": lambda g: minitorch.poisson(minitorch.full((50,), 9.0), generator=g),
+    "binomial": lambda g: minitorch.binomial(minitorch.full((50,), 9.0), minitorch.full((50,), 0.5), g),
+    "replaced": lambda g: minitorch.multinomial(minitorch.ones(3, 50), 30, True, generator=g),
     "multinomial": lambda g: minitorch.multinomial(minitorch.arange(1.0, 51.0), 30, generator=g),
     "uniform_": lambda g: minitorch.empty(50).uniform_(generator=g),
     "normal_": lambda g: minitorch.empty(50).normal_(generator=g),
@@ -74,6 +79,39 @@ def test_the_state_of_the_default_generator() -> None:
     assert minitorch.equal(minitorch.rand(3), a)
 
 
+def test_a_state_remembers_its_seed() -> None:
+    g = Generator().manual_seed(12)
+    other = Generator().set_state(g.get_state())
+    assert other.initial_seed() == 12
+    with pytest.raises(TypeError, match="set_state: expected the uint8 tensor that get_state"):
+        g.set_state(minitorch.ones(3))
+
+
+@pytest.mark.parametrize(
+    "again", [Generator.clone_state, copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g))]
+)
+def test_copies_of_generators_go_their_own_way(again: Any) -> None:
+    g = Generator().manual_seed(3)
+    minitorch.rand(5, generator=g)
+    other = again(g)
+    a = minitorch.rand(5, generator=g)
+    assert minitorch.equal(minitorch.rand(5, generator=other), a)
+    assert not minitorch.equal(minitorch.rand(5, generator=g), a)
+
+
+def test_forks_leave_no_trace() -> None:
+    minitorch.manual_seed(1)
+    a = minitorch.rand(3)
+    minitorch.manual_seed(1)
+    with pytest.raises(RuntimeError, match="inside"), minitorch.random.fork_rng():
+        minitorch.manual_seed(99)
+        raise RuntimeError("inside")
+    assert minitorch.equal(minitorch.rand(3), a)
+    with minitorch.random.fork_rng(enabled=False):
+        minitorch.manual_seed(1)
+    assert minitorch.equal(minitorch.rand(3), a)
+
+
 def test_seeds() -> None:
     assert minitorch.manual_seed(7) is minitorch.default_generator
     assert minitorch.initial_seed() == 7
@@ -121,6 +159,68 @@ def test_discrete_distributions() -> None:
     drawn = minitorch.multinomial(minitorch.tensor([1.0, 0.0, 3.0]), N, replacement=True, generator=g)
     assert np.bincount(drawn.numpy(), minlength=3)[1] == 0
     assert (drawn == 2).double().mean().item() == pytest.approx(0.75, abs=0.02)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.7, 40.0])
+def test_poisson(rate: float) -> None:
+    x = minitorch.poisson(minitorch.full((N,), rate), generator=Generator().manual_seed(0)).double()
+    assert x.mean().item() == pytest.approx(rate, rel=0.03)
+    assert x.var().item() == pytest.approx(rate, rel=0.05)
+
+
+def test_binomial() -> None:
+    counts, chances = minitorch.tensor([3.0, 8.0]), minitorch.tensor([0.5, 0.25])
+    x = minitorch.binomial(counts.expand(N, 2), chances.expand(N, 2), Generator().manual_seed(0))
+    assert ((x >= 0) & (x <= counts)).all()
+    np.testing.assert_allclose(x.mean(0), counts * chances, rtol=0.03)
+
+
+def test_drawing_without_replacement_is_drawing_one_after_the_other() -> None:
+    w = minitorch.tensor([1.0, 2.0, 0.0, 5.0])
+    pairs = minitorch.multinomial(w.expand(N, 4), 2, generator=Generator().manual_seed(0)).numpy()
+    for i, j in [(0, 1), (3, 0), (1, 3)]:
+        wanted = w[i].item() / 8 * w[j].item() / (8 - w[i].item())
+        assert ((pairs == [i, j]).all(1)).mean() == pytest.approx(wanted, abs=0.01)
+    assert not (pairs == 2).any()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda p: minitorch.normal(p, p),
+        lambda p: minitorch.normal(0.0, p),
+        lambda p: minitorch.normal(p, 1.0),
+        minitorch.bernoulli,
+        minitorch.poisson,
+        lambda p: minitorch.binomial(minitorch.full((2, 3), 4.0), p),
+    ],
+)
+def test_chance_has_no_slope(draw: Any) -> None:
+    p = minitorch.full((2, 3), 0.5, requires_grad=True)
+    draw(p).sum().backward()
+    assert p.grad.tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: minitorch.multinomial(minitorch.tensor([1.0, -1.0]), 1), "weights must be finite, not neg"),
+        (lambda: minitorch.multinomial(minitorch.tensor([0.0, 0.0]), 1), "weights must be finite, not neg"),
+        (lambda: minitorch.multinomial(minitorch.tensor([[1.0, 0.0]]), 2), "2 samples without replacement"),
+        (lambda: minitorch.multinomial(minitorch.tensor([1, 2]), 1), "weights must be floating-point"),
+        (lambda: minitorch.multinomial(minitorch.ones(2), 0), "num_samples must be positive"),
+        (lambda: minitorch.poisson(-minitorch.ones(2)), "poisson: rates must be finite and not negative"),
+        (lambda: minitorch.binomial(-minitorch.ones(2), minitorch.ones(2)), "counts must not be negative"),
+        (lambda: minitorch.binomial(minitorch.ones(2), minitorch.full((2,), 1.5)), "probabilities must lie"),
+        (lambda: minitorch.normal(1.0, 2.0), "normal: give a size, or a tensor"),
+        (lambda: minitorch.normal(minitorch.ones(2), 2.0, size=(2,)), "mean and std must be numbers"),
+        (lambda: minitorch.ones(2).cauchy_(sigma=0), "cauchy_: sigma must be positive"),
+        (lambda: minitorch.ones(2).log_normal_(std=0), "log_normal_: std must be positive"),
+    ],
+)
+def test_refusals(call: Any, message: str) -> None:
+    with pytest.raises(minitorch.errors.MinitorchError, match=message):
+        call()
 
 
 def test_permutations() -> None:

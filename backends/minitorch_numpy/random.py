@@ -42,10 +42,17 @@ class Generator:
         """Booleans, each True with probability `keep`."""
         return self._rng.random(shape, np.float32) < np.float32(keep)
 
-    def choice(self, weights: Any, count: int, replace: bool) -> Any:
-        """`count` indices drawn with probabilities in proportion to `weights`."""
-        p = np.asarray(weights, np.float64)
-        return self._rng.choice(len(p), count, replace=replace, p=p / p.sum())
+    def gamma(self, concentration: Any, dtype: Any) -> Any:
+        """Gamma numbers with rate 1, one for each concentration."""
+        return np.asarray(self._rng.standard_gamma(np.asarray(concentration, np.float64))).astype(dtype)
+
+    def poisson(self, rate: Any, dtype: Any) -> Any:
+        """Poisson numbers, one for each rate."""
+        return np.asarray(self._rng.poisson(np.asarray(rate, np.float64))).astype(dtype)
+
+    def binomial(self, count: Any, prob: Any, dtype: Any) -> Any:
+        """Binomial numbers, one for each count and probability."""
+        return np.asarray(self._rng.binomial(np.asarray(count, np.int64), prob)).astype(dtype)
 
     def get_state(self) -> Any:
         """The state, as an array of bytes."""

@@ -131,6 +131,7 @@ def keep_dims(y: Any, x: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
     return y.reshape(kept_shape(tuple(x.shape), dims)) if keepdim else y
 
 
+@with_out
 def sum(
     input: Any,
     dim: Dims = None,
@@ -192,6 +193,7 @@ def mean(
     return keep_dims(total / count if count else total * math.nan, input, dims, keepdim or keepdims)
 
 
+@with_out
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
     """The product of all elements, or of those along one dim; integers are multiplied as int64.
 

@@ -74,6 +74,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = Fal
     return SortResult(pick(input, indices, d) if input.ndim else input.clone(), indices)
 
 
+@with_out
 def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Variable:
     """The indices that put the elements in order along `dim`; arguments as for `sort`.
 

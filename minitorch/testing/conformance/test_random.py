@@ -14,7 +14,6 @@ DRAWS = [
     ("integers", (0, 1000, (50,), np.dtype("int64"))),
     ("permutation", (50, np.dtype("int64"))),
     ("keep_mask", ((50,), 0.5)),
-    ("choice", ([1.0, 2.0, 3.0], 50, True)),
 ]
 names = [f"{name}-{i}" for i, (name, _) in enumerate(DRAWS)]
 
@@ -87,12 +86,3 @@ def test_keep_mask(backend: Backend) -> None:
     assert abs(mask.mean() - 0.3) < 0.02
     assert not backend.to_numpy(generator.keep_mask((1000,), 0.0)).any()
     assert backend.to_numpy(generator.keep_mask((1000,), 1.0)).all()
-
-
-def test_choice(backend: Backend) -> None:
-    """In proportion to the weights; without replacement no index comes twice."""
-    generator = backend.random_generator(0)
-    found = backend.to_numpy(generator.choice([1.0, 0.0, 3.0], 8000, True))
-    assert set(found.tolist()) == {0, 2}
-    assert abs((found == 2).mean() - 0.75) < 0.03
-    assert sorted(backend.to_numpy(generator.choice([1.0, 1.0, 5.0], 3, False)).tolist()) == [0, 1, 2]
