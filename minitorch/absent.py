@@ -52,6 +52,49 @@ WHY: dict[str, str] = {
     "ao*": QUANTIZED,
     "quantization*": QUANTIZED,
     "optim.SparseAdam": "sparse gradients do not exist here; use Adam",
+    # distributions
+    "distributions.*CatTransform": "apply each transform to its part, and cat the results",
+    "distributions.*StackTransform": "apply each transform to its part, and stack the results",
+    "distributions.*ContinuousBernoulli": "use Beta, or Bernoulli",
+    "distributions.*CorrCholeskyTransform": "use LowerCholeskyTransform, and divide each row by its length",
+    "distributions.*ExponentialFamily": "derive from Distribution",
+    "distributions.*GeneralizedPareto": "use Pareto, or Exponential",
+    "distributions.*LKJCholesky": "draw from a Beta for each partial correlation",
+    "distributions.*LowRankMultivariateNormal": "use MultivariateNormal(loc, W @ W.mT + diag_embed(D))",
+    "distributions.*VonMises": LATER,
+    "distributions.*Wishart": "use sums of outer products of draws of MultivariateNormal",
+    # methods of tensors
+    "Tensor.to_sparse*": DENSE,
+    "Tensor.*indices": DENSE,
+    "Tensor.values": DENSE,
+    "Tensor.*coalesce*": DENSE,
+    "Tensor.sparse*": DENSE,
+    "Tensor.dense_dim": DENSE,
+    "Tensor.s*mm": DENSE,
+    "Tensor.sspaddmm": DENSE,
+    "Tensor.to_mkldnn": DENSE,
+    "Tensor.to_padded_tensor": "pad the sequences with nn.utils.rnn.pad_sequence",
+    "Tensor.q_*": QUANTIZED,
+    "Tensor.qscheme": QUANTIZED,
+    "Tensor.int_repr": QUANTIZED,
+    "Tensor.dequantize": QUANTIZED,
+    "Tensor.share_memory_": PROCESSES,
+    "Tensor.record_stream": GPU,
+    "Tensor.cuda": GPU,
+    "Tensor.*pu": GPU,
+    "Tensor.mtia": GPU,
+    "Tensor.as_subclass": "tensors are not subclassed; write a module, or a function",
+    "Tensor.module_load": INTERNAL,
+    "Tensor.set_": "give the data another tensor: x.data = y",
+    "Tensor.eig": "removed from PyTorch; use linalg.eig",
+    "Tensor.symeig": "removed from PyTorch; use linalg.eigh",
+    "Tensor.solve": "removed from PyTorch; use linalg.solve",
+    "Tensor.lstsq": "removed from PyTorch; use linalg.lstsq",
+    "Tensor.reinforce": "removed from PyTorch; use distributions, and log_prob(action)",
+    "Tensor.resize": "PyTorch's old name; use reshape(), or resize_()",
+    "Tensor.resize_as": "PyTorch's old name; use reshape_as(), or resize_as_()",
+    "Tensor.volatile": "removed from PyTorch; use `with minitorch.no_grad():`",
+    "Tensor.ipu": GPU,
     # dtypes and layouts
     "bfloat16": "NumPy has no bfloat16; use float32, or float16",
     "Tensor.bfloat16": "NumPy has no bfloat16; use float32, or float16",
@@ -77,7 +120,13 @@ def why(path: str) -> str | None:
     >>> why("compile")
     'minitorch runs eagerly; call the function or the module itself'
     """
-    return next((reason for pattern, reason in WHY.items() if fnmatchcase(path, pattern)), None)
+    known = next((reason for pattern, reason in WHY.items() if fnmatchcase(path, pattern)), None)
+    if known is None and "." not in path:
+        from minitorch.nn import functional
+
+        if path in vars(functional):
+            return f"use nn.functional.{path}"
+    return known
 
 
 def missing(room: str, name: str, owner: Any = None) -> AttributeError:

@@ -1,6 +1,5 @@
 """Optimizers, and schedules for their learning rates."""
 
-
 from minitorch.absent import refuser as _refuser
 from minitorch.optim import lr_scheduler as lr_scheduler, swa_utils as swa_utils
 from minitorch.optim.adadelta import Adadelta as Adadelta
