@@ -13,7 +13,9 @@ GPU = "there is no GPU backend yet; work on the CPU"
 LATER = "not built yet"
 DENSE = "all tensors are dense and strided; use a dense tensor, or gather and index_add"
 QUANTIZED = "there are no quantized tensors; work in float32 or float16"
-INTERNAL = "a kernel or helper inside PyTorch that its documentation does not offer; use the documented function"
+INTERNAL = (
+    "a kernel or helper inside PyTorch that its documentation does not offer; use the documented function"
+)
 PROCESSES = "training with several processes is not built yet; train in one process"
 
 # Paths below `torch`, as patterns; the first that fits counts.

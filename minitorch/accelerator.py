@@ -40,4 +40,6 @@ def synchronize() -> None:
         BackendError: if there is none.
     """
     if not is_available():
-        raise BackendError("accelerator.synchronize: there is no accelerator; work on the CPU is done when a call returns")
+        raise BackendError(
+            "accelerator.synchronize: there is none; work on the CPU is done when a call returns"
+        )

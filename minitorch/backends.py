@@ -22,10 +22,16 @@ def serves_cuda() -> bool:
 
 
 cudnn = SimpleNamespace(
-    enabled=True, benchmark=False, deterministic=False, allow_tf32=True, is_available=absent, version=lambda: None
+    enabled=True,
+    benchmark=False,
+    deterministic=False,
+    allow_tf32=True,
+    is_available=absent,
+    version=lambda: None,
 )
 cuda = SimpleNamespace(
-    is_built=serves_cuda, matmul=SimpleNamespace(allow_tf32=False, allow_fp16_reduced_precision_reduction=True)
+    is_built=serves_cuda,
+    matmul=SimpleNamespace(allow_tf32=False, allow_fp16_reduced_precision_reduction=True),
 )
 mps = SimpleNamespace(is_available=absent, is_built=absent)
 mkl = SimpleNamespace(is_available=absent)

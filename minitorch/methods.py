@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import creation, dtypes, filled, inplace, ops, resize
 from minitorch.function_methods import FunctionMethods
+from minitorch.inspection_methods import AbsentMethods, InspectionMethods
 from minitorch.matrix_methods import MatrixMethods, ProductMethods
 from minitorch.random_methods import RandomMethods
 
@@ -337,5 +338,7 @@ class Methods(
     ProductMethods,
     MatrixMethods,
     MemoryMethods,
+    InspectionMethods,
+    AbsentMethods,
 ):
     """All families."""

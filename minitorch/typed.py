@@ -28,7 +28,7 @@ class TypedTensorType(type):
 
 def typed(name: str, dtype: dtypes.dtype) -> TypedTensorType:
     """The typed tensor of a dtype."""
-    doc = f"Makes tensors of {dtype.name}, from data or of given sizes; write `tensor(data, dtype=minitorch.{dtype.name})`."
+    doc = f"Makes tensors of {dtype.name}: an old way to write `tensor(data, dtype=minitorch.{dtype.name})`."
     return TypedTensorType(name, (), {"dtype": dtype, "__doc__": doc, "__module__": "minitorch"})
 
 

@@ -376,14 +376,6 @@ class Variable(Methods, Value):
             )
         return str(self) if self.ndim else format(self.item(), spec)
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """The error for a name that is not there, with what to use instead."""
-            from minitorch.absent import missing
-
-            raise AttributeError(name) if name.startswith("__") else missing("Tensor", name, self)
-
     # Python's protocols -----------------------------------------------------------------------------------------
 
     def __len__(self) -> int:

@@ -6,7 +6,6 @@ import pytest
 
 import minitorch
 import minitorch.nn as nn
-from minitorch.errors import NotSupportedError
 
 
 def test_there_is_none_and_nothing_breaks() -> None:
@@ -16,14 +15,6 @@ def test_there_is_none_and_nothing_breaks() -> None:
     assert minitorch.cuda.device_count() == 0
     device = minitorch.device("cuda" if minitorch.cuda.is_available() else "cpu")
     assert nn.Linear(2, 1).to(device).weight.device == minitorch.device("cpu")
-
-
-def test_a_missing_name_says_so() -> None:
-    with pytest.raises(AttributeError, match="'fft'.*does not have it"):
-        minitorch.fft  # noqa: B018
-    assert not hasattr(nn.utils.rnn, "PackedSequence")
-    with pytest.raises(NotSupportedError, match="pad_sequence"):
-        nn.utils.rnn.PackedSequence  # noqa: B018
 
 
 def test_a_module_names_itself_once() -> None:

@@ -40,7 +40,8 @@ def public_names() -> list[str]:
         if not name.startswith("_") and (name in exported or not isinstance(value, ModuleType))
     }
     names |= {f"minitorch.{name}" for name in minitorch.rooms.TOP_LEVEL}
-    names |= {f"Tensor.{name}" for name in dir(minitorch.Tensor) if not name.startswith("_")}
+    tensor = minitorch.Tensor
+    names |= {f"Tensor.{name}" for name in dir(tensor) if not name.startswith("_") and hasattr(tensor, name)}
     return sorted(names)
 
 
