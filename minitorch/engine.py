@@ -27,8 +27,23 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 _accumulating = Lock()
-running_walk: ContextVar[Any] = ContextVar("minitorch.walk")  # for hooks, the walk that calls them
+running_walk: ContextVar[Any] = ContextVar("minitorch.walk")
 FIRST = repeat(0)  # for ops all of whose edges lead to first outputs
+
+
+class as_running:
+    """Makes a walk known to the hooks and Functions that it calls."""
+
+    __slots__ = ("_token", "_walk")
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+
+    def __enter__(self) -> None:
+        self._token = running_walk.set(self._walk)
+
+    def __exit__(self, *_: Any) -> None:
+        running_walk.reset(self._token)
 
 
 class Walk:
@@ -204,12 +219,8 @@ class Walk:
 
     def user(self, function: Callable[..., Any], *args: Any) -> Any:
         """Calls a user's function, which sees Variables and the ordinary rules."""
-        token = running_walk.set(self)
-        try:
-            with walking(self.create_graph, raw=False):
-                return function(*args)
-        finally:
-            running_walk.reset(token)
+        with walking(self.create_graph, raw=False):
+            return function(*args)
 
     def will_reach(self, targets: Sequence[tuple[Any, int]]) -> int:
         """How many of these outputs of nodes, or leaves, get a gradient in this walk."""

@@ -90,6 +90,10 @@ class CheckpointError(MinitorchError, RuntimeError):
     """A file is not a checkpoint of minitorch, or is truncated or damaged."""
 
 
+class RecomputationError(GradientError):
+    """A checkpointed function did something else when it was run a second time, for `backward`."""
+
+
 class BackendError(MinitorchError, RuntimeError):
     """No backend serves this array, or the backend asked for is not there."""
 

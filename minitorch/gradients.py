@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minitorch.engine import Walk
+from minitorch.engine import Walk, as_running
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
 from minitorch.op import BATCHES, Op
@@ -71,7 +71,7 @@ def backward(
         if not x.requires_grad:
             raise GradientError(f"backward: input {i} of shape {tuple(x.shape)} does not require grad")
     walk = _walk(_starts(tensors), _as_tuple(grad_tensors), retain_graph, create_graph, targets)
-    with walking(create_graph, raw=False):
+    with walking(create_graph, raw=False), as_running(walk):
         gradients = walk.leaf_gradients()
         for x in targets or ():
             if x.grad_fn is not None:
@@ -133,7 +133,7 @@ def grad(
                 f"set x.requires_grad_() before it is used"
             )
     walk = _walk(_starts(outputs), _as_tuple(grad_outputs), retain_graph, create_graph, targets)
-    with walking(create_graph, raw=False):
+    with walking(create_graph, raw=False), as_running(walk):
         leaves = {id(leaf): g for leaf, g in walk.leaf_gradients()}
         walk.deliver([])
     results: list[Any] = []
@@ -183,7 +183,7 @@ def _walk(
 
         for root in roots:
             check_root(root)
-    with walking(create_graph, raw=not create_graph), current_backend().quiet():
+    with walking(create_graph, raw=not create_graph), current_backend().quiet(), as_running(walk):
         for i, root in enumerate(roots):
             if root._view is not None:
                 root._view.refresh(root)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, ArgumentTypeError, GradcheckError, NotSupportedError
+from minitorch.errors import ArgumentError, ArgumentTypeError, GradcheckError
 from minitorch.gradients import grad
 from minitorch.modes import enable_grad, no_grad
 from minitorch.random import Generator
@@ -59,12 +59,12 @@ def gradcheck(
         nondet_tol: how much two walks over the same graph may differ.
         check_undefined_grad: each output is walked from alone, so this is always checked.
         check_grad_dtypes: the engine gives gradients their input's dtype, so this always holds.
-        check_batched_grad: not supported.
-        check_batched_forward_grad: not supported.
-        check_forward_ad: not supported.
-        check_backward_ad: must be True, as there is nothing else to check.
+        check_batched_grad: check walks with several gradients to start with, too (`is_grads_batched`).
+        check_batched_forward_grad: check derivatives along several directions at once, too.
+        check_forward_ad: check derivatives along a random direction, by `func.jvp`.
+        check_backward_ad: check gradients.
         fast_mode: compare along one random direction; entry by entry only if that fails.
-        masked: not supported.
+        masked: about sparse tensors, which there are none of.
 
     Raises:
         GradcheckError: for a mismatch; the message names the input, its element, and both numbers.
@@ -75,13 +75,23 @@ def gradcheck(
     >>> minitorch.autograd.gradcheck(lambda x: (x * x).sum(), x)
     True
     """
-    if check_batched_grad or check_batched_forward_grad or check_forward_ad or masked:
-        raise NotSupportedError("gradcheck: batched gradients, forward mode and masks are not supported")
-    if not check_backward_ad:
-        raise ArgumentError("gradcheck: check_backward_ad=False leaves nothing to check")
+    if not check_backward_ad and not check_forward_ad:
+        raise ArgumentError(
+            "gradcheck: check_backward_ad=False and check_forward_ad=False leave nothing to check"
+        )
+    if check_batched_forward_grad and not check_forward_ad:
+        raise ArgumentError("gradcheck: check_batched_forward_grad=True needs check_forward_ad=True")
+    if check_batched_grad and not check_backward_ad:
+        raise ArgumentError("gradcheck: check_batched_grad=True needs check_backward_ad=True")
     arguments = (inputs,) if isinstance(inputs, Value) else tuple(inputs)
     try:
-        Check(func, arguments, eps, atol, rtol, nondet_tol).run(fast_mode)
+        check = Check(func, arguments, eps, atol, rtol, nondet_tol)
+        if check_backward_ad:
+            check.run(fast_mode, check_batched_grad)
+        if check_forward_ad:
+            from minitorch.autograd.more_checks import check_forward
+
+            check_forward(check, check_batched_forward_grad)
     except GradcheckError:
         if raise_exception:
             raise
@@ -124,11 +134,11 @@ def gradgradcheck(
         nondet_tol: as in `gradcheck`.
         check_undefined_grad: as in `gradcheck`.
         check_grad_dtypes: as in `gradcheck`.
-        check_batched_grad: not supported.
-        check_fwd_over_rev: not supported.
-        check_rev_over_rev: must be True, as there is nothing else to check.
+        check_batched_grad: as in `gradcheck`.
+        check_fwd_over_rev: check derivatives of the gradients along a random direction, by `func.jvp`.
+        check_rev_over_rev: check gradients of the gradients.
         fast_mode: as in `gradcheck`.
-        masked: not supported.
+        masked: as in `gradcheck`.
 
     Raises:
         GradcheckError: for a mismatch; the message names the input, its element, and both numbers.
@@ -138,8 +148,6 @@ def gradgradcheck(
     >>> minitorch.autograd.gradgradcheck(lambda x: x**3, x)
     True
     """
-    if check_fwd_over_rev:
-        raise NotSupportedError("gradgradcheck: forward mode is not supported")
     arguments = (inputs,) if isinstance(inputs, Value) else tuple(inputs)
     starts: tuple[Any, ...]
     if grad_outputs is None:
@@ -171,6 +179,7 @@ def gradgradcheck(
             check_grad_dtypes=check_grad_dtypes,
             check_batched_grad=check_batched_grad,
             check_backward_ad=check_rev_over_rev,
+            check_forward_ad=check_fwd_over_rev,
             fast_mode=fast_mode,
             masked=masked,
         )
@@ -210,7 +219,7 @@ class Check:
                     f"memory (it was expanded), so they cannot be changed one by one; clone() it"
                 )
 
-    def run(self, fast: bool) -> None:
+    def run(self, fast: bool, batched: bool = False) -> None:
         """Compares everything.
 
         Raises:
@@ -224,6 +233,10 @@ class Check:
         for k, y in outputs:
             if y.array.size:
                 self.check_repeatable(k, y)
+        if batched:
+            from minitorch.autograd.more_checks import check_batched_grad
+
+            check_batched_grad(self, outputs)
         if fast and all(self.agrees_along_a_direction(k, y) for k, y in outputs):
             return
         for j, (i, x) in enumerate(zip(self.checked, self.sources, strict=True)):

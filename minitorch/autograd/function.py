@@ -15,7 +15,7 @@ from minitorch.errors import (
     ShapeError,
 )
 from minitorch.modes import current, no_grad, walking
-from minitorch.op import FREED, Op, serials
+from minitorch.op import BATCHES, FREED, Op, serials
 from minitorch.registry import backend_of
 from minitorch.saving import Parcel, SavingHooks, check_unchanged, tie_restored
 from minitorch.value import Value, Version, wrap
@@ -252,6 +252,30 @@ class Function:
     """
 
     setup_context: Callable[..., Any] | None = None
+    generate_vmap_rule: bool = False
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """The Function for a batch: returns the outputs, and where their batch dims stand; for subclasses.
+
+        Args:
+            info: has `batch_size` and `randomness`.
+            in_dims: for each argument where its batch dim stands, or None.
+            args: the arguments of `forward`.
+        """
+        raise NotSupportedError(
+            "Function: define vmap(info, in_dims, *args), or set generate_vmap_rule = True"
+        )
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """PyTorch's forward mode; never called, since `func.jvp` differentiates `backward` instead."""
+        raise NotSupportedError("Function: jvp is never called; func.jvp differentiates backward instead")
+
+    @classmethod
+    def has_vmap_rule(cls) -> bool:
+        """Whether a subclass has a `vmap` of its own."""
+        return cls.vmap is not Function.vmap
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -268,6 +292,12 @@ class Function:
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Computes the operation, and records it if an argument requires grad."""
+        if BATCHES and not cls.generate_vmap_rule:
+            from minitorch.func.custom import apply_in_vmap, batch_level
+
+            level = batch_level(args)
+            if level is not None:
+                return apply_in_vmap(cls, level, args)
         node = FunctionNode()
         node.function = cls
         node.op_name = cls.__name__  # type: ignore[misc]

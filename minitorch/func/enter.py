@@ -86,11 +86,11 @@ class Inside:
         self.entries += leaves(entered)
         return entered
 
-    def close(self) -> None:
+    def close(self, open: bool = False) -> None:
         """The function has returned: its stand-ins are constants for everybody else."""
         for x in self.entries:
             if isinstance(x.grad_fn, Entry):
-                x.grad_fn.open = False
+                x.grad_fn.open = open
 
     def pull(
         self, outputs: Tensors, inputs: Tensors, starts: Tensors | None, create_graph: bool = False
