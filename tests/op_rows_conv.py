@@ -172,3 +172,17 @@ row(
         call(x(4, 6), (3, 4), 2),
     ],
 )
+
+
+def over_time(a: Any, w: Any, b: Any, pad: int = 0) -> Any:
+    padded = np.pad(a, ((pad, pad), (0, 0), (0, 0)))
+    count = len(padded) - len(w) + 1
+    return sum(padded[k : k + count] @ w[k] for k in range(len(w))) + b
+
+
+row(
+    "conv_tbc",
+    over_time,
+    lambda: [call(x(4, 2, 3), x(2, 3, 2), x(2)), call(x(3, 1, 2), x(3, 2, 1), x(1), 2)],
+    only_floats=True,
+)

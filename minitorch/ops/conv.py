@@ -344,3 +344,27 @@ def conv_transpose3d(
     minitorch.Size([1, 4, 4, 4, 4])
     """
     return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_tbc(input: Any, weight: Any, bias: Any, pad: int = 0) -> Variable:
+    """`conv1d` of sequences whose dims are time, batch and channels.
+
+    Args:
+        input: the sequences.
+        weight: the filters.
+        bias: one number for each output channel.
+        pad: zeros on each side.
+
+    Shape: (T, N, C) and (K, C, O) → (T + 2·pad − K + 1, N, O).
+
+    >>> import minitorch
+    >>> x, w = minitorch.arange(3.0).reshape(3, 1, 1), minitorch.ones(2, 1, 1)
+    >>> minitorch.nn.functional.conv_tbc(x, w, minitorch.zeros(1)).flatten()
+    tensor([1., 3.])
+    """
+    if input.ndim != 3 or weight.ndim != 3:
+        raise ShapeError(
+            f"conv_tbc: expected an input (T, N, C) and a weight (K, C, O), got {tuple(input.shape)} and "
+            f"{tuple(weight.shape)}"
+        )
+    return conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad).permute(2, 0, 1)

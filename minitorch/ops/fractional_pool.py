@@ -70,7 +70,8 @@ def wanted_samples(op_name: str, x: Any, given: Any, dims: int) -> Array:
 def window_places(x: Array, samples: Array, size: Sizes, kernel: Sizes, counts: Sizes) -> Array:
     """For each window its elements' places in the flattened input.
 
-    With u uniform on [0, 1) and α = (n − k)/(m − 1), window j of m begins at ⌊(j + u)·α⌋ − ⌊u·α⌋; the last one at n − k.
+    With u uniform on [0, 1) and α = (n − k)/(m − 1), window j of m begins at ⌊(j + u)·α⌋ − ⌊u·α⌋,
+    the last one at n − k.
 
     Shape: (N, C, windows, elements of a window).
     """

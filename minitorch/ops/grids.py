@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, NotSupportedError, ShapeError
 from minitorch.ops.common import array_of, require_tensors
-from minitorch.ops.index import TakeAlong
+from minitorch.ops.index import Take
 from minitorch.ops.resampling import cubic_shares
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
@@ -42,7 +42,8 @@ def grid_sample(
         padding_mode: what is outside of the image: `"zeros"`, its `"border"`, or its `"reflection"`.
         align_corners: −1 and 1 are the centres of the outermost pixels rather than their outer edges.
 
-    Shape: (N, C, H, W) and (N, H′, W′, 2) → (N, C, H′, W′); (N, C, D, H, W) and (N, D′, H′, W′, 3) → (N, C, D′, H′, W′).
+    Shape: (N, C, H, W) and (N, H′, W′, 2) → (N, C, H′, W′), or
+        (N, C, D, H, W) and (N, D′, H′, W′, 3) → (N, C, D′, H′, W′).
 
     Source: Jaderberg et al., Spatial transformer networks, NeurIPS 2015.
 
@@ -167,9 +168,12 @@ def look_up(flat: Any, places: list[Array], size: Sizes) -> Any:
         here = backend.logical_and(p >= 0, p < n)
         valid = backend.logical_and(valid, here)
         index = index * n + backend.where(here, p, 0).astype("int64")
-    shape = (flat.shape[0], 1, prod(index.shape[1:]))
-    index = backend.broadcast_to(index.reshape(shape), (*flat.shape[:2], shape[2]))
-    part = TakeAlong.apply(flat, indices=index, dim=2)
+    n, c, pixels = flat.shape
+    shape = (n, 1, prod(index.shape[1:]))
+    offsets = (backend.arange(n * c) * pixels).reshape(n, c, 1)  # of each channel in memory
+    part = Take.apply(flat.reshape(-1), index=((index.reshape(shape) + offsets).reshape(-1),)).reshape(
+        n, c, shape[2]
+    )
     return part if valid.all() else where(wrap(valid.reshape(shape)), part, 0.0)
 
 

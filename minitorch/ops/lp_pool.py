@@ -88,12 +88,14 @@ def local_response_norm(
 ) -> Variable:
     """Divides each element by a mean of its neighbours in other channels.
 
-    y[c] = x[c] / (k + alpha/size · Σ x[c′]²)^beta over the `size` channels c′ around c; channels beyond the ends count as 0.
+    y[c] = x[c] / (k + alpha/size · Σ x[c′]²)^beta over the `size` channels c′ around c; beyond the ends they are 0.
 
     Args:
         input: (N, C, …).
         size: how many channels a mean goes over.
-        alpha, beta, k: as in the formula.
+        alpha: weight of the sum of squares.
+        beta: exponent.
+        k: added to the weighted sum.
 
     Shape: (N, C, …), unchanged.
 

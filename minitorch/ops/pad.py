@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.op import Op
@@ -72,7 +71,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     >>> minitorch.nn.functional.pad(minitorch.tensor([1.0, 2.0]), (1, 2))
     tensor([0., 1., 2., 0., 0.])
     """
-    from minitorch.ops.index import index_select
+    from minitorch.ops.resampling import Resample, picked
 
     pairs = pairs_of(input, pad)
     if mode == "constant":
@@ -84,9 +83,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         )
     for i, (before, after) in enumerate(pairs):
         n = input.shape[-1 - i]
-        index = [source_index(k, n, mode, (before, after)) for k in range(-before, n + after)]
-        if index != list(range(n)):
-            input = index_select(input, input.ndim - 1 - i, input.new_tensor(index, dtype=dtypes.int64))
+        index = tuple([source_index(k, n, mode, (before, after)) for k in range(-before, n + after)])
+        if index != tuple(range(n)):
+            input = Resample.apply(input, taps=picked(n, index), dim=input.ndim - 1 - i)
     return input
 
 

@@ -120,7 +120,8 @@ def rrelu(
 
     Args:
         input: any shape.
-        lower, upper: bounds of the slope.
+        lower: least slope.
+        upper: largest slope.
         training: draw the slopes.
         inplace: store the result in `input` itself.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +14,6 @@ from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, NotSu
 from minitorch.op import Op
 from minitorch.ops.adaptive_pool import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from minitorch.ops.common import require_tensors
-from minitorch.ops.index import index_select
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -45,7 +45,8 @@ class Resample(Op):
         y: Any = None
         for places, shares in zip(taps.places, taps.shares, strict=True):
             part = x[(*before, backend.asarray(places, "int64"))]
-            part = part * backend.asarray(shares, x.dtype).reshape(-1, *after)
+            if any(share != 1 for share in shares):
+                part = part * backend.asarray(shares, x.dtype).reshape(-1, *after)
             y = part if y is None else y + part
         return y
 
@@ -161,14 +162,25 @@ def filtered(n: int, count: int, scale: float | None, align_corners: bool, mode:
     return padded(n, uses)
 
 
-def nearest(x: Any, dim: int, count: int, scale: float | None, exact: bool) -> Any:
-    """The elements nearest to evenly spaced points (or, unless `exact`, to the left of them) along a dim."""
-    n = x.shape[dim]
-    # Single precision, step by step as in PyTorch: rounding decides between neighbours.
-    places, step = x.new_tensor(range(count), dtype=dtypes.float32), x.new_tensor(n, dtype=dtypes.float32) / count
-    step = x.new_tensor(1 / scale, dtype=dtypes.float32) if scale else step
-    points = ((places + 0.5) * step - 0.5).clamp(min=0) + 0.5 if exact else places * step
-    return index_select(x, dim, points.floor().to(dtypes.int64).clamp(0, n - 1))
+@lru_cache(maxsize=256)
+def nearest(n: int, count: int, scale: float | None, exact: bool) -> Taps:
+    """The elements nearest to evenly spaced points (or, unless `exact`, to the left of them)."""
+    step = single(1 / scale if scale else n / count)
+    places = []
+    for j in range(count):
+        point = max(single(single((j + 0.5) * step) - 0.5), 0.0) + 0.5 if exact else j * step
+        places.append(min(math.floor(single(point)), n - 1))
+    return picked(n, tuple(places))
+
+
+def picked(n: int, places: tuple[int, ...]) -> Taps:
+    """Taps that take elements as they are."""
+    return Taps(n, (places,), ((1,) * len(places),))
+
+
+def single(x: float) -> float:
+    """A number in single precision, in which PyTorch computes: rounding decides between neighbours."""
+    return array("f", [x])[0]
 
 
 # Arguments -------------------------------------------------------------------------------------------------
@@ -221,13 +233,13 @@ def interpolate(
         input: (N, C, L), (N, C, H, W) or (N, C, D, H, W).
         size: of the result without N and C; one number stands for all dims.
         scale_factor: the same as multiples of the input's size.
-        mode: `"nearest"` (the element to the left of j·n/m), `"nearest-exact"` (the nearest one), `"linear"`, `"bilinear"`
-            or `"trilinear"` for 1, 2 or 3 dims, `"bicubic"`, `"area"` (means, see `adaptive_avg_pool2d`), or `"lanczos"`
-            (only antialiased).
+        mode: `"nearest"` (the element to the left of j·n/m), `"nearest-exact"` (the nearest one), `"linear"`,
+            `"bilinear"` or `"trilinear"` for 1, 2 or 3 dims, `"bicubic"`, `"area"` (means, see `adaptive_avg_pool2d`),
+            or `"lanczos"` (only antialiased).
         align_corners: the first and last points are the first and last elements; only for modes that blend.
         recompute_scale_factor: compute places from the rounded sizes instead of `scale_factor`.
-        antialias: when shrinking, blend all elements that an element of the result covers; for `"bilinear"`, `"bicubic"`
-            and `"lanczos"`.
+        antialias: when shrinking, blend all elements that an element of the result covers; for `"bilinear"`,
+            `"bicubic"` and `"lanczos"`.
 
     Shape: (N, C, *old) → (N, C, *new).
 
@@ -271,7 +283,8 @@ def interpolate(
         return AREA[input.ndim - 2](input, sizes)
     if not blends:
         for dim, (count, scale) in enumerate(zip(sizes, scales, strict=True), 2):
-            input = nearest(input, dim, count, scale, mode == "nearest-exact")
+            taps = nearest(input.shape[dim], count, scale, mode == "nearest-exact")
+            input = Resample.apply(input, taps=taps, dim=dim)
         return input  # type: ignore[no-any-return]
     aligned = bool(align_corners)
     if input.dtype is dtypes.uint8 and input.ndim == 4:

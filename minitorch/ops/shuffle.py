@@ -26,7 +26,8 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Variable:
         convolutional neural network, CVPR 2016.
 
     >>> import minitorch
-    >>> minitorch.nn.functional.pixel_shuffle(minitorch.tensor([[[0.0, 4.0]], [[1.0, 5.0]], [[2.0, 6.0]], [[3.0, 7.0]]]), 2)
+    >>> x = minitorch.tensor([[[0.0, 4.0]], [[1.0, 5.0]], [[2.0, 6.0]], [[3.0, 7.0]]])
+    >>> minitorch.nn.functional.pixel_shuffle(x, 2)
     tensor([[[0., 1., 4., 5.],
              [2., 3., 6., 7.]]])
     """
