@@ -133,7 +133,7 @@ class Attributes:
                 f"wrap the tensor as nn.Parameter(x)"
             )
         check_leaf(name, param)
-        self._parameters[name] = registering("parameter", self, name, param)
+        self._parameters[name] = None if param is None else registering("parameter", self, name, param)
 
     def register_buffer(self, name: str, tensor: Variable | None, persistent: bool = True) -> None:
         """Adds a tensor that belongs to the module's state but is not learned.

@@ -9,7 +9,7 @@ from minitorch import dtypes, like
 from minitorch.device import require
 from minitorch.errors import (
     ArgumentError,
-    DtypeError,
+    ArgumentTypeError,
     MinitorchError,
     NotSupportedError,
 )
@@ -160,7 +160,7 @@ class Module(Members, StateMethods):
         Forms: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)`.
 
         Raises:
-            DtypeError: for an integer dtype.
+            ArgumentTypeError: for an integer dtype.
 
         >>> import minitorch
         >>> minitorch.nn.Linear(2, 3).to(minitorch.float64).weight.dtype
@@ -168,7 +168,7 @@ class Module(Members, StateMethods):
         """
         where, dtype, _, _ = parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise DtypeError(
+            raise ArgumentTypeError(
                 f"to: a module can only be cast to a floating-point or complex dtype, not {dtype}"
             )
         if where is not None:

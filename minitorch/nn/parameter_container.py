@@ -14,6 +14,10 @@ from minitorch.nn.parameter import Parameter
 from minitorch.variable import Variable
 
 
+class ParameterKeyError(ModuleKeyError, AttributeError):
+    """A ParameterDict has no such key; PyTorch, which looks it up as an attribute, raises an AttributeError."""
+
+
 def as_parameter(value: Any) -> Any:
     """A tensor as a parameter; anything else as it is."""
     return Parameter(value) if isinstance(value, Variable) and not isinstance(value, Parameter) else value
@@ -116,7 +120,7 @@ class ParameterDict(Module):
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._keys:
-            raise ModuleKeyError(
+            raise ParameterKeyError(
                 f"ParameterDict: no parameter {key!r}; it has {', '.join(self._keys) or 'none'}"
             )
         return getattr(self, key)
