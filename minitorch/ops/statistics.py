@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
+from minitorch.op import Op
 from minitorch.ops.common import (
     Dims,
     array_of,
     check_floating,
+    check_ordered,
     check_real,
     ndim_of,
     wrap_dim,
 )
 from minitorch.ops.extremes import amax, amin, check_not_empty
-from minitorch.ops.index import TakeAlong
+from minitorch.ops.index import AddAlong, TakeAlong
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import isnan
 from minitorch.ops.reduce import sum
 from minitorch.ops.select import where
-from minitorch.ops.sort import order, pick
+from minitorch.ops.sort import pick
 from minitorch.registry import backend_of
 from minitorch.return_types import named
 from minitorch.value import Value, wrap
@@ -33,6 +37,53 @@ AminmaxResult = named("aminmax", "min", "max")
 MedianResult, NanmedianResult, ModeResult = (
     named(name, "values", "indices") for name in ("median", "nanmedian", "mode")
 )
+
+
+class Middle(Op):
+    """The index of the median along `dim`, the first one of equals; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, dim: int, skip: bool) -> Array:
+        check_ordered("nanmedian" if skip else "median", x)
+        b, last = self.backend, x.shape[dim] - 1
+        place = b.full([1 if i == dim else n for i, n in enumerate(x.shape)], last // 2, "int64")
+        if x.dtype.kind == "f":  # in order, NaN stand last
+            missing = b.sum(b.isnan(x), axis=dim, keepdims=True)
+            place = b.maximum((last - missing) // 2, 0) if skip else b.where(missing > 0, last, place)
+        value = b.take_along_axis(b.sort(x, axis=dim), place, dim)
+        return b.argmax((x == value) | (x != x) & (value != value), axis=dim)
+
+
+class Commonest(Op):
+    """The last index of the most frequent element along `dim`, of several the smallest; it has no derivative."""
+
+    differentiable = False
+
+    def forward(self, x: Array, *, dim: int) -> Array:
+        check_ordered("mode", x)
+        b, n = self.backend, x.shape[dim]
+        ordered = b.sort(x, axis=dim).swapaxes(0, dim)
+        place = b.arange(n).reshape(-1, *[1] * (x.ndim - 1))
+        begins = b.concatenate([b.full(ordered[:1].shape, True, bool), ordered[1:] != ordered[:-1]], axis=0)
+        length = place - b.cummax(b.where(begins, place, 0), axis=0)  # of each run of equals, up to here
+        longest = b.expand_dims(b.argmax(length, axis=0), 0)
+        value = b.take_along_axis(ordered, longest, 0).swapaxes(0, dim)
+        return n - 1 - b.argmax(b.flip(x == value, dim), axis=dim)
+
+
+class InOrder(Op):
+    """y = x in ascending order along `dim`;   dx = g, put back where x stood."""
+
+    def forward(self, x: Array, *, dim: int) -> Array:
+        if not self.recording:
+            return self.backend.sort(x, axis=dim)
+        self.dim, order = dim, self.backend.argsort(x, axis=dim)
+        self.keep(order=order)
+        return self.backend.take_along_axis(x, order, dim)
+
+    def backward(self, g: Array) -> Array:
+        return AddAlong.apply(g, indices=self.saved.order, dim=self.dim, shape=g.shape)
 
 
 @with_out
@@ -119,21 +170,20 @@ def _median(name: str, input: Any, dim: int | None, keepdim: bool, result: type[
             return middle
         hit = (input == middle) | isnan(input) & isnan(middle)
         return where(hit, input, input.new_zeros(())).sum() / hit.sum()
+    return _chosen(
+        name, input, dim, keepdim, result, lambda x, d: Middle.apply(x, dim=d, skip=name == "nanmedian")
+    )
+
+
+def _chosen(
+    name: str, input: Any, dim: int, keepdim: bool, result: type[Any], choose: Callable[[Any, int], Any]
+) -> Any:
+    """One element along a dim, and its index."""
     d = wrap_dim(name, dim, ndim_of(name, input))
     if not input.ndim:
         return result(input.clone(), input.new_zeros((), dtype=dtypes.int64))
     check_not_empty(name, input, (d,))
-    ordered, n = order(name, input, d, False), input.shape[d]
-    middle = input.new_full((1,) * input.ndim, (n - 1) // 2, dtype=dtypes.int64)
-    if input.is_floating_point():  # in order, NaN stand last
-        missing = isnan(input).sum(d, keepdim=True)
-        middle = (
-            where(missing > 0, n - 1, middle) if name == "median" else ((n - missing - 1) // 2).clamp(min=0)
-        )
-    places = backend_of(ordered.array).broadcast_to(
-        middle.array, [1 if i == d else m for i, m in enumerate(ordered.shape)]
-    )
-    indices = TakeAlong.apply(ordered, indices=places, dim=d)
+    indices = choose(input, d).unsqueeze(d)
     values = pick(input, indices, d)
     return result(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
 
@@ -146,21 +196,7 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     >>> minitorch.mode(minitorch.tensor([3, 1, 2, 2, 1])).values
     tensor(1)
     """
-    d = wrap_dim("mode", dim, ndim_of("mode", input))
-    if not input.ndim:
-        return ModeResult(input.clone(), input.new_zeros((), dtype=dtypes.int64))
-    check_not_empty("mode", input, (d,))
-    ordered = order("mode", input, d, False)
-    b, rows = backend_of(input.array), pick(input.detach(), ordered, d).array.swapaxes(0, d)
-    place = b.arange(len(rows)).reshape(-1, *[1] * (input.ndim - 1))
-    begins = b.concatenate([b.full(rows[:1].shape, True, bool), rows[1:] != rows[:-1]], axis=0)
-    length = place - b.cummax(
-        b.where(begins, place, 0), axis=0
-    )  # of the run so far, which ends at its last place
-    longest = b.expand_dims(b.argmax(length, axis=0), 0).swapaxes(0, d)
-    indices = TakeAlong.apply(ordered, indices=longest, dim=d)
-    values = pick(input, indices, d)
-    return ModeResult(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
+    return _chosen("mode", input, dim, keepdim, ModeResult, lambda x, d: Commonest.apply(x, dim=d))
 
 
 @with_out
@@ -206,16 +242,15 @@ def nanquantile(
 
 def _quantile(name: str, input: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str) -> Any:
     q = _check_quantile(name, input, q, interpolation)
-    x = input.reshape(-1) if dim is None else input.movedim(wrap_dim(name, dim, ndim_of(name, input)), -1)
-    x = x if x.ndim else x.reshape(1)
+    d = 0 if dim is None else wrap_dim(name, dim, ndim_of(name, input))
+    x = input.reshape(-1) if dim is None or not input.ndim else input.movedim(d, -1)
     check_not_empty(name, x, (x.ndim - 1,))
-    ordered = pick(x, order(name, x, x.ndim - 1, False), x.ndim - 1)  # (…, n), NaN last
+    ordered = InOrder.apply(x, dim=x.ndim - 1)  # (…, n), NaN last
     missing = isnan(ordered).sum(-1, keepdim=True)
     last = x.shape[-1] - 1
     ranks = q.reshape(-1) * (last - (missing if name == "nanquantile" else 0))
-    ranks = where(missing > last, ranks.new_zeros(()), ranks) if name == "nanquantile" else where(
-        missing > 0, ranks.new_full((), last), ranks
-    )  # fmt: skip
+    fixed = missing > (last if name == "nanquantile" else 0)  # where the result is NaN
+    ranks = where(fixed, ranks.new_full((), last), ranks)
     round_to = {"lower": "floor", "higher": "ceil", "nearest": "round"}.get(interpolation)
     ranks = getattr(ranks, round_to)() if round_to else ranks
     places = ranks.array.astype("int64")
@@ -224,18 +259,9 @@ def _quantile(name: str, input: Any, q: Any, dim: int | None, keepdim: bool, int
         above = backend_of(places).ceil(ranks.array).astype("int64")
         weight = 0.5 if interpolation == "midpoint" else ranks - wrap(places.astype(ranks.array.dtype))
         result = result + (TakeAlong.apply(ordered, indices=above, dim=x.ndim - 1) - result) * weight
-    if keepdim:  # (…, q) → (q, …)
-        kept = (1,) * input.ndim if dim is None else None
-        result = result.unsqueeze(-2)
-        result = result.movedim(-1, 0)
-        result = (
-            result.reshape(result.shape[0], *kept)
-            if kept
-            else result.movedim(-1, dim % max(input.ndim, 1) + 1)
-        )
-        result = result if input.ndim else result.reshape(result.shape[0])
-    else:
-        result = result.movedim(-1, 0)
+    result = result.movedim(-1, 0)  # (…, q) → (q, …)
+    if keepdim and input.ndim:
+        result = result.reshape(-1, *[1] * input.ndim) if dim is None else result.unsqueeze(d + 1)
     return result if q.ndim else result.squeeze(0)
 
 
