@@ -313,6 +313,28 @@ row(
     lambda: [call(x(2, 5)), call(x(2, 5), 0.1, 0.3, True), call(x(2, 5), training=True), call(x(0, 2))],
     random=True,
 )
+
+
+def changed(a: Any, *args: Any, **kwargs: Any) -> Any:
+    import minitorch
+
+    return minitorch.nn.functional.rrelu_(a.clone(), *args, **kwargs)
+
+
+def torch_changed(a: Any, *args: Any, **kwargs: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.rrelu_(a.clone(), *args, **kwargs)
+
+
+row(
+    "rrelu_",
+    None,
+    lambda: [call(x(2, 5)), call(x(2, 5), 0.1, 0.3, True)],
+    function=changed,
+    torch=torch_changed,
+    random=True,
+)
 row(
     "feature_alpha_dropout",
     None,
