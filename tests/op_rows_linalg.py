@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 from op_samples import call, row, x
 
@@ -121,7 +119,7 @@ row(
     "vecdot",
     lambda a, b, dim=-1: (a.conj() * b).sum(dim),
     lambda: [call(x(3), x(3)), call(x(2, 3), x(3)), call(x(3, 2), x(3, 2), dim=0)],
-    torch=lambda *args, **kw: importlib.import_module("torch").linalg.vecdot(*args, **kw),
+    torch="linalg.vecdot",
     complex=True,
     integers="same",
 )
@@ -129,7 +127,7 @@ row(
     "multi_dot",
     np.linalg.multi_dot,
     lambda: [call([x(2, 4), x(4, 1), x(1, 3)]), call([x(2), x(2, 3), x(3, 2), x(2)]), call([x(2, 3), x(3)])],
-    torch=lambda *args, **kw: importlib.import_module("torch").linalg.multi_dot(*args, **kw),
+    torch="linalg.multi_dot",
     complex=True,
     integers="same",
 )

@@ -21,6 +21,7 @@ A row is one call:
     half        float16 is worth a comparison (False where it is too coarse)
     differences the highest order of derivatives that finite differences can check: 2, or less
     casts       its result has a dtype of its own, not that of its inputs
+    torch_differentiates  PyTorch has its derivatives, too
     only_floats integers are refused, though PyTorch's kernels compute something
     random      it draws random numbers: it is called with the same seed every time
 
@@ -46,8 +47,10 @@ NOT_DIFFERENTIABLE = {
     *("allclose", "eq", "equal", "ge", "gt", "isclose", "le", "lt", "ne"),
     *("bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift"),
     *("bitwise_xor", "logical_and", "logical_not", "logical_or", "logical_xor"),
+    *("airy_ai", "gcd", "heaviside", "isin", "isneginf", "isposinf", "isreal", "lcm", "signbit"),
     *("bool_", "byte", "char", "int_", "long", "short", "detach"),
     *("broadcast_shapes", "nonzero_static", "unravel_index"),
+    *("linalg.matrix_rank", "fft.fftfreq", "fft.rfftfreq"),
     *("bincount", "bucketize", "count_nonzero", "histc", "histogram", "histogramdd", "searchsorted"),
     *("unique", "unique_consecutive"),
 }

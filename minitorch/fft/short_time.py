@@ -8,10 +8,10 @@ from minitorch.errors import ArgumentError, DtypeError, NotSupportedError, Shape
 from minitorch.fft.one_dim import fft, ifft, irfft, rfft
 from minitorch.fft.transforms import as_complex, as_float
 from minitorch.ops.common import require_tensors
-from minitorch.ops.index import index_add
 from minitorch.ops.join import stack
 from minitorch.ops.pad import pad
-from minitorch.ops.unfold import unfold_along
+from minitorch.ops.scatter import index_add
+from minitorch.ops.strided import unfold_along
 from minitorch.registry import backend_of
 from minitorch.value import wrap
 

@@ -157,6 +157,8 @@ class Translator:
         if isinstance(value, torch.Size):
             return minitorch.Size(value)
         if isinstance(value, torch.layout):
+            if value is not torch.strided:
+                raise Missing(str(value))
             return minitorch.strided
         if isinstance(value, torch.memory_format):
             return getattr(minitorch, str(value).removeprefix("torch."))

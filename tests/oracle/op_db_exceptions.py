@@ -16,7 +16,11 @@ OUT_OVERLAPS = "the result is complete before it is written into out=, so out ma
 
 BESSEL = "PyTorch is wrong by up to 3e-7 around |x| = 5.5; minitorch agrees with SciPy"
 
+ROUGH_EXP = "computed in double precision here; PyTorch's float32 result has errors beyond the tolerance"
+
 EXCEPTIONS: dict[str, dict[str, str]] = {
+    "matrix_exp": dict.fromkeys(("float32", "method"), ROUGH_EXP),
+    "istft": {"complex128": "one window is a view made without grad, whose gradient PyTorch loses"},
     "special.bessel_j0": {"float64": BESSEL},
     "special.bessel_y1": {"float64": BESSEL},
     "kthvalue": {

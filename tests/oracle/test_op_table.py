@@ -1,5 +1,6 @@
 """Values, gradients, dtypes and errors of every row of the op table, against PyTorch."""
 
+import operator
 import re
 
 import numpy as np
@@ -28,7 +29,9 @@ def torch_function(row: Row):
     if callable(row.torch):
         return row.torch
     name = row.torch or row.name
-    for room in (torch.nn.functional, torch, torch.Tensor):
+    if "." in name:
+        return operator.attrgetter(name)(torch)
+    for room in (torch.nn.functional, torch, torch.special, torch.Tensor):
         if hasattr(room, name):
             return getattr(room, name)
     raise LookupError(f"PyTorch has no function {name!r}; give the row a `torch`")
@@ -78,6 +81,7 @@ def assert_same(ours, theirs, what):
 
 def compare(row: Row, sample: Sample, requires_grad=True, what=""):
     """One call in both libraries: results, and gradients; where PyTorch refuses, so must minitorch."""
+    requires_grad = requires_grad and row.torch_differentiates
     theirs, their_leaves = torch_tensors(sample, requires_grad)
     ours, our_leaves = tensors(sample, requires_grad)
     what = f"{row.name}({sample!r}) {what}"

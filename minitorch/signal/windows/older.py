@@ -1,4 +1,4 @@
-"""Windows under the names of `minitorch` itself, which are older than `minitorch.signal.windows`: periodic by default."""
+"""Windows under the names of `minitorch` itself, older than `minitorch.signal.windows`, and periodic by default."""
 
 from __future__ import annotations
 
