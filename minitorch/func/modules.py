@@ -61,7 +61,7 @@ def functional_call(
         raise ArgumentError(
             f"functional_call: expected a dict or a sequence of dicts, got {type(parameter_and_buffer_dicts).__name__}"
         )
-    return stateless.functional_call(module, given, args, kwargs, tie_weights=tie_weights, strict=strict)
+    return stateless.call(module, given, args, kwargs, tie_weights=tie_weights, strict=strict)
 
 
 def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Any], dict[str, Any]]:

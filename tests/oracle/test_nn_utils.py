@@ -86,6 +86,24 @@ def spectral_norm(lib, n):
     return after_a_step(lib, module, x), module.eval()(x).detach().numpy(), repr(module)
 
 
+def orthogonal(lib, choice):
+    """Squares by each map, and tall and wide matrices without the random completion of a base."""
+    name, shape, trivialization, dtype = choice
+    layer = seeded(lib, lib.nn.Linear(*shape)).to(getattr(lib, dtype))
+    utils = lib.nn.utils.parametrizations
+    utils.orthogonal(layer, orthogonal_map=name, use_trivialization=trivialization)
+    original = layer.parametrizations.weight.original
+    with lib.no_grad():
+        original.add_(numbers(lib, *original.shape, seed=3) * 0.3)
+    y = layer(numbers(lib, 2, shape[0]).to(getattr(lib, dtype)))
+    (y * y.conj()).real.sum().backward()
+    result = y.detach().numpy(), original.grad.numpy(), state(layer)
+    if trivialization or "householder" in str(layer.parametrizations.weight[0].orthogonal_map):
+        layer.weight = layer.weight.detach().clone()
+        result += (layer.weight.detach().numpy(),)
+    return result
+
+
 def stacked_parametrizations(lib, unsafe):
     class Double(lib.nn.Module):
         def forward(self, x):
@@ -191,6 +209,15 @@ CASES = [
     *[(older_spectral_norm, kind) for kind in ("Conv2d", "ConvTranspose2d")],
     *[(weight_norm, dim) for dim in (0, 1, None)],
     *[(spectral_norm, n) for n in (1, 4)],
+    *[
+        (orthogonal, (name, shape, trivialization, dtype))
+        for name in (None, "matrix_exp", "cayley", "householder")
+        for shape in ((3, 3), (4, 3), (3, 4))
+        for trivialization in (True, False)
+        for dtype in ("float64", "complex128")
+        if not (trivialization and shape[0] != shape[1])
+        and not (name == "householder" and dtype == "complex128")
+    ],
     *[(stacked_parametrizations, unsafe) for unsafe in (True, False)],
     *[
         (pruned_weights, method)
@@ -219,6 +246,7 @@ def assert_same(ours, theirs):
         assert ours == theirs
 
 
+@pytest.mark.filterwarnings("ignore:Complex modules")
 @pytest.mark.parametrize(
     ("program", "choice"), CASES, ids=[f"{program.__name__}-{choice}" for program, choice in CASES]
 )
