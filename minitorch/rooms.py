@@ -20,7 +20,6 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
         "dropout feature_alpha_dropout group_norm hardshrink layer_norm max_pool1d max_pool2d "
         "max_pool3d pixel_shuffle pixel_unshuffle rms_norm rrelu"
     ),
-    "ops.draws": "binomial poisson",
     "settings": (
         "are_deterministic_algorithms_enabled get_default_device get_deterministic_debug_mode "
         "get_float32_matmul_precision is_deterministic_algorithms_warn_only_enabled "

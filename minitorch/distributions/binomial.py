@@ -11,8 +11,8 @@ from minitorch.distributions.distribution import Distribution, Shape
 from minitorch.distributions.transforms import softplus
 from minitorch.distributions.utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 from minitorch.errors import ArgumentError, NotSupportedError
-from minitorch.ops.draws import binomial
 from minitorch.ranges import arange
+from minitorch.sampling import binomial
 from minitorch.special.gamma import lgamma
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Binomial(Distribution):
         return logits_to_probs(self.logits, is_binary=True)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """0, …, n."""
         return constraints.integer_interval(0, self.total_count)
 

@@ -53,7 +53,7 @@ class Categorical(Distribution):
         super().__init__(given.shape[:-1], validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """0, …, n − 1."""
         return constraints.integer_interval(0, self._num_events - 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from minitorch.distributions import constraints, transforms
@@ -67,6 +68,12 @@ def into_positive(constraint: Any) -> transforms.Transform:
     return transforms.ExpTransform() if plain else affine_exp(bound, 1)
 
 
+def elementwise(registry: ConstraintRegistry, constraint: Any) -> transforms.Transform:
+    """The transform of the elements, for all along the last dims together."""
+    inner = registry(constraint.base_constraint)
+    return transforms.IndependentTransform(inner, constraint.reinterpreted_batch_ndims)
+
+
 for registry in (biject_to, transform_to):
     registry.register(constraints.real, lambda c: transforms.identity_transform)
     registry.register(constraints.positive, into_positive)
@@ -74,12 +81,7 @@ for registry in (biject_to, transform_to):
     registry.register(constraints.less_than, lambda c: affine_exp(c.upper_bound, -1))
     registry.register(constraints.unit_interval, into_interval)
     registry.register(constraints.half_open_interval, into_interval)
-    registry.register(
-        constraints.Independent,
-        lambda c, registry=registry: transforms.IndependentTransform(
-            registry(c.base_constraint), c.reinterpreted_batch_ndims
-        ),
-    )
+    registry.register(constraints.Independent, partial(elementwise, registry))
 biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransform())
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())
 transform_to.register(constraints.positive_definite, lambda c: transforms.PositiveDefiniteTransform())

@@ -9,7 +9,7 @@ from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
 from minitorch.dtypes import finfo
 from minitorch.errors import ArgumentError
-from minitorch.ops.draws import standard_gamma
+from minitorch.ops.gamma_draws import standard_gamma
 from minitorch.ranges import arange
 from minitorch.sampling import rand
 from minitorch.special.gamma import digamma, lgamma

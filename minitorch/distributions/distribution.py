@@ -215,7 +215,7 @@ class Distribution:
             value = self.__dict__.get(name)
             if value is not None:
                 plain = not isinstance(value, Value) or value.array.size == 1
-                parts.append(f"{name}: {value if plain else value.shape}")  # type: ignore[attr-defined]
+                parts.append(f"{name}: {value if plain else value.shape}")
         return f"{type(self).__name__}({', '.join(parts)})"
 
 

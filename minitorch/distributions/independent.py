@@ -58,7 +58,7 @@ class Independent(Distribution):
         return not self.reinterpreted_batch_ndims and self.base_dist.has_enumerate_support
 
     @property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """That of the base distribution, for all elements of the event."""
         inner = self.base_dist.support
         extra = self.reinterpreted_batch_ndims

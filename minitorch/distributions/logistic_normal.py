@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from minitorch.distributions import constraints
-from minitorch.distributions.independent import Independent
 from minitorch.distributions.normal import Normal
 from minitorch.distributions.transformed_distribution import TransformedDistribution
 from minitorch.distributions.transforms import StickBreakingTransform
@@ -40,8 +39,7 @@ class LogisticNormal(TransformedDistribution):
         super().__init__(base, StickBreakingTransform(), validate_args)
 
     def _normal(self) -> Normal:
-        inner = self.base_dist
-        return inner.base_dist if isinstance(inner, Independent) else inner
+        return cast("Normal", getattr(self.base_dist, "base_dist", self.base_dist))
 
     @property
     def loc(self) -> Variable:

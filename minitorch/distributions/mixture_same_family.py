@@ -74,7 +74,7 @@ class MixtureSameFamily(Distribution):
         return self._component_distribution
 
     @constraints.dependent_property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """Where draws of all components lie."""
         return constraints.MixtureSameFamilyConstraint(self._component_distribution.support)
 

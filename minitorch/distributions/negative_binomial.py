@@ -11,7 +11,8 @@ from minitorch.distributions.transforms import softplus
 from minitorch.distributions.utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 from minitorch.errors import ArgumentError
 from minitorch.modes import no_grad
-from minitorch.ops.draws import poisson, standard_gamma
+from minitorch.ops.gamma_draws import standard_gamma
+from minitorch.sampling import poisson
 from minitorch.special.gamma import lgamma
 
 if TYPE_CHECKING:

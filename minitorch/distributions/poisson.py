@@ -8,7 +8,7 @@ from minitorch import ops
 from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
 from minitorch.distributions.utils import broadcast_all
-from minitorch.ops.draws import poisson
+from minitorch.sampling import poisson
 from minitorch.special.gamma import lgamma
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
 from minitorch.distributions.utils import broadcast_all
 from minitorch.dtypes import finfo
-from minitorch.ops.draws import standard_gamma
+from minitorch.ops.gamma_draws import standard_gamma
 from minitorch.sampling import randn
 from minitorch.special.gamma import digamma, lgamma
 

@@ -74,7 +74,7 @@ class TransformedDistribution(Distribution):
         return self.base_dist.has_rsample
 
     @property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """Where the last transform leads."""
         if not self.transforms:
             return self.base_dist.support

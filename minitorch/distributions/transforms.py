@@ -210,7 +210,7 @@ class ComposeTransform(Transform):
     __hash__ = object.__hash__
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """Where x lies, with as many dims in a value as the parts need."""
         if not self.parts:
             return constraints.real
@@ -220,7 +220,7 @@ class ComposeTransform(Transform):
         return widened(self.parts[0].domain, dims)
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Where y lies, with as many dims in a value as the parts need."""
         if not self.parts:
             return constraints.real
@@ -373,12 +373,12 @@ class ReshapeTransform(Transform):
         super().__init__(cache_size)
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """Tensors of the one shape."""
         return constraints.independent(constraints.real, len(self.in_shape))
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Tensors of the other shape."""
         return constraints.independent(constraints.real, len(self.out_shape))
 
@@ -597,7 +597,7 @@ class CumulativeDistributionTransform(Transform):
         self.distribution = distribution
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """Where draws lie."""
         return self.distribution.support
 
@@ -719,7 +719,7 @@ class PositiveDefiniteTransform(Transform):
 
     def _call(self, x: Variable) -> Variable:
         x = LowerCholeskyTransform()(x)
-        return cast("Variable", x @ x.mT)
+        return x @ x.mT
 
     def _inverse(self, y: Variable) -> Variable:
         from minitorch import linalg

@@ -46,7 +46,7 @@ class Uniform(Distribution):
             raise ArgumentError(f"Uniform: low must be less than high, got {low} and {high}")
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         """From low to high."""
         return constraints.interval(self.low, self.high)
 
