@@ -16,6 +16,7 @@ from minitorch.variable import Variable
 class RunningNorm(Module):
     """What batch and instance norm share: scale, shift, and running statistics."""
 
+    _version = 2  # counts batches
     ranks: ClassVar[tuple[int, ...]]
     layouts: ClassVar[str]
     weight: Parameter | None
@@ -67,6 +68,15 @@ class RunningNorm(Module):
             init.ones_(self.weight)
         if self.bias is not None:
             init.zeros_(self.bias)
+
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], *rest: Any
+    ) -> None:
+        """As ever; a state of before batches were counted keeps the count."""
+        key = prefix + "num_batches_tracked"
+        if (local_metadata.get("version") or 0) < 2 and self.track_running_stats and key not in state_dict:
+            state_dict[key] = self.num_batches_tracked
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def _check(self, input: Variable) -> None:
         if input.ndim not in self.ranks:

@@ -130,6 +130,17 @@ def test_state_dict_hooks():
     assert list(module.state_dict()) == ["0.weight", "0.bias"]
 
 
+def test_a_state_of_before_batches_were_counted_fits():
+    norm, state = nn.BatchNorm1d(2), nn.BatchNorm1d(2).state_dict()
+    norm(minitorch.ones(3, 2))
+    del state["num_batches_tracked"]
+    with pytest.raises(RuntimeError, match="missing: num_batches_tracked"):
+        norm.load_state_dict(state)
+    norm.load_state_dict(dict(state))  # without metadata: as old as can be
+    assert int(norm.num_batches_tracked) == 1
+    assert norm.running_mean.tolist() == [0.0, 0.0]
+
+
 def test_a_pre_hook_can_rename_keys():
     module = nn.Sequential(nn.Linear(1, 1))
 

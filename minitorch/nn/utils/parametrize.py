@@ -68,19 +68,20 @@ class ParametrizationList(ModuleList):
                         new = module.right_inverse(new)
                     except NotImplementedError:  # it has none after all: counts as the identity
                         continue
-        if not isinstance(new, (Value, Sequence)):
+        self.is_tensor = isinstance(new, Value)
+        if not self.is_tensor and not isinstance(new, Sequence):
             raise ArgumentError(
                 f"register_parametrization: right_inverse must return a Tensor or several, got {type(new).__name__}"
             )
-        self.is_tensor = isinstance(new, Value)
-        self.ntensors = 1 if isinstance(new, Value) else len(new)
+        self.ntensors = 1 if self.is_tensor else len(new)
         if self.is_tensor:
             check_same("right_inverse", "dtype", new.dtype, dtype)
             original.data = new.detach()  # stays the same object, which an optimizer may hold
             register(self, "original", original)
         else:
+            part: Any
             for i, part in enumerate(new):
-                if not isinstance(part, Value):
+                if not hasattr(part, "requires_grad_"):
                     raise ArgumentError(
                         f"register_parametrization: right_inverse must return tensors, got {type(part).__name__}"
                     )

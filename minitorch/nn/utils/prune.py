@@ -182,12 +182,12 @@ class Amount(BasePruningMethod):
         amount: a number (int), or a share between 0 and 1 (float).
     """
 
-    amount: float
+    amount: Any
 
-    def __init__(self, amount: float) -> None:
+    def __init__(self, amount: Any) -> None:
         if not isinstance(amount, Real):
             raise ArgumentTypeError(f"prune: amount must be an int or a float, got {amount!r}")
-        if amount < 0 or (not isinstance(amount, Integral) and amount > 1):
+        if float(amount) < 0 or (not isinstance(amount, Integral) and float(amount) > 1):
             raise ArgumentError(
                 f"prune: amount must be a float between 0 and 1 or an int of at least 0, got {amount}"
             )
