@@ -80,9 +80,11 @@ from minitorch.like import (
 from minitorch.modes import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,
+    is_anomaly_enabled as is_anomaly_enabled,
     is_grad_enabled as is_grad_enabled,
     is_inference_mode_enabled as is_inference_mode_enabled,
     no_grad as no_grad,
+    set_detect_anomaly as set_anomaly_enabled,
     set_grad_enabled as set_grad_enabled,
 )
 from minitorch.ops import (  # other names of the same functions
@@ -99,6 +101,7 @@ from minitorch.ops import (  # other names of the same functions
     addmm as addmm,
     addmv as addmv,
     addr as addr,
+    adjoint as adjoint,
     alias_copy as alias_copy,
     all as all,
     allclose as allclose,
@@ -389,6 +392,7 @@ from minitorch.ops import (  # other names of the same functions
     trapezoid as trapz,
     tril as tril,
     triu as triu,
+    trunc as fix,
     trunc as trunc,
     unbind as unbind,
     unbind_copy as unbind_copy,
@@ -413,9 +417,13 @@ from minitorch.ops import (  # other names of the same functions
     xlogy as xlogy,
 )
 from minitorch.predicates import (
+    get_device as get_device,
     is_complex as is_complex,
+    is_conj as is_conj,
+    is_distributed as is_distributed,
     is_floating_point as is_floating_point,
     is_inference as is_inference,
+    is_neg as is_neg,
     is_nonzero as is_nonzero,
     is_same_size as is_same_size,
     is_signed as is_signed,
@@ -465,13 +473,14 @@ from minitorch.variable import (
     Variable as Variable,
 )
 
+newaxis = None
 __version__ = "0.1.0"
 
 if _TYPE_CHECKING:
     from minitorch import cuda as cuda, nn as nn, optim as optim, utils as utils
 
 # Packages that are imported when first used.
-_ROOMS = ("accelerator", "backends", "cuda", "distributions", "fft", "func", "linalg", "nn", "optim", "signal", "special", "utils")
+_ROOMS = ("accelerator", "backends", "cuda", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "signal", "special", "utils")
 
 
 def __getattr__(name: str) -> object:

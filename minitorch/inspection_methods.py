@@ -41,6 +41,8 @@ class AbsentMethods:
     dequantize, int_repr, qscheme, q_scale, q_zero_point = Absent(), Absent(), Absent(), Absent(), Absent()
     q_per_channel_scales, q_per_channel_zero_points = Absent(), Absent()
     q_per_channel_axis, record_stream, set_, module_load = Absent(), Absent(), Absent(), Absent()
+    const_data_ptr, grad_dtype, hash_tensor, map2_, storage_type = Absent(), Absent(), Absent(), Absent(), Absent()
+    resize_as_sparse_, slice_inverse = Absent(), Absent()
     eig, symeig, solve, lstsq, reinforce, resize, resize_as = (
         Absent(), Absent(), Absent(), Absent(), Absent(), Absent(), Absent(),
     )  # fmt: skip

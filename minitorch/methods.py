@@ -44,7 +44,7 @@ class PointwiseMethods:
 
     neg, abs, sign, sgn, round = ops.neg, ops.abs, ops.sign, ops.sgn, ops.round
     negative, absolute = ops.neg, ops.abs
-    floor, ceil, trunc, frac = ops.floor, ops.ceil, ops.trunc, ops.frac
+    floor, ceil, trunc, fix, frac = ops.floor, ops.ceil, ops.trunc, ops.trunc, ops.frac
     exp, exp2, expm1, log, log2, log10, log1p = (
         ops.exp, ops.exp2, ops.expm1, ops.log, ops.log2, ops.log10, ops.log1p,
     )  # fmt: skip
@@ -77,6 +77,7 @@ class PointwiseMethods:
     )
     floor_, ceil_ = _in_place(ops.floor, "floor_"), _in_place(ops.ceil, "ceil_")
     trunc_, frac_ = _in_place(ops.trunc, "trunc_"), _in_place(ops.frac, "frac_")
+    fix_ = trunc_
     exp_, exp2_, expm1_ = (
         _in_place(ops.exp, "exp_"),
         _in_place(ops.exp2, "exp2_"),
@@ -127,6 +128,7 @@ class ComparisonMethods:
     eq_, ne_ = _in_place(ops.eq, "eq_"), _in_place(ops.ne, "ne_")
     lt_, le_ = _in_place(ops.lt, "lt_"), _in_place(ops.le, "le_")
     gt_, ge_ = _in_place(ops.gt, "gt_"), _in_place(ops.ge, "ge_")
+    greater_, greater_equal_, less_, less_equal_, not_equal_ = gt_, ge_, lt_, le_, ne_
     logical_and_, logical_or_ = (
         _in_place(ops.logical_and, "logical_and_"),
         _in_place(ops.logical_or, "logical_or_"),
@@ -207,11 +209,9 @@ class ShapeMethods:
     @property
     def mH(self) -> Variable:
         """The last two dims exchanged, and conjugated."""
-        return ops.conj(ops.transpose(self, -2, -1))
+        return ops.adjoint(self)
 
-    def adjoint(self) -> Variable:
-        """The last two dims exchanged, and conjugated."""
-        return self.mH
+    adjoint = ops.adjoint
 
     squeeze_, unsqueeze_ = (
         inplace.reshaping(ops.squeeze, "squeeze_"),
@@ -299,6 +299,12 @@ class MemoryMethods:
     def new_tensor(self, data: Any, **kwargs: Any) -> Variable:
         """A new tensor of `data`, in this one's dtype unless another is given."""
         return creation.tensor(data, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+
+    def new(self, *data: Any) -> Variable:
+        """A new tensor in this one's dtype: of data, or with arbitrary elements where sizes are given; old code only."""
+        if len(data) == 1 and not isinstance(data[0], int):
+            return self.new_tensor(data[0])
+        return self.new_empty(*data or (0,))
 
     def new_zeros(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor of zeros, in this one's dtype unless another is given."""

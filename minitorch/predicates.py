@@ -106,3 +106,28 @@ def numel(input: Any) -> int:
     6
     """
     return int(checked("numel", input).array.size)
+
+
+def get_device(input: Any) -> int:
+    """The number of the GPU that a tensor is on; -1 on the CPU.
+
+    >>> import minitorch
+    >>> minitorch.get_device(minitorch.ones(2))
+    -1
+    """
+    return int(checked("get_device", input).get_device())
+
+
+def is_conj(input: Any) -> bool:
+    """Whether the tensor waits to be conjugated: never, conjugates are computed at once."""
+    return bool(checked("is_conj", input).is_conj())
+
+
+def is_neg(input: Any) -> bool:
+    """Whether the tensor waits to be negated: never."""
+    return bool(checked("is_neg", input).is_neg())
+
+
+def is_distributed(input: Any) -> bool:
+    """Whether the elements are spread over several machines: never."""
+    return bool(checked("is_distributed", input).is_distributed())

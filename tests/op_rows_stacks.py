@@ -279,3 +279,10 @@ row(
     lambda a, widths, value=0.0: np.pad(a, ((0, 0), tuple(widths)), constant_values=value),
     lambda: [call(x(2, 3), (1, 2)), call(x(2, 3), (0, 1), 1.5)],
 )
+
+row(
+    "adjoint",
+    lambda a: np.conj(np.swapaxes(a, -2, -1)),
+    lambda: [call(x(2, 3)), call(x(2, 0, 3))],
+    complex=True,
+)

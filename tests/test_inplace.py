@@ -206,7 +206,7 @@ def test_in_place_methods_return_the_tensor_itself(method: str) -> None:
     }  # fmt: skip
     binary = {
         "add", "sub", "mul", "div", "pow", "remainder", "floor_divide", "fmod", "atan2", "arctan2", "subtract",
-        "multiply", "divide", "true_divide", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or",
+        "multiply", "divide", "true_divide", "eq", "ne", "lt", "le", "gt", "ge", "greater", "greater_equal", "less", "less_equal", "not_equal", "logical_and", "logical_or",
         "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
         "bitwise_right_shift", "maximum", "minimum", "xlogy", "copysign", "hypot",
     }  # fmt: skip

@@ -52,3 +52,10 @@ def test_a_python_function_for_each_element() -> None:
     assert x.map_(minitorch.tensor([10.0, 20.0]), lambda a, b: a + b).tolist() == [12.0, 24.0]
     with pytest.raises(ArgumentTypeError, match="no derivative"):
         minitorch.ones(2, requires_grad=True).apply_(abs)
+
+
+def test_new_makes_tensors_of_the_same_dtype() -> None:
+    x = minitorch.ones(2, dtype=minitorch.int16)
+    assert x.new([3]).dtype is minitorch.int16
+    assert x.new(2, 3).shape == (2, 3)
+    assert x.new().numel() == 0

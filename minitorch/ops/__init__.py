@@ -90,6 +90,7 @@ from minitorch.ops.compare import (
     ne as ne,
 )
 from minitorch.ops.complex_numbers import (
+    adjoint as adjoint,
     angle as angle,
     complex as complex,
     conj as conj,

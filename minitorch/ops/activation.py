@@ -232,6 +232,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Variable:
     return celu_(input, alpha) if inplace else Elu.apply(input, alpha=alpha, scale=1.0, inner=1 / alpha)
 
 
+@with_out
 def gelu(input: Any, approximate: str = "none") -> Variable:
     """x · Φ(x), with the distribution function Φ of the standard normal.
 
@@ -271,6 +272,7 @@ def sigmoid(input: Any) -> Variable:
     return Sigmoid.apply(input)
 
 
+@with_out
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Variable:
     """log(1 + exp(β·x)) / β, a smooth relu; x itself where β·x > `threshold`.
 
@@ -281,6 +283,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Variable
     return Softplus.apply(input, beta=beta, threshold=threshold)
 
 
+@with_out
 def logsigmoid(input: Any) -> Variable:
     """log sigmoid(x), without underflow.
 

@@ -130,6 +130,19 @@ def conj(input: Variable) -> Variable:
 
 
 @with_out
+def adjoint(input: Any) -> Variable:
+    """The last two dims exchanged, and conjugated.
+
+    >>> import minitorch
+    >>> minitorch.adjoint(minitorch.tensor([[1j, 2.0]]))
+    tensor([[0.-1.j],
+            [2.-0.j]])
+    """
+    from minitorch.ops.shape import transpose
+
+    return conj(transpose(input, -2, -1))
+
+
 def conj_physical(input: Variable) -> Variable:
     """The complex conjugate, elementwise, as `conj`, which always computes here; a real tensor as it is.
 
@@ -284,7 +297,8 @@ def view_as_complex(input: Variable) -> Variable:
     if not input.ndim or input.shape[-1] != 2:
         raise ShapeError(f"view_as_complex: expected a last dim of size 2, got shape {tuple(input.shape)}")
     strides = input.stride()
-    if strides[-1] != 1 or any(s % 2 for s in strides[:-1]) or input.storage_offset() % 2:
+    aside = strides[-1] != 1 or any(s % 2 for s in strides[:-1]) or input.storage_offset() % 2
+    if aside and input.numel():
         raise ShapeError(
             f"view_as_complex: pairs must stand side by side in memory, but the strides are {strides} "
             f"(offset {input.storage_offset()}); use contiguous() first"

@@ -68,7 +68,7 @@ def check_inner(op_name: str, x: Any, y: Any) -> None:
             f"{op_name}: {tuple(x.shape)} @ {tuple(y.shape)}: inner sizes {x.shape[-1]} and {inner} differ.{remedy}"
         )
     check_same_dtype(op_name, array_of(x), array_of(y))
-    if array_of(x).dtype.kind == "b":
+    if array_of(x).dtype.kind == "b" and 0 not in x.shape[:-2]:
         raise DtypeError(f"{op_name}: not defined for booleans; use x.int() @ y.int() > 0")
 
 
@@ -215,6 +215,7 @@ def outer(input: Any, vec2: Any) -> Variable:
     return input.unsqueeze(1) * vec2
 
 
+@with_out
 def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
     """`input @ weightᵀ + bias`.
 

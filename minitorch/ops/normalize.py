@@ -218,7 +218,7 @@ def batch_norm(
         return scale_and_shift(scale_and_shift(input, scale, shift), weight, bias)
     count = prod(input.shape) // max(channels, 1)
     if not count:
-        return scale_and_shift(input, weight, bias)  # type: ignore[no-any-return]
+        return scale_and_shift(input, weight, bias)
     if count == 1:
         raise ShapeError(
             f"batch_norm: an input of shape {tuple(input.shape)} has one value for each channel, and the "
@@ -392,7 +392,8 @@ def rms_norm(
     >>> minitorch.nn.functional.rms_norm(minitorch.tensor([[3.0, -3.0]]), (2,))
     tensor([[ 1., -1.]])
     """
-    check_floating("rms_norm", input)
+    if not input.dtype.is_complex:
+        check_floating("rms_norm", input)
     shape = last_dims("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(-len(shape), 0))
     eps = dtypes.finfo(input.dtype).eps if eps is None else eps

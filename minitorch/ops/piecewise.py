@@ -12,6 +12,7 @@ from minitorch.op import Op
 from minitorch.ops.activation import leaky_relu
 from minitorch.ops.common import array_of, check_floating
 from minitorch.ops.memory import clone
+from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 from minitorch.registry import backend_of
 
@@ -86,6 +87,7 @@ def hardswish(input: Any, inplace: bool = False) -> Variable:
     return hardswish_(input) if inplace else input * relu6(input + 3) / 6
 
 
+@with_out
 def hardshrink(input: Any, lambd: float = 0.5) -> Variable:
     """x where |x| > `lambd`, else 0.
 
@@ -98,6 +100,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Variable:
     return where((x >= -lambd) & (x <= lambd), 0.0, input)
 
 
+@with_out
 def softshrink(input: Any, lambd: float = 0.5) -> Variable:
     """x moved towards 0 by `lambd`, and 0 where |x| ≤ `lambd`.
 
@@ -139,7 +142,7 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
     slopes = input.detach().new_empty(input.shape, dtype=dtypes.float32).uniform_(lower, upper)
-    return input * where(input.detach() <= 0, slopes.to(input.dtype), 1.0)  # type: ignore[no-any-return]
+    return input * where(input.detach() <= 0, slopes.to(input.dtype), 1.0)
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Variable:
