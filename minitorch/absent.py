@@ -165,6 +165,7 @@ WHY: dict[str, str] = {
     "Tensor.hash_tensor": "use hashlib on x.numpy().tobytes()",
     "Tensor.map2_": "use map_(), or operations on whole tensors",
     "Tensor.storage_type": "use type(x.storage())",
+    "masked*": "a mask travels beside its tensor: pass mask= to the functions of minitorch.masked",
     "linalg.ldl*": "factorizations of indefinite matrices are not offered; use linalg.lu_factor, or linalg.solve",
     "optim.swap_in_optimizer_params_and_state": INTERNAL,
     "nn.factory_kwargs": INTERNAL,
