@@ -82,19 +82,21 @@ from minitorch.nn.layer_norm import (
     RMSNorm as RMSNorm,
 )
 from minitorch.nn.lazy import (
-    LazyBatchNorm1d as LazyBatchNorm1d,
-    LazyBatchNorm2d as LazyBatchNorm2d,
-    LazyBatchNorm3d as LazyBatchNorm3d,
     LazyConv1d as LazyConv1d,
     LazyConv2d as LazyConv2d,
     LazyConv3d as LazyConv3d,
     LazyConvTranspose1d as LazyConvTranspose1d,
     LazyConvTranspose2d as LazyConvTranspose2d,
     LazyConvTranspose3d as LazyConvTranspose3d,
+    LazyLinear as LazyLinear,
+)
+from minitorch.nn.lazy_norm import (
+    LazyBatchNorm1d as LazyBatchNorm1d,
+    LazyBatchNorm2d as LazyBatchNorm2d,
+    LazyBatchNorm3d as LazyBatchNorm3d,
     LazyInstanceNorm1d as LazyInstanceNorm1d,
     LazyInstanceNorm2d as LazyInstanceNorm2d,
     LazyInstanceNorm3d as LazyInstanceNorm3d,
-    LazyLinear as LazyLinear,
 )
 from minitorch.nn.linear import (
     Bilinear as Bilinear,
@@ -176,6 +178,8 @@ from minitorch.nn.parallel import DataParallel as DataParallel
 from minitorch.nn.parameter import (
     Buffer as Buffer,
     Parameter as Parameter,
+    UninitializedBuffer as UninitializedBuffer,
+    UninitializedParameter as UninitializedParameter,
 )
 from minitorch.nn.parameter_container import (
     ParameterDict as ParameterDict,
@@ -225,10 +229,6 @@ from minitorch.nn.transformer import (
 from minitorch.nn.transformer_layer import (
     TransformerDecoderLayer as TransformerDecoderLayer,
     TransformerEncoderLayer as TransformerEncoderLayer,
-)
-from minitorch.nn.uninitialized import (
-    UninitializedBuffer as UninitializedBuffer,
-    UninitializedParameter as UninitializedParameter,
 )
 
 __getattr__ = _refuser("nn")

@@ -16,8 +16,8 @@ from minitorch.errors import (
 from minitorch.modes import no_grad
 from minitorch.nn.hooks import call_with_hooks
 from minitorch.nn.members import Members
+from minitorch.nn.parameter import is_lazy
 from minitorch.nn.state import StateMethods
-from minitorch.nn.uninitialized import is_lazy
 from minitorch.ops.memory import parse_to
 from minitorch.variable import Variable
 

@@ -16,8 +16,7 @@ from minitorch.errors import ArgumentError, ArgumentTypeError, NotSupportedError
 from minitorch.hooks import RemovableHandle
 from minitorch.modes import no_grad
 from minitorch.nn.hooks import Hook, HookMethods, add
-from minitorch.nn.parameter import Parameter
-from minitorch.nn.uninitialized import is_lazy
+from minitorch.nn.parameter import Parameter, is_lazy
 from minitorch.value import Value
 
 if TYPE_CHECKING:

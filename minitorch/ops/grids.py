@@ -72,7 +72,7 @@ def grid_sample(
         share: Any = prod(shares)
         part = part if mode == "nearest" else part * share.reshape(share.shape[0], 1, count)
         y = part if y is None else y + part
-    return y.reshape(*input.shape[:2], *grid.shape[1:-1])  # type: ignore[no-any-return]
+    return y.reshape(*input.shape[:2], *grid.shape[1:-1])
 
 
 def check_grid(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
@@ -218,4 +218,4 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
             line = line * dtype.type((n - 1) / n)
         base[..., dims - 1 - d] = line.reshape(-1, *(1,) * (dims - 1 - d))
     grid = wrap(base.reshape(-1, dims + 1)) @ theta.swapaxes(1, 2)
-    return grid.reshape(size[0], *size[2:], dims)  # type: ignore[no-any-return]
+    return grid.reshape(size[0], *size[2:], dims)

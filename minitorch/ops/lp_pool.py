@@ -111,8 +111,8 @@ def local_response_norm(
             f"local_response_norm: expected (N, C, …) with 3 dims or more, got {tuple(input.shape)}"
         )
     if not input.numel():
-        return input  # type: ignore[no-any-return]
+        return input
     squares = (input * input).reshape(input.shape[0], 1, input.shape[1], -1)
     bordered = pad(squares, (0, 0, size // 2, (size - 1) // 2))
     mean: Any = avg_pool2d(bordered, (size, 1), stride=1)
-    return input / (mean.reshape(input.shape) * alpha + k) ** beta  # type: ignore[no-any-return]
+    return input / (mean.reshape(input.shape) * alpha + k) ** beta

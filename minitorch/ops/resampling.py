@@ -127,7 +127,7 @@ def triangle(d: float) -> float:
 def hermite(d: float) -> float:
     """The filter of antialiased cubic interpolation."""
     d = abs(d)
-    return cubic_near(d, -0.5) if d < 1 else cubic_far(d, -0.5) if d < 2 else 0.0  # type: ignore[no-any-return]
+    return cubic_near(d, -0.5) if d < 1 else cubic_far(d, -0.5) if d < 2 else 0.0
 
 
 def lanczos(d: float) -> float:
@@ -206,14 +206,13 @@ def new_size(x: Any, size: Any, scale_factor: Any, recompute: bool) -> tuple[lis
             f"interpolate: {what} must be one number or {dims} for an input of shape {tuple(x.shape)} "
             f"(N, C and {dims} more dims), got {given}"
         )
+    scales: list[float | None] = [None] * dims
     if size is not None:
         if not all(isinstance(n, int) for n in each):
             raise ArgumentTypeError(f"interpolate: size must be integers, got {size}")
-        sizes, scales = each, [None] * dims
-    else:
-        sizes = [int(n * s) for n, s in zip(x.shape[2:], each, strict=True)]
-        scales = [None] * dims if recompute else each
-    return sizes, scales
+        return each, scales
+    sizes = [int(n * s) for n, s in zip(x.shape[2:], each, strict=True)]
+    return sizes, scales if recompute else each
 
 
 def interpolate(
@@ -285,7 +284,7 @@ def interpolate(
         for dim, (count, scale) in enumerate(zip(sizes, scales, strict=True), 2):
             taps = nearest(input.shape[dim], count, scale, mode == "nearest-exact")
             input = Resample.apply(input, taps=taps, dim=dim)
-        return input  # type: ignore[no-any-return]
+        return input
     aligned = bool(align_corners)
     if input.dtype is dtypes.uint8 and input.ndim == 4:
         return blend_bytes(input, sizes, scales, mode, aligned, antialias)

@@ -41,7 +41,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Variable:
     n = len(lead)
     x = input.reshape(*lead, channels // r**2, r, r, h, w)
     x = x.permute(*range(n), n, n + 3, n + 1, n + 4, n + 2)
-    return x.reshape(*lead, channels // r**2, h * r, w * r)  # type: ignore[no-any-return]
+    return x.reshape(*lead, channels // r**2, h * r, w * r)
 
 
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Variable:
@@ -63,7 +63,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Variable:
     n = len(lead)
     x = input.reshape(*lead, channels, h // r, r, w // r, r)
     x = x.permute(*range(n), n, n + 2, n + 4, n + 1, n + 3)
-    return x.reshape(*lead, channels * r**2, h // r, w // r)  # type: ignore[no-any-return]
+    return x.reshape(*lead, channels * r**2, h // r, w // r)
 
 
 def channel_shuffle(input: Any, groups: int) -> Variable:
@@ -88,7 +88,7 @@ def channel_shuffle(input: Any, groups: int) -> Variable:
             f"channel_shuffle: {channels} channels cannot be split into {groups} equal groups"
         )
     x = input.reshape(n, groups, channels // groups, *rest).transpose(1, 2)
-    return x.reshape(input.shape)  # type: ignore[no-any-return]
+    return x.reshape(input.shape)
 
 
 def native_channel_shuffle(input: Any, groups: int) -> Variable:

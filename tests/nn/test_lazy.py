@@ -16,7 +16,7 @@ from minitorch.errors import (
     StateDictError,
 )
 from minitorch.nn.lazy import LazyModuleMixin
-from minitorch.nn.uninitialized import is_lazy
+from minitorch.nn.parameter import is_lazy
 
 CASES = {
     "LazyLinear": (lambda: nn.LazyLinear(4), lambda: nn.Linear(3, 4), (2, 3)),
