@@ -1,4 +1,4 @@
-"""Special functions of the backend interface: the gamma function's family, Bessel's, Airy's, the normal distribution's."""
+"""Special functions of the backend interface: the families of the gamma, Bessel and error functions, and Airy's."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
 from minitorch.ops.arithmetic import div, mul, pow, scaled
-from minitorch.ops.common import Binary, array_of, check_real, conj, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_real, conj, promoted, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, exp, log
 from minitorch.ops.select import where
@@ -113,7 +113,9 @@ class Xlogy(Binary):
     def forward(self, x: Array, y: Array) -> Array:
         self.save(x=x, y=y)
         b = self.backend
-        return b.where((x == 0) & ~b.isnan(y), b.zeros((), b.asarray(y).dtype), x * b.log(y))
+        dtype = (x if hasattr(x, "dtype") else y).dtype
+        x, y = b.asarray(x, dtype), b.asarray(y, dtype)
+        return b.where((x == 0) & ~b.isnan(y), dtype.type(0), x * b.log(y))
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
         need_x, need_y = self.needs_input_grad
@@ -170,6 +172,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Variab
     tensor([1.5000, 4.0000])
     """
     refuse_numbers("addcmul", input=input, tensor1=tensor1, tensor2=tensor2)
+    input, tensor1, tensor2 = promoted(input, tensor1, tensor2)
     product = tensor1 * tensor2
     return input + (product if value == 1 else scaled("addcmul", input, product, value))  # type: ignore[no-any-return]
 
@@ -191,6 +194,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Variab
         raise DtypeError(
             "addcdiv: not defined for integers; write input + value * (tensor1 / tensor2), or convert with .float()"
         )
+    input, tensor1, tensor2 = promoted(input, tensor1, tensor2)
     return input + mul(value, div(tensor1, tensor2))  # type: ignore[no-any-return]
 
 
@@ -267,6 +271,8 @@ def ldexp(input: Any, other: Any) -> Variable:
     tensor([8.0000, 0.7500])
     """
     refuse_numbers("ldexp", input=input, other=other)
+    if other.dtype.category < dtypes.FLOATING <= input.dtype.category:
+        other = other.to(input.dtype)
     return mul(input, pow(2.0, other))  # type: ignore[no-any-return]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any
 
+from minitorch import dtypes
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError
 from minitorch.op import Op
 from minitorch.value import Value
@@ -95,6 +96,12 @@ def refuse_numbers(op_name: str, **inputs: Any) -> None:
                 f"{op_name}: {name} must be a Tensor, got {type(x).__name__}; "
                 f"make a tensor of it with minitorch.tensor(...)"
             )
+
+
+def promoted(*inputs: Any) -> list[Any]:
+    """Variables in their common dtype, for compositions of several ops, which would promote step by step."""
+    common = dtypes.result_type(*inputs)
+    return [x if x.dtype is common else x.to(common) for x in inputs]
 
 
 def ndim_of(op_name: str, x: Any) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, check_ordered, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_ordered, promoted, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 
@@ -111,6 +111,7 @@ def fmax(input: Any, other: Any) -> Variable:
     tensor([3., 4.])
     """
     refuse_numbers("fmax", input=input, other=other)
+    input, other = promoted(input, other)
     check_ordered("fmax", array_of(input), array_of(other))
     x, y = array_of(input), array_of(other)
     return where((x >= y) | (y != y), input, other)  # type: ignore[no-any-return]
@@ -125,6 +126,7 @@ def fmin(input: Any, other: Any) -> Variable:
     tensor([1., 4.])
     """
     refuse_numbers("fmin", input=input, other=other)
+    input, other = promoted(input, other)
     check_ordered("fmin", array_of(input), array_of(other))
     x, y = array_of(input), array_of(other)
     return where((x <= y) | (y != y), input, other)  # type: ignore[no-any-return]

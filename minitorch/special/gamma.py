@@ -131,7 +131,7 @@ def mvlgamma(input: Any, p: int) -> Variable:
         ln Γₚ(x) = p·(p − 1)/4·ln π + Σ ln Γ(x − j/2) over j = 0 … p − 1
 
     Raises:
-        ArgumentError: if p is not positive, or an element is not greater than (p − 1)/2.
+        ArgumentError: if p is not positive.
 
     >>> import minitorch
     >>> minitorch.mvlgamma(minitorch.tensor([2.0]), 2)

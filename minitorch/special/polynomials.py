@@ -30,7 +30,8 @@ def recur(
 
     Args:
         op_name: for messages.
-        x, n: tensors that broadcast, or one of them a number; degrees are rounded towards zero.
+        x: where the polynomial is evaluated: a tensor or a number.
+        n: its degree, likewise; the two broadcast, and degrees are rounded towards zero.
         first: gives p₁.
         step: gives pₖ₊₁.
         limit: above this degree the result is NaN.

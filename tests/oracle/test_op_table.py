@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.oracle,
     pytest.mark.filterwarnings("ignore:.*degrees of freedom"),
     pytest.mark.filterwarnings("ignore:ComplexHalf"),
+    pytest.mark.filterwarnings("ignore:torch.chain_matmul is deprecated"),
     pytest.mark.filterwarnings("ignore:Using padding='same' with even"),
     pytest.mark.filterwarnings("ignore:Mismatch dtype between input and weight"),
     pytest.mark.filterwarnings("ignore:Casting complex values to real"),
@@ -143,7 +144,7 @@ def test_result_dtypes(row):
         count = len(sample.arrays)
         for first in names:
             for second in names if count > 1 else names[:1]:
-                if row.name == "bmm" and first != second:
+                if row.name in ("bmm", "linalg.solve_triangular") and first != second:
                     continue  # PyTorch reads one dtype's bytes as the other's
                 kinds = iter([first] + [second] * count)
                 compare(row, as_dtypes(sample, kinds), False, f"{first}, {second}")
