@@ -16,9 +16,10 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
     ),
     "nn.functional": (
         "adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d bilinear "
-        "channel_shuffle conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d "
-        "dropout feature_alpha_dropout group_norm hardshrink layer_norm max_pool1d max_pool2d "
-        "max_pool3d pixel_shuffle pixel_unshuffle rms_norm rrelu"
+        "channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d "
+        "conv_transpose3d dropout feature_alpha_dropout group_norm hardshrink layer_norm "
+        "max_pool1d max_pool1d_with_indices max_pool2d max_pool3d native_channel_shuffle "
+        "pixel_shuffle pixel_unshuffle rms_norm rrelu rrelu_"
     ),
     "settings": (
         "are_deterministic_algorithms_enabled get_default_device get_deterministic_debug_mode "
