@@ -5,8 +5,9 @@ from minitorch.optim import lr_scheduler as lr_scheduler, swa_utils as swa_utils
 from minitorch.optim.adadelta import Adadelta as Adadelta
 from minitorch.optim.adafactor import Adafactor as Adafactor
 from minitorch.optim.adagrad import Adagrad as Adagrad
-from minitorch.optim.adam import Adam as Adam, AdamW as AdamW
+from minitorch.optim.adam import Adam as Adam
 from minitorch.optim.adamax import Adamax as Adamax
+from minitorch.optim.adamw import AdamW as AdamW
 from minitorch.optim.asgd import ASGD as ASGD
 from minitorch.optim.lbfgs import LBFGS as LBFGS
 from minitorch.optim.muon import Muon as Muon

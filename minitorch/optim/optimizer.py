@@ -201,8 +201,8 @@ class Optimizer(OptimizerHooks):
             if id(x) in seen:
                 earlier, first = seen[id(x)]
                 raise ArgumentError(
-                    f"{name}: {describe(group, number, position)} is already parameter {first} of group {earlier}; every "
-                    f"parameter must appear once"
+                    f"{name}: {describe(group, number, position)} is already parameter {first} of group "
+                    f"{earlier}; every parameter must appear once"
                 )
             seen[id(x)] = (number, position)
 

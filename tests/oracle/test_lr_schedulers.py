@@ -303,3 +303,30 @@ def test_warns_in_the_same_cases() -> None:
     ours, theirs = several(minitorch), several(torch)
     assert [bool(text) for text in ours] == [bool(text) for text in theirs] == [True, True, False]
     assert [text[:65] for text in ours] == [text[:65] for text in theirs]
+
+
+def test_signatures() -> None:
+    import inspect
+
+    pairs = [(minitorch.optim.lr_scheduler, torch.optim.lr_scheduler)]
+    pairs.append((minitorch.optim.swa_utils, torch.optim.swa_utils))
+    for ours, theirs in pairs:
+        for name in theirs.__all__:
+            mine = inspect.signature(getattr(ours, name)).parameters
+            other = inspect.signature(getattr(theirs, name)).parameters
+            assert list(mine) == list(other), name
+            assert [p.default for p in mine.values()] == [p.default for p in other.values()], name
+
+
+def test_schedulers_of_older_programs() -> None:
+    from minitorch.optim.lr_scheduler import _LRScheduler
+
+    class Halved(_LRScheduler):
+        def get_lr(self) -> list[float]:
+            return [rate * 0.5**self.last_epoch for rate in self.base_lrs]
+
+    optimizer = minitorch.optim.SGD([minitorch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = Halved(optimizer)
+    optimizer.step()
+    scheduler.step()
+    assert scheduler.get_last_lr() == [0.5]

@@ -22,6 +22,9 @@ from minitorch.optim.lr_scheduler.decay import (
 )
 from minitorch.optim.lr_scheduler.one_cycle import OneCycleLR as OneCycleLR
 from minitorch.optim.lr_scheduler.plateau import ReduceLROnPlateau as ReduceLROnPlateau
-from minitorch.optim.lr_scheduler.scheduler import LRScheduler as LRScheduler
+from minitorch.optim.lr_scheduler.scheduler import (
+    LRScheduler as LRScheduler,
+    LRScheduler as _LRScheduler,  # its name in older programs  # noqa: F401
+)
 
 __getattr__ = _refuser("optim.lr_scheduler")
