@@ -1,11 +1,10 @@
 """Helpers around parameters and their gradients."""
 
-from minitorch.nn.utils import (
-    parametrizations as parametrizations,
-    parametrize as parametrize,
-    rnn as rnn,
-    stateless as stateless,
-)
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from minitorch.absent import refuser as _refuser
+from minitorch.nn.utils import rnn as rnn
 from minitorch.nn.utils.clip_grad import (
     clip_grad_norm as clip_grad_norm,
     clip_grad_norm_ as clip_grad_norm_,
@@ -36,3 +35,24 @@ from minitorch.nn.utils.weight_norm import (
     remove_weight_norm as remove_weight_norm,
     weight_norm as weight_norm,
 )
+
+if _TYPE_CHECKING:
+    from minitorch.nn.utils import (
+        parametrizations as parametrizations,
+        parametrize as parametrize,
+        prune as prune,
+        stateless as stateless,
+    )
+
+_refuse = _refuser("nn.utils")
+_ROOMS = ("parametrizations", "parametrize", "prune", "stateless")  # imported when first used
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return _import_module(f"minitorch.nn.utils.{name}")
+    return _refuse(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})
