@@ -231,7 +231,7 @@ def normal(
     if not given:
         z = new(size, dtype=dtype).array
         return finish(b.astype(z * std + mean, z.dtype), device, requires_grad)
-    kind = dtypes.as_dtype(dtype or given[0].dtype)
+    kind = dtypes.as_dtype(dtype or dtypes.of(given[0]))
     z = new(shared_shape(mean, std), dtype=kind).array
     centre = mean.array if isinstance(mean, Value) else mean
     return Drawn.apply(mean, std, values=b.astype(z * spread + centre, kind.dtype))

@@ -15,7 +15,13 @@ Array = Any
 class NumpyOrderKernels(OrderKernels):
     """Running extremes in one pass, partitions instead of whole sorts, and compiled searches."""
 
-    cummax, cummin = np.maximum.accumulate, np.minimum.accumulate
+    def cummax(self, x: Array, axis: int) -> Array:
+        """The largest so far along an axis; NaN from the first NaN on."""
+        return np.maximum.accumulate(x, axis=axis)
+
+    def cummin(self, x: Array, axis: int) -> Array:
+        """The smallest so far along an axis; NaN from the first NaN on."""
+        return np.minimum.accumulate(x, axis=axis)
 
     def logcumsumexp(self, x: Array, axis: int) -> Array:
         """log of the running sum of exp(x) along an axis; of complex numbers as the composite."""

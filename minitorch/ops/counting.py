@@ -333,7 +333,7 @@ def searchsorted(
         raise ShapeError("searchsorted: a number can only be looked up in a vector")
     if isinstance(input, Value) and x.dtype != edges.dtype:
         raise DtypeError(
-            f"searchsorted: the sequence is {sorted_sequence.dtype} and the input {input.dtype}; both must be the same"
+            f"searchsorted: the sequence is {sorted_sequence.dtype} and the input {dtypes.of(input)}; both must be the same"
         )
     if edges.ndim > 1 and edges.shape[:-1] != x.shape[:-1]:
         raise ShapeError(

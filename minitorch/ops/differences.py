@@ -152,7 +152,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
 def _spacings(input: Any, spacing: Any, dims: tuple[int, ...]) -> list[Any]:
     """For each dim a distance, or the vector of coordinates."""
     if isinstance(spacing, Value) or not isinstance(spacing, Sequence):
-        if isinstance(spacing, Value) and spacing.ndim:
+        if isinstance(spacing, Value) and spacing.array.ndim:
             spacing = [spacing]
         else:
             return [spacing] * len(dims)
@@ -161,10 +161,10 @@ def _spacings(input: Any, spacing: Any, dims: tuple[int, ...]) -> list[Any]:
             f"gradient: spacing must be a number or {len(dims)} of them, one for each dim, got {len(spacing)}"
         )
     for d, step in zip(dims, spacing, strict=True):
-        if isinstance(step, Value) and (step.ndim != 1 or step.shape[0] != input.shape[d]):
+        if isinstance(step, Value) and step.array.shape != (input.shape[d],):
             raise ShapeError(
                 f"gradient: the coordinates along dim {d} must be a vector of {input.shape[d]} numbers, got shape "
-                f"{tuple(step.shape)}"
+                f"{tuple(step.array.shape)}"
             )
     return list(spacing)
 
