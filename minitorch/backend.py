@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
 from minitorch.backend_attention import AttentionKernels
+from minitorch.backend_ldl import IndefiniteKernels
 from minitorch.backend_linalg import LinalgKernels
 from minitorch.backend_nn import LayerKernels
 from minitorch.backend_optim import OptimizerKernels
@@ -37,6 +38,7 @@ class Calls:
 class Backend(
     ActivationKernels,
     AttentionKernels,
+    IndefiniteKernels,
     LinalgKernels,
     LayerKernels,
     OptimizerKernels,

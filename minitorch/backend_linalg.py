@@ -93,7 +93,7 @@ class LinalgKernels:
         return y.reshape(x.shape), pivots.reshape(*batch, k), info.reshape(batch)
 
     def permutation(self, pivots: Array, m: int) -> Array:
-        """For each row of P·A the row of A that it was, after the exchanges that `lu` tells.  Shape: (…, k) → (…, m)."""
+        """For each row of P·A which row of A it was, by the exchanges of `lu`.  Shape: (…, k) → (…, m)."""
         *batch, k = pivots.shape
         swaps = pivots.reshape(math.prod(batch), k) - 1
         each = self.arange(len(swaps))

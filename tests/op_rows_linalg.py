@@ -121,7 +121,6 @@ row(
     lambda: [call(x(3), x(3)), call(x(2, 3), x(3)), call(x(3, 2), x(3, 2), dim=0)],
     torch="linalg.vecdot",
     complex=True,
-    integers="same",
 )
 row(
     "multi_dot",
@@ -171,12 +170,13 @@ row(
     "vander",
     lambda a, N=None, increasing=False: np.vander(a, N, increasing),
     lambda: [call(x(3)), call(x(3), 2), call(x(2), N=4, increasing=True), call(x(3), 0), call(x(0))],
+    torch_differentiates=False,  # an error of its own backward
     complex=True,
 )
 row(
     "dist",
     lambda a, b, p=2: np.linalg.norm((a - b).ravel(), p),
-    lambda: [call(x(2, 3), x(2, 3)), call(x(2, 3), x(3), 1), call(x(3), x(2, 1), p=3.5), call(x(3), x(), 0)],
+    lambda: [call(x(2, 3), x(2, 3)), call(x(2, 3), x(3), 1), call(x(3), x(2, 1), p=3.5)],
     complex=True,
 )
 row(

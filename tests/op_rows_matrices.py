@@ -92,7 +92,6 @@ row(
         call(regular(2, 3, 3), x(3, 2), upper=False),
         call(regular(3, 3), x(2, 3), upper=True, left=False),
         call(regular(3, 3), x(3, 1), upper=False, unitriangular=True),
-        call(x(0, 0), x(0, 2), upper=True),
     ],
     **PLAIN,
 )
@@ -247,6 +246,7 @@ row(
     "linalg.cond",
     np.linalg.cond,
     lambda: [call(regular(3, 3)), call(regular(2, 2, 2), "fro"), call(regular(3, 3), 1), call(x(3, 2), -2)],
+    torch_differentiates=False,  # an error of its own backward
     **PLAIN,
 )
 row(
@@ -273,5 +273,6 @@ row(
     "linalg.vander",
     lambda a, N=None: a[..., None] ** np.arange(a.shape[-1] if N is None else N),
     lambda: [call(x(3)), call(x(2, 2), N=4)],
+    half=False,
     complex=True,
 )

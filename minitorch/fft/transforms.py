@@ -153,8 +153,8 @@ def several_dims(
     for i, n in enumerate(sizes or ()):
         if n != -1:
             wanted[i] = check_size(op_name, n, dims[i])
-    for d, n in zip(dims, wanted, strict=True):
-        if n is None:
+    for d, size in zip(dims, wanted, strict=True):
+        if size is None:
             check_size(op_name, x.shape[d], d)
     return dims, wanted
 

@@ -7,6 +7,11 @@ from minitorch.linalg.cholesky import (
 )
 from minitorch.linalg.determinants import det as det, slogdet as slogdet
 from minitorch.linalg.exponential import matrix_exp as matrix_exp
+from minitorch.linalg.ldl import (
+    ldl_factor as ldl_factor,
+    ldl_factor_ex as ldl_factor_ex,
+    ldl_solve as ldl_solve,
+)
 from minitorch.linalg.lu import (
     lu as lu,
     lu_factor as lu_factor,

@@ -115,7 +115,7 @@ def cholesky(A: Any, *, upper: bool = False) -> Variable:
     tensor([[2., 0.],
             [1., 1.]])
     """
-    return factor("linalg.cholesky", A, upper, True).L  # type: ignore[no-any-return]
+    return factor("linalg.cholesky", A, upper, True).L
 
 
 @with_out

@@ -167,7 +167,7 @@ def householder_product(A: Any, tau: Any) -> Variable:
     check_reflectors("linalg.householder_product", A, tau)
     m, n = A.shape[-2:]
     one = wrap(backend_of(A.array).eye(m, n, A.array.dtype)).expand(*A.shape)
-    return reflect(A, tau, one, False, False) if tau.shape[-1] else one.clone()  # type: ignore[no-any-return]
+    return reflect(A, tau, one, False, False) if tau.shape[-1] else one.clone()
 
 
 @with_out
@@ -200,4 +200,4 @@ def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool =
         y = reflect(input, tau, other, transpose, transpose)
     else:  # C·Q = (Qᴴ·Cᴴ)ᴴ
         y = reflect(input, tau, other.mT.conj(), not transpose, not transpose).mT.conj()
-    return y if tau.shape[-1] else other.clone()  # type: ignore[no-any-return]
+    return y if tau.shape[-1] else other.clone()

@@ -120,7 +120,7 @@ def inv(A: Any) -> Variable:
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    return inverse("linalg.inv", A, True).inverse  # type: ignore[no-any-return]
+    return inverse("linalg.inv", A, True).inverse
 
 
 @with_out
@@ -160,7 +160,7 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Variable:
     >>> minitorch.linalg.solve(minitorch.tensor([[2.0, 0.0], [0.0, 4.0]]), minitorch.tensor([2.0, 2.0]))
     tensor([1.0000, 0.5000])
     """
-    return solution("linalg.solve", A, B, left, True).result  # type: ignore[no-any-return]
+    return solution("linalg.solve", A, B, left, True).result
 
 
 def solution(op_name: str, A: Any, B: Any, left: bool, check_errors: bool) -> Any:
@@ -214,13 +214,13 @@ def solve_triangular(
             f"linalg.solve_triangular: A of shape {tuple(A.shape)} does not fit B of shape {tuple(B.shape)}"
         )
     if not left:
-        return SolveTriangular.apply(A.mT, B.mT, upper=not upper, unit=unitriangular).mT  # type: ignore[no-any-return]
+        return SolveTriangular.apply(A.mT, B.mT, upper=not upper, unit=unitriangular).mT
     return SolveTriangular.apply(A, B, upper=upper, unit=unitriangular)
 
 
 @with_out
 def tensorinv(A: Any, ind: int = 2) -> Variable:
-    """The inverse of a tensor for `tensordot`: the first `ind` dims are the rows of a square matrix, the others columns.
+    """The inverse of a tensor for `tensordot`: its first `ind` dims are rows of a square matrix, the others columns.
 
     >>> import minitorch
     >>> a = minitorch.eye(6).reshape(6, 2, 3)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.arithmetic import div
-from minitorch.ops.common import array_of, check_floating, require_tensors, wrap_dim
+from minitorch.ops.common import array_of, check_floating, check_real, require_tensors, wrap_dim
 from minitorch.ops.extremum import clamp
-from minitorch.ops.linalg import matmul
+from minitorch.ops.linalg import check_same_dtype, matmul
 from minitorch.ops.norm import norm
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import sqrt
@@ -60,8 +60,9 @@ def cdist(
         raise ShapeError(
             f"cdist: expected (…, n, d) and (…, m, d), got {tuple(x1.shape)} and {tuple(x2.shape)}"
         )
-    for x in (x1, x2):
-        check_floating("cdist", x.array)
+    check_floating("cdist", x1.array)
+    check_real("cdist", x1.array)
+    check_same_dtype("cdist", x1.array, x2.array)
     if p < 0:
         raise ArgumentError(f"cdist: p must not be negative, got {p}")
     modes = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")

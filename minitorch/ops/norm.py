@@ -84,7 +84,7 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
     if p == "nuc":
         from minitorch.linalg import matrix_norm
 
-        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)  # type: ignore[arg-type]
+        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
     dims = reduced_dims("norm", dim, ndim_of("norm", input))
     if p in ("fro", 2):
         y: Any = Norm2.apply(input, dims=dims)

@@ -90,13 +90,13 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
             [2., 2.]])
     """
     check_dims("addr", vec1=(vec1, 1), vec2=(vec2, 1))
-    product = outer(vec1, vec2)
-    common = dtypes.promote_types(input.dtype, product.dtype)
+    common = dtypes.promote_types(input.dtype, dtypes.promote_types(vec1.dtype, vec2.dtype))
+    product = outer(vec1.to(common), vec2.to(common))
     if common.category < dtypes.FLOATING and any(isinstance(v, (float, complex)) for v in (beta, alpha)):
         raise DtypeError(f"addr: beta and alpha must be integers for tensors of {common}")
     if common is dtypes.bool_:
         return (input & bool(beta)) | (product & bool(alpha))
-    return added("addr", input.to(common), product.to(common), product.shape, beta, alpha)
+    return added("addr", input.to(common), product, product.shape, beta, alpha)
 
 
 @with_out
@@ -156,9 +156,9 @@ def inner(input: Any, other: Any) -> Variable:
     tensor([11.,  2.])
     """
     require_tensors("inner", input=input, other=other)
-    check_same_dtype("inner", input.array, other.array)
     if not input.ndim or not other.ndim:
         return input * other
+    check_same_dtype("inner", input.array, other.array)
     if input.shape[-1] != other.shape[-1]:
         raise ShapeError(
             f"inner: the last dims of {tuple(input.shape)} and {tuple(other.shape)} differ in size"
@@ -176,8 +176,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Variable:
     """
     require_tensors("linalg.vecdot", x=x, y=y)
     check_same_dtype("linalg.vecdot", x.array, y.array)
-    if x.dtype is dtypes.bool_:
-        raise DtypeError("linalg.vecdot: not defined for booleans; use (x & y).any(dim)")
+    check_floating("linalg.vecdot", x.array)
     return (x.conj() * y).sum(wrap_dim("linalg.vecdot", dim, max(x.ndim, y.ndim)), dtype=x.dtype)
 
 
@@ -236,7 +235,7 @@ def chain(factors: list[Any]) -> Variable:
         k = best[i, j][1]
         return matmul(product(i, k), product(k + 1, j))
 
-    return product(0, len(factors) - 1)  # type: ignore[no-any-return]
+    return product(0, len(factors) - 1)
 
 
 def chain_matmul(*matrices: Any, out: Any = None) -> Variable:
@@ -250,7 +249,7 @@ def chain_matmul(*matrices: Any, out: Any = None) -> Variable:
         raise ArgumentError("chain_matmul: needs at least one matrix")
     check_dims("chain_matmul", **{f"matrix {i}": (x, 2) for i, x in enumerate(matrices)})
     if len(matrices) == 1:
-        return matrices[0].clone()  # type: ignore[no-any-return]
+        return matrices[0].clone()
     return multi_dot(matrices) if out is None else multi_dot(matrices, out=out)
 
 
@@ -306,7 +305,8 @@ def cross_along(op_name: str, x: Any, y: Any, dim: int) -> Variable:
         raise ShapeError(
             f"{op_name}: size 3 is needed at dim {dim}, got shapes {tuple(x.shape)} and {tuple(y.shape)}"
         )
-    check_number("cross", x)
+    check_same_dtype(op_name, x.array, y.array)
+    check_number(op_name, x)
     return roll(x, -1, dim) * roll(y, -2, dim) - roll(x, -2, dim) * roll(y, -1, dim)
 
 
@@ -331,7 +331,8 @@ def matrix_power(input: Any, n: int) -> Variable:
         raise ShapeError(f"matrix_power: expected square matrices, got shape {tuple(input.shape)}")
     if not isinstance(n, int):
         raise ArgumentTypeError(f"matrix_power: n must be an int, got {type(n).__name__}")
-    check_number("matrix_power", input)
+    if n not in (0, 1):
+        check_number("matrix_power", input)
     if n == 0:
         b = backend_of(input.array)
         one = wrap(b.eye(input.shape[-1], input.shape[-1], input.array.dtype))
@@ -347,7 +348,7 @@ def matrix_power(input: Any, n: int) -> Variable:
             y = input if y is None else matmul(y, input)
         n >>= 1
         if not n:
-            return y.clone() if y is input else y  # type: ignore[union-attr, return-value]
+            return y.clone() if y is input else y
         input = matmul(input, input)
 
 
