@@ -439,6 +439,14 @@ class Op:
         """Calls `hook(grad_outputs)` before this node's gradients are computed."""
         return self.node_hooks().add("before", 0, hook)
 
+    def __getattr__(self, name: str) -> Any:
+        """PyTorch's `_saved_self`, `_saved_other` and `_saved_result`: what was saved, for a look at it."""
+        if not name.startswith("_saved_"):
+            raise AttributeError(name)
+        from minitorch.saving import look
+
+        return look(self, name)
+
     def node_hooks(self) -> NodeHooks:
         """The table of this node's hooks, made on first use."""
         if self.hooks is None:

@@ -106,6 +106,20 @@ class PackedSaved:
         return Saved(values)
 
 
+def look(node: Op, name: str) -> Any:
+    """What an op has saved, by PyTorch's names for its first input, its second, and its result.
+
+    Raises:
+        AttributeError: if it has saved no such thing.
+    """
+    places = {"_saved_self": 0, "_saved_other": 1, "_saved_exponent": 1, "_saved_result": -1}
+    saved = node.unpack(True).__dict__
+    for key, _, _, source in node._origins or ():
+        if source == places.get(name):
+            return saved[key]
+    raise AttributeError(f"{node.name()} has saved nothing that would be called {name}")
+
+
 def is_array(value: Any) -> bool:
     """Whether a saved value is an array rather than a number, a dtype or a slice."""
     return hasattr(value, "dtype") and hasattr(value, "reshape") and hasattr(value, "strides")

@@ -63,7 +63,9 @@ class Variable(Methods, Value):
 
     retains_grad: bool = False
 
-    def __init__(self, *data: Any, requires_grad: bool = False) -> None:
+    def __init__(self, *data: Any, requires_grad: bool = False, volatile: bool | None = None) -> None:
+        if volatile is not None:
+            warn_of_volatile()
         if len(data) == 1 and not isinstance(data[0], int):
             source = data[0]
             kind = None if hasattr(source, "dtype") else dtypes.get_default_dtype()
@@ -489,6 +491,13 @@ class Variable(Methods, Value):
     __ixor__ = inplace.method(ops.bitwise_xor, "bitwise_xor_")
     __ilshift__ = inplace.method(ops.bitwise_left_shift, "bitwise_left_shift_")
     __irshift__ = inplace.method(ops.bitwise_right_shift, "bitwise_right_shift_")
+
+
+def warn_of_volatile() -> None:
+    """Says that an argument of old programs has no effect, as in PyTorch."""
+    import warnings
+
+    warnings.warn("Variable: volatile has no effect any more; use `with minitorch.no_grad():`", stacklevel=3)
 
 
 def check_grad(x: Variable, g: Any) -> None:

@@ -4,6 +4,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minitorch.absent import refuser as _refuser
+from minitorch.absent import refuser as _refuser
 from minitorch.autograd.finite_differences import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from minitorch.autograd.function import Function as Function
 from minitorch.gradients import backward as backward, grad as grad
@@ -20,13 +21,15 @@ from minitorch.variable import Variable as Variable
 
 if _TYPE_CHECKING:
     from minitorch.autograd import (
+        anomaly_mode as anomaly_mode,
         forward_ad as forward_ad,
         function as function,
         functional as functional,
+        grad_mode as grad_mode,
         graph as graph,
     )
 
-_ROOMS = ("forward_ad", "functional", "graph")
+_ROOMS = ("anomaly_mode", "forward_ad", "functional", "grad_mode", "graph")
 
 
 _refuse = _refuser("autograd")

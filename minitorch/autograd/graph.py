@@ -18,6 +18,7 @@ from minitorch.saving import (
     save_on_cpu as save_on_cpu,
     saved_tensors_hooks as saved_tensors_hooks,
 )
+from minitorch.value import Value
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -60,6 +61,20 @@ def get_gradient_edge(tensor: Variable) -> GradientEdge:
             f"so it has no place in a graph"
         )
     return GradientEdge(tensor.grad_fn or accumulator(tensor), tensor._output_nr)
+
+
+def increment_version(tensor: Variable | Sequence[Variable]) -> None:
+    """Counts a change in place that went unnoticed, such as one through the array itself.
+
+    >>> import minitorch
+    >>> x = minitorch.ones(2)
+    >>> x.numpy()[0] = 5.0
+    >>> minitorch.autograd.graph.increment_version(x)
+    >>> x._version
+    1
+    """
+    for x in (tensor,) if isinstance(tensor, Value) else tensor:
+        x._version_counter().value += 1
 
 
 class MultiHook:

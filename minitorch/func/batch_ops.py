@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch.func.batch import BatchedArray, Level
-from minitorch.func.batch_rules import collect, join, levels_of, slice_of, split
+from minitorch.func.batch_rules import (
+    collect,
+    is_sequence,
+    join,
+    levels_of,
+    rebuilt,
+    require_one_shape,
+    slice_of,
+    split,
+)
 from minitorch.op import Op
 from minitorch.registry import backend_of
 from minitorch.value import Value
@@ -48,29 +57,27 @@ class Unbatch(Op):
 
 
 class SumBatch(Op):
-    """y = Σ over the slices of x;   dx = g, for each slice."""
+    """y = Σ over the slices of x;   dx = g, for each slice, by the walk."""
 
     def forward(self, x: Array, *, level: Level) -> Array:
-        self.level = level
         y = split(x, level).sum(0)
         self.backend = backend_of(y)
         return self.backend.asarray(y)
 
     def backward(self, g: Array) -> Array:
-        return Repeat.apply(g, level=self.level)
+        return g
 
 
 class Repeat(Op):
-    """The same x for each slice;   dx = Σ g over the slices."""
+    """The same x for each slice;   dx = Σ g over the slices, by the walk, unless it runs inside of this vmap."""
 
     def forward(self, x: Array, *, level: Level) -> Array:
-        self.level = level
         y = join(backend_of(x).broadcast_to(x, (level.size, *x.shape)), level)
         self.backend = backend_of(y)
         return y
 
     def backward(self, g: Array) -> Array:
-        return SumBatch.apply(g, level=self.level)
+        return g
 
 
 class Slice(Op):
@@ -113,8 +120,8 @@ def take(x: Any, level: Level, i: int) -> Any:
     """The i-th slice of an array, or of a Variable, whose gradient then flows back to it; also inside of tuples."""
     if isinstance(x, Value):
         return Slice.apply(x, level=level, i=i) if level in levels_of(x) else x
-    if x.__class__ in (tuple, list):
-        return type(x)(take(v, level, i) for v in x)
+    if is_sequence(x):
+        return rebuilt(x, [take(v, level, i) for v in x])
     if x.__class__ is dict:
         return {key: take(v, level, i) for key, v in x.items()}
     return slice_of(x, level, i)
@@ -123,9 +130,11 @@ def take(x: Any, level: Level, i: int) -> Any:
 def gather(results: list[Any], level: Level) -> Any:
     """Results for all slices as a batch, Variables or arrays; also of tuples."""
     first = results[0]
-    if first.__class__ in (tuple, list):
-        return type(first)(gather(list(parts), level) for parts in zip(*results, strict=True))
+    if isinstance(first, (tuple, list)):
+        parts = [gather(list(part), level) for part in zip(*results, strict=True)]
+        return parts if isinstance(first, list) else tuple(parts)
     if any(isinstance(r, Value) for r in results):
+        require_one_shape([tuple(r.array.shape) for r in results])
         return Collect.apply(*results, level=level)
     if any(r is None for r in results):
         return None

@@ -24,13 +24,23 @@ def levels_of(x: Any) -> tuple[Level, ...]:
     return array.shape.levels if array.__class__ is BatchedArray else ()
 
 
+def is_sequence(x: Any) -> bool:
+    """Whether arrays may stand inside of this tuple, named tuple or list."""
+    return x.__class__ in (tuple, list) or hasattr(x, "_fields")
+
+
+def rebuilt(like: Any, parts: list[Any]) -> Any:
+    """A tuple, named tuple or list of the same kind."""
+    return type(like)(*parts) if hasattr(like, "_fields") else type(like)(parts)
+
+
 def outermost(*values: Any) -> Level | None:
     """The innermost running vmap, whose wrapping is outermost, among arrays; also inside of tuples."""
     found: Level | None = None
     for x in values:
         if x.__class__ is BatchedArray:
             level = x.level
-        elif x.__class__ in (tuple, list):
+        elif is_sequence(x):
             level = outermost(*x)
         elif isinstance(x, Value):
             level = outermost(x.array)
@@ -81,7 +91,7 @@ def first_array(values: Any) -> Any:
     """The array that decides which backend computes: a batch, if there is one, else the first; also in tuples."""
     found = None
     for x in values:
-        if x.__class__ in (tuple, list):
+        if is_sequence(x):
             x = first_array(x)
         if x.__class__ is BatchedArray:
             return x
@@ -101,8 +111,8 @@ def slice_of(x: Any, level: Level, i: int) -> Any:
         if level in x.shape.levels:
             return BatchedArray(split(x.inner, level)[i, ...], x.level)
         return x
-    if x.__class__ in (tuple, list):
-        return type(x)(slice_of(v, level, i) for v in x)
+    if is_sequence(x):
+        return rebuilt(x, [slice_of(v, level, i) for v in x])
     if x.__class__ is dict:
         return {key: slice_of(v, level, i) for key, v in x.items()}
     return x
@@ -130,20 +140,26 @@ def collect(results: list[Any], level: Level) -> Any:
         VmapError: if shapes differ from slice to slice.
     """
     first = results[0]
-    if first.__class__ in (tuple, list):
-        return type(first)(collect(list(parts), level) for parts in zip(*results, strict=True))
+    if isinstance(first, (tuple, list)):
+        parts = [collect(list(part), level) for part in zip(*results, strict=True)]
+        return parts if isinstance(first, list) else tuple(parts)
     if not hasattr(first, "dtype"):
         if any(r != first for r in results):
             raise VmapError("vmap: a number would differ from slice to slice")
         return first
     arrays = [backend_of(r).asarray(r) for r in results]
-    if any(a.shape != arrays[0].shape for a in arrays):
-        raise NoRuleError(
-            f"vmap: the result would have another shape for each slice, such as {tuple(arrays[0].shape)} and "
-            f"{tuple(next(a.shape for a in arrays if a.shape != arrays[0].shape))}"
-        )
+    require_one_shape([tuple(a.shape) for a in arrays])
     lead = next((a for a in arrays if a.__class__ is BatchedArray), arrays[0])
     return BatchedArray(backend_of(lead).stack(arrays, 0), level)
+
+
+def require_one_shape(shapes: list[tuple[int, ...]]) -> None:
+    """Raises a NoRuleError if results for slices differ in shape."""
+    if len(set(shapes)) > 1:
+        raise NoRuleError(
+            f"vmap: the result would have another shape for each slice: {', '.join(map(str, sorted(set(shapes))))}; "
+            f"compute with minitorch.where instead of masks and nonzero()"
+        )
 
 
 def by_slices(function: Callable[..., Any], *args: Any, **settings: Any) -> Any:

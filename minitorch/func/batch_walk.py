@@ -13,7 +13,7 @@ from minitorch.engine import Walk, cast, fit
 from minitorch.errors import ArgumentError
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.func.batch_ops import Repeat, SumBatch, gather, take
-from minitorch.func.batch_rules import levels_of, outermost
+from minitorch.func.batch_rules import is_sequence, levels_of, outermost
 from minitorch.modes import current
 from minitorch.op import Op, Saved
 from minitorch.registry import backend_of
@@ -120,7 +120,7 @@ def held(node: Op, gradients: Any) -> list[Any]:
     stack: list[Any] = [*gradients, *saved.values(), *(v for k, v in node.__dict__.items() if k != "edges")]
     while stack:
         x = stack.pop()
-        if x.__class__ in (tuple, list):
+        if is_sequence(x):
             stack += x
         elif isinstance(x, Value):
             found.append(x.array)

@@ -186,7 +186,7 @@ def plain_index(item: Any) -> Any:
             f"index: index tensors must be integer or bool, got {array.dtype}; use .long() for positions, "
             f".bool() for a mask"
         )
-    if array.ndim == 0 and array.dtype.kind != "b":
+    if array.ndim == 0 and array.dtype.kind != "b" and array.__class__ not in BATCHES:
         return int(array)
     return array
 

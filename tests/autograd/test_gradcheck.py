@@ -5,7 +5,7 @@ import pytest
 
 import minitorch
 from minitorch.autograd import Function, gradcheck, gradgradcheck
-from minitorch.errors import ArgumentError, GradcheckError, NotSupportedError
+from minitorch.errors import ArgumentError, GradcheckError
 
 
 def leaf(values, dtype=minitorch.float64):
@@ -188,14 +188,26 @@ def test_single_precision_is_warned_about():
         gradcheck(lambda x: x * 2, x, atol=1, raise_exception=False)
 
 
-def test_what_is_not_supported_says_so():
-    x = leaf([1.0])
-    with pytest.raises(NotSupportedError):
-        gradcheck(lambda x: x, x, check_batched_grad=True)
-    with pytest.raises(NotSupportedError):
-        gradcheck(lambda x: x, x, check_forward_ad=True)
-    with pytest.raises(NotSupportedError):
-        gradgradcheck(lambda x: x, x, check_fwd_over_rev=True)
+def test_batches_and_forward_mode_are_checked_on_demand():
+    x = leaf([0.5, 2.0])
+    everything = {"check_batched_grad": True, "check_forward_ad": True, "check_batched_forward_grad": True}
+    assert gradcheck(lambda x: (x.sin() * x, x.sum()), x, **everything)
+    assert gradcheck(lambda x: x.exp(), x, check_backward_ad=False, check_forward_ad=True)
+    assert gradgradcheck(lambda x: x**3, x, check_fwd_over_rev=True, check_batched_grad=True)
+
+    class Wrong(minitorch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 3
+
+    with pytest.raises(GradcheckError, match="along a direction"):
+        gradcheck(Wrong.apply, x, check_backward_ad=False, check_forward_ad=True)
+    with pytest.raises(ValueError, match="check_forward_ad"):
+        gradcheck(lambda x: x, x, check_batched_forward_grad=True)
 
 
 def test_the_default_random_numbers_are_untouched():
