@@ -1,7 +1,7 @@
 import pytest
 
 SUITE = "minitorch.testing.conformance"
-ROOMS = ["fixtures", "test_composites", "test_memory", "test_primitives", "test_random"]
+ROOMS = ["fixtures", "test_composites", "test_matrices", "test_memory", "test_primitives", "test_random"]
 pytest.register_assert_rewrite(*(f"{SUITE}.{room}" for room in ROOMS))
 
 from minitorch.errors import MinitorchError  # noqa: E402

@@ -6,6 +6,7 @@ import sys
 
 from minitorch.registry import available_backends
 from minitorch.testing.conformance.test_composites import *  # noqa: F403
+from minitorch.testing.conformance.test_matrices import *  # noqa: F403
 from minitorch.testing.conformance.test_memory import *  # noqa: F403
 from minitorch.testing.conformance.test_primitives import *  # noqa: F403
 from minitorch.testing.conformance.test_random import *  # noqa: F403

@@ -217,6 +217,16 @@ def looked_up(gradients: bool) -> list[Call]:
     return calls
 
 
+def matrices(*shapes: tuple[int, ...], settings: tuple[Any, ...] = ()) -> list[Call]:
+    """Matrices whose diagonals are large, so that errors stay small."""
+    calls = []
+    for arrays in several(*shapes):
+        if arrays[0].shape[-1]:
+            arrays[0] = arrays[0] / arrays[0].shape[-1] + np.eye(*arrays[0].shape[-2:], dtype=arrays[0].dtype)
+        calls.append(Call(*arrays, *settings, tolerance=1024))
+    return calls
+
+
 CALLS: dict[str, Callable[[], list[Call]]] = {
     "clip": lambda: [*one(-1, 1), *one(None, 0.5), *one(-0.5, None)],
     "mean": lambda: [*one(1, shapes=[(2, 3)]), *one((0, 2), True, shapes=[(2, 3, 4)]), *one(None)],
@@ -316,6 +326,18 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         Call(numbers((20, 3), "int64", 0, 3)),
         Call(np.zeros((4, 1))),
         Call(np.zeros((0, 2))),
+    ],
+    "solve_triangular": lambda: [
+        *matrices((2, 3, 3), (3, 2), settings=(True, False)),
+        *matrices((70, 70), (70, 2), settings=(False, True)),
+    ],
+    "lu": lambda: [*matrices((2, 4, 3)), *matrices((70, 70)), *matrices((0, 2, 2))],
+    "permutation": lambda: [Call(np.array([[3, 2, 3], [1, 2, 3]], "int32"), 4)],
+    "matrix_exp": lambda: [*matrices((2, 3, 3)), *matrices((0, 0))],
+    "ldl": lambda: [*matrices((6, 6), settings=(False,)), *matrices((6, 6), settings=(True,))],
+    "ldl_solve": lambda: [
+        Call(a, np.array([1, -3, -3], "int32"), b, False, tolerance=1024)
+        for a, b in several((3, 3), (3, 2), low=1.0)
     ],
     "sgd_step": lambda: [*steps("-", SGD), *steps("", {**SGD, "nesterov": True}, [None] * 3)],
     "adam_step": lambda: [*steps("-++", ADAM, STEPS), *steps("-+n", ADAM, STEPS)],
