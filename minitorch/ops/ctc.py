@@ -128,7 +128,7 @@ class CTC(Op):
         y = b.where(no_time, b.where(paths.end[:, 0], 0.0, -NEVER), y).astype(x.dtype)
         lost = y > -NEVER / 2
         self.save(x=x)
-        self.keep(alpha=alpha, e=e, loss=y, lost=lost.reshape(-1, 1))
+        self.keep(alpha=alpha, e=e, lost=lost.reshape(-1, 1))
         return b.where(lost, b.asarray(0.0 if zero_infinity else float("inf"), x.dtype), y)
 
     def backward(self, g: Array) -> Array:
@@ -148,8 +148,8 @@ class CTC(Op):
         b, saved = self.backend, self.saved
         gamma = b.zeros(x.shape, x.dtype)
         with b.quiet():
-            beta = backward_sums(saved.e, self.paths)
-            p = b.exp(saved.alpha + beta + saved.loss.reshape(-1, 1))
+            both = saved.alpha + backward_sums(saved.e, self.paths)  # of all paths through a state at a time
+            p = b.softmax(both, 2)
             b.add_along_axis(gamma, self.paths.spread(x), p, 2)
         return gamma
 
