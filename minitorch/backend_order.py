@@ -57,7 +57,7 @@ class OrderKernels:
         rows = list(x.swapaxes(0, axis))
         for i in range(1, len(rows)):
             rows[i] = self._add_logarithms(rows[i - 1], rows[i])
-        return self.stack(rows, axis=axis) if rows else x
+        return self.stack(rows, axis=0).swapaxes(0, axis) if rows else x
 
     def _add_logarithms(self, x: Array, y: Array) -> Array:
         """log(exp(x) + exp(y)) of complex numbers, without overflow, on the branch of the larger one."""

@@ -11,6 +11,7 @@ from minitorch.backend import Array, Backend
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.common import check_floating, check_ordered, ndim_of, wrap_dim
 from minitorch.ops.out import with_out
+from minitorch.ops.shape import movedim
 from minitorch.registry import backend_of
 from minitorch.return_types import named
 from minitorch.value import Value, wrap
@@ -76,7 +77,9 @@ def as_rows(op_name: str, input: Any, dim: int | None) -> tuple[Array, tuple[int
     if dim is None:
         return input.array.reshape(-1), tuple(input.shape)
     d = wrap_dim(op_name, dim, ndim)
-    moved = input.array.swapaxes(0, d) if ndim else input.array.reshape(1)
+    if not ndim:
+        raise ShapeError(f"{op_name}: a tensor of one number has no dims to go along")
+    moved = backend_of(input.array).transpose(input.array, (d, *[i for i in range(ndim) if i != d]))
     if any(n == 0 for n in moved.shape[1:]):
         raise ShapeError(
             f"{op_name}: the slices along dim {d} of shape {tuple(input.shape)} have no elements"
@@ -104,9 +107,9 @@ def distinct(
     """The results of `unique`, of rows whose equal ones are neighbours in some order."""
     begins = beginnings(b, rows[order])
     found = rows[order[begins]]
-    values = wrap(
-        found if dim is None else found.reshape(found.shape[0], *shape[1:]).swapaxes(0, dim if shape else 0)
-    )
+    values = wrap(found if dim is None else found.reshape(found.shape[0], *shape[1:]))
+    if dim is not None:
+        values = movedim(values, 0, dim)
     group = b.cumsum(begins, axis=0, dtype="int64") - 1
     extra = []
     if return_inverse:
@@ -333,7 +336,8 @@ def searchsorted(
         raise ShapeError("searchsorted: a number can only be looked up in a vector")
     if isinstance(input, Value) and x.dtype != edges.dtype:
         raise DtypeError(
-            f"searchsorted: the sequence is {sorted_sequence.dtype} and the input {dtypes.of(input)}; both must be the same"
+            f"searchsorted: the sequence is {sorted_sequence.dtype} and the input {dtypes.of(input)}; "
+            f"both must be the same"
         )
     if edges.ndim > 1 and edges.shape[:-1] != x.shape[:-1]:
         raise ShapeError(

@@ -80,6 +80,8 @@ def trapezoids(op_name: str, y: Any, x: Any, dx: Any, dim: int) -> tuple[Any, in
     d = wrap_dim(op_name, dim, ndim_of(op_name, y))
     if not y.ndim:
         raise ShapeError(f"{op_name}: needs values along at least one dimension, got one number")
+    if y.dtype is dtypes.bool_:
+        raise DtypeError(f"{op_name}: not defined for booleans; use x.float()")
     if x is None and not y.shape[d]:
         return narrow(y, d, 0, 0) * 0.5, d - y.ndim
     width = widths(op_name, y, x, dx, d)
@@ -132,11 +134,13 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     >>> minitorch.gradient(minitorch.tensor([1.0, 4.0, 9.0, 16.0]))
     (tensor([3., 4., 6., 7.]),)
     """
-    if input.dtype is dtypes.uint8:
-        raise DtypeError("gradient: differences of uint8 wrap around at 0; use x.float()")
+    if input.dtype in (dtypes.uint8, dtypes.bool_):
+        raise DtypeError(f"gradient: {input.dtype} has no negative differences; use x.float()")
     if edge_order not in (1, 2):
         raise ArgumentError(f"gradient: edge_order must be 1 or 2, got {edge_order}")
     dims = wrap_dims("gradient", dim, ndim_of("gradient", input))
+    if dim is not None and not input.ndim:
+        raise ShapeError("gradient: a tensor of one number has no dims to go along")
     steps = _spacings(input, 1 if spacing is None else spacing, dims)
     result = []
     for d, step in zip(dims, steps, strict=True):
@@ -170,35 +174,26 @@ def _spacings(input: Any, spacing: Any, dims: tuple[int, ...]) -> list[Any]:
 
 
 def _slope(y: Any, step: Any, d: int, edge_order: int) -> Any:
+    """The slope along one dim: from the neighbours on both sides, at the ends from one side."""
     n = y.shape[d]
 
     def part(x: Any, start: int, stop: int) -> Any:
         return narrow(x, d, start, stop - start)
 
-    if isinstance(step, Value):
-        gaps = diff(step).reshape([-1 if i == d else 1 for i in range(y.ndim)])
-    else:
-        gaps = None
-    slope = diff(y, dim=d) / (step if gaps is None else gaps)  # between neighbours
+    if not isinstance(step, Value):
+        inside = (part(y, 2, n) - part(y, 0, n - 2)) / (2 * step)
+        first, last = part(y, 1, 2) - part(y, 0, 1), part(y, n - 1, n) - part(y, n - 2, n - 1)
+        if edge_order == 2:  # of the parabolas through the three outermost points
+            first = part(y, 1, 2) * 2 - part(y, 0, 1) * 1.5 - part(y, 2, 3) * 0.5
+            last = part(y, n - 1, n) * 1.5 - part(y, n - 2, n - 1) * 2 + part(y, n - 3, n - 2) * 0.5
+        return cat([first / step, inside, last / step], d)
+    gaps = diff(step).reshape([-1 if i == d else 1 for i in range(y.ndim)])
+    slope = diff(y, dim=d) / gaps  # between neighbours
+    a, b = part(gaps, 0, n - 2), part(gaps, 1, n - 1)
     before, behind = part(slope, 0, n - 2), part(slope, 1, n - 1)
-    if gaps is None:
-        share: Any = 0.5
-    else:
-        a, b = part(gaps, 0, n - 2), part(gaps, 1, n - 1)
-        share = a / (a + b)
-    inside = before + (behind - before) * share
+    inside = before * (b / (a + b)) + behind * (a / (a + b))
     first, last = part(slope, 0, 1), part(slope, n - 2, n - 1)
-    if edge_order == 2:  # the slopes of parabolas through the three outermost points
-        first_bend = part(slope, 1, 2) - first
-        last_bend = last - part(slope, n - 3, n - 2)
-        if gaps is None:
-            first, last = first - first_bend * 0.5, last + last_bend * 0.5
-        else:
-            g0, g1, h0, h1 = (
-                part(gaps, 0, 1),
-                part(gaps, 1, 2),
-                part(gaps, n - 2, n - 1),
-                part(gaps, n - 3, n - 2),
-            )
-            first, last = first - first_bend * (g0 / (g0 + g1)), last + last_bend * (h0 / (h0 + h1))
+    if edge_order == 2:
+        first = first * 2 - part(inside, 0, 1)  # a parabola's slopes at two points average to its secant's
+        last = last * 2 - part(inside, n - 3, n - 2)
     return cat([first, inside, last], d)

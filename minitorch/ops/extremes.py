@@ -137,6 +137,7 @@ def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
     if dim is None:
         return amax(input) if name == "max" else amin(input)
     d = wrap_dim(name, dim, ndim_of(name, input))
+    check_ordered(name, input.array)
     result = MaxResult if name == "max" else MinResult
     if not input.ndim:
         return result(input.clone(), input.new_zeros((), dtype=dtypes.int64))

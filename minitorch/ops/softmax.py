@@ -9,7 +9,7 @@ from minitorch import random
 from minitorch.backend import Array
 from minitorch.dtypes import float64
 from minitorch.op import Op
-from minitorch.ops.common import check_floating, ndim_of, wrap_dim
+from minitorch.ops.common import check_floating, check_real, ndim_of, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import exp, log, log1p
 from minitorch.registry import backend_of
@@ -24,6 +24,7 @@ class Softmax(Op):
 
     def forward(self, x: Array, *, dim: int) -> Array:
         check_floating("softmax", x)
+        check_real("softmax", x)
         self.dim = dim
         y = self.backend.softmax(x, dim) if x.size else self.backend.copy(x)
         self.save(output=y)
@@ -42,6 +43,7 @@ class LogSoftmax(Op):
 
     def forward(self, x: Array, *, dim: int) -> Array:
         check_floating("log_softmax", x)
+        check_real("log_softmax", x)
         self.dim = dim
         y = self.backend.log_softmax(x, dim) if x.size else self.backend.copy(x)
         self.save(output=y)

@@ -121,13 +121,13 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
     n = input.shape[d] if input.ndim else 1
     if not 0 <= k <= n:
         raise IndexRangeError(f"topk: k is {k}, but dim {d} of shape {tuple(input.shape)} has {n} elements")
+    check_ordered("topk", input.array)
     if not input.ndim:
         return (
             TopkResult(*sort(input))
             if k
             else TopkResult(input.new_zeros(0), input.new_zeros(0, dtype=dtypes.int64))
         )
-    check_ordered("topk", input.array)
     indices = Top.apply(input, k=k, dim=d, largest=largest)
     return TopkResult(pick(input, indices, d), indices)
 

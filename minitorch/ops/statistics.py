@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, DtypeError, ShapeError
+from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
+from minitorch.ops.binary import lerp
 from minitorch.ops.common import (
     Dims,
     array_of,
@@ -45,7 +46,6 @@ class Middle(Op):
     differentiable = False
 
     def forward(self, x: Array, *, dim: int, skip: bool) -> Array:
-        check_ordered("nanmedian" if skip else "median", x)
         b, last = self.backend, x.shape[dim] - 1
         place = b.full([1 if i == dim else n for i, n in enumerate(x.shape)], last // 2, "int64")
         if x.dtype.kind == "f":  # in order, NaN stand last
@@ -61,7 +61,6 @@ class Commonest(Op):
     differentiable = False
 
     def forward(self, x: Array, *, dim: int) -> Array:
-        check_ordered("mode", x)
         b, n = self.backend, x.shape[dim]
         ordered = b.sort(x, axis=dim).swapaxes(0, dim)
         place = b.arange(n).reshape(-1, *[1] * (x.ndim - 1))
@@ -180,6 +179,7 @@ def _chosen(
 ) -> Any:
     """One element along a dim, and its index."""
     d = wrap_dim(name, dim, ndim_of(name, input))
+    check_ordered(name, input.array)
     if not input.ndim:
         return result(input.clone(), input.new_zeros((), dtype=dtypes.int64))
     check_not_empty(name, input, (d,))
@@ -244,7 +244,8 @@ def _quantile(name: str, input: Any, q: Any, dim: int | None, keepdim: bool, int
     q = _check_quantile(name, input, q, interpolation)
     d = 0 if dim is None else wrap_dim(name, dim, ndim_of(name, input))
     x = input.reshape(-1) if dim is None or not input.ndim else input.movedim(d, -1)
-    check_not_empty(name, x, (x.ndim - 1,))
+    if not x.numel():
+        raise IndexRangeError(f"{name}: nothing to choose from in a tensor of shape {tuple(input.shape)}")
     ordered = InOrder.apply(x, dim=x.ndim - 1)  # (…, n), NaN last
     missing = isnan(ordered).sum(-1, keepdim=True)
     last = x.shape[-1] - 1
@@ -258,7 +259,7 @@ def _quantile(name: str, input: Any, q: Any, dim: int | None, keepdim: bool, int
     if interpolation in ("linear", "midpoint"):
         above = backend_of(places).ceil(ranks.array).astype("int64")
         weight = 0.5 if interpolation == "midpoint" else ranks - wrap(places.astype(ranks.array.dtype))
-        result = result + (TakeAlong.apply(ordered, indices=above, dim=x.ndim - 1) - result) * weight
+        result = lerp(result, TakeAlong.apply(ordered, indices=above, dim=x.ndim - 1), weight)
     result = result.movedim(-1, 0)  # (…, q) → (q, …)
     if keepdim and input.ndim:
         result = result.reshape(-1, *[1] * input.ndim) if dim is None else result.unsqueeze(d + 1)
