@@ -202,11 +202,13 @@ def test_in_place_methods_return_the_tensor_itself(method: str) -> None:
         "as_strided_": ((2, 2), (1, 1)), "resize_": (2, 2), "resize_as_": (minitorch.ones(2),),
         "index_reduce_": (0, minitorch.tensor([0]), minitorch.ones(1, 3), "prod"), "renorm_": (2, 0, 1.0),
         "apply_": (abs,), "map_": (minitorch.ones(3, 3), max),
+        "mvlgamma_": (1,), "polygamma_": (1,), "float_power_": (2,),
         "threshold_": (0.1, 2.0), "put_": (minitorch.tensor([0]), minitorch.ones(1)),
     }  # fmt: skip
     binary = {
         "add", "sub", "mul", "div", "pow", "remainder", "floor_divide", "fmod", "atan2", "arctan2", "subtract",
-        "multiply", "divide", "true_divide", "eq", "ne", "lt", "le", "gt", "ge", "greater", "greater_equal", "less", "less_equal", "not_equal", "logical_and", "logical_or",
+        "multiply", "divide", "true_divide", "eq", "ne", "lt", "le", "gt", "ge",
+        "greater", "greater_equal", "less", "less_equal", "not_equal", "logical_and", "logical_or",
         "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
         "bitwise_right_shift", "maximum", "minimum", "xlogy", "copysign", "hypot",
     }  # fmt: skip
@@ -216,7 +218,17 @@ def test_in_place_methods_return_the_tensor_itself(method: str) -> None:
     if not method.startswith("bitwise"):
         x = x.float()
     if method.rstrip("_") in binary:
-        arguments[method] = (1,) if method != "atan2_" and method != "arctan2_" else (minitorch.ones(3, 3),)
+        arguments[method] = (1,)
+    tensors_only = {
+        "atan2", "arctan2", "logical_and", "logical_or", "logical_xor", "hypot", "heaviside", "gcd", "lcm", "igamma",
+        "igammac", "ldexp", "nextafter",
+    }  # fmt: skip
+    if method in ("gcd_", "lcm_"):
+        x = x.long()
+    if method == "float_power_":
+        x = x.double()
+    if method.rstrip("_") in tensors_only:
+        arguments[method] = (minitorch.full((3, 3), 2, dtype=x.dtype),)
     if method == "addmv_":
         x, arguments[method] = x[0].clone(), (minitorch.ones(3, 3), minitorch.ones(3))
     if method in ("requires_grad_", "detach_"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, conj, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_number, conj, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
@@ -81,13 +81,24 @@ class Pow(Binary):
         if hasattr(y, "dtype") and y.dtype.kind == "i" and (y < 0).any():
             return self.integer_power(x, y)
         z = self.backend.power(x, y)
+        if (x if hasattr(x, "dtype") else y).dtype.kind == "b":
+            z = self.power_of_booleans(x, y, z)
         self.save(x=x, y=y, output=z)
+        return z
+
+    def power_of_booleans(self, x: Array, y: Array, z: Array) -> Array:
+        """Booleans to the power of True or False are booleans; other powers of them are not defined."""
+        if isinstance(y, bool):
+            return z.astype(bool)
+        if z.dtype.char == "b":
+            raise DtypeError("pow: bool to the power of bool is not defined; convert them with .int()")
         return z
 
     def integer_power(self, x: Array, y: Array) -> Array:
         """Integers to negative powers: rounded towards zero, so only powers of ±1 are left."""
         b = self.backend
-        return b.where((y < 0) & (b.abs(x) != 1), 0, b.power(x, b.abs(y)))
+        of_one = b.where(b.abs(x) == 1, b.power(x, y & 1), 0)
+        return b.where(y < 0, of_one, b.power(x, b.maximum(y, 0)))
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
         need_x, need_y = self.needs_input_grad
@@ -147,7 +158,7 @@ class Fmod(Binary):
 
 
 class Atan2(Binary):
-    """z = the angle of the point (x, y), with y the first argument;   dy = g·x/(x² + y²),  dx = −g·y/(x² + y²)."""
+    """z = the angle of the point (x, y), y comes first;   dy = g·x/(x² + y²),  dx = −g·y/(x² + y²), 0 at 0."""
 
     float_only = True
 
@@ -157,13 +168,17 @@ class Atan2(Binary):
 
     def backward(self, g: Array) -> tuple[Array, Array]:
         y, x = self.saved.y, self.saved.x
-        scaled = g / (x * x + y * y)
+        square = x * x + y * y
+        origin = array_of(square) == 0
+        scaled = where(origin, 0.0, g / where(origin, 1.0, square))
         return scaled * x, -scaled * y
 
 
 def check_divisor(name: str, x: Any, y: Any) -> None:
     """Refuses complex numbers and booleans, and integer division by zero; floats give infinities."""
     kind = (x if hasattr(x, "dtype") else y).dtype.kind
+    if kind == "b" and int in (x.__class__, y.__class__):
+        kind = "i"  # booleans and a number give int64
     if kind in "bc":
         what = "booleans" if kind == "b" else "complex numbers"
         raise DtypeError(f"{name}: not defined for {what}; convert them first")
@@ -205,11 +220,11 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Variable:
     return Sub.apply(input, other if alpha == 1 else scaled("sub", input, other, alpha))
 
 
-def scaled(op_name: str, x: Any, y: Any, alpha: Any) -> Any:
+def scaled(op_name: str, x: Any, y: Any, alpha: Any, called: str = "alpha") -> Any:
     """`alpha · y`, which integers must not turn into fractions."""
     if dtypes.result_type(x, y).category < dtypes.of(alpha).category:
         kind = dtypes.result_type(x, y)
-        raise DtypeError(f"{op_name}: alpha={alpha} does not suit tensors of {kind}; convert them first")
+        raise DtypeError(f"{op_name}: {called}={alpha} does not suit tensors of {kind}; convert them first")
     return mul(y, alpha)
 
 
@@ -352,6 +367,8 @@ def pow(input: Any, exponent: Any) -> Variable:
         raise ArgumentError(
             f"pow: integers to the negative power {exponent} are not integers; use x.float() first"
         )
+    if type(exponent) is int and dtypes.of(input).category == dtypes.INTEGER:
+        check_number("pow", exponent, dtypes.of(input))
     return Pow.apply(input, exponent)
 
 

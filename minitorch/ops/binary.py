@@ -114,6 +114,7 @@ class Xlogy(Binary):
         self.save(x=x, y=y)
         b = self.backend
         dtype = (x if hasattr(x, "dtype") else y).dtype
+        check_real("xlogy", dtype.type(0))
         x, y = b.asarray(x, dtype), b.asarray(y, dtype)
         return b.where((x == 0) & ~b.isnan(y), dtype.type(0), x * b.log(y))
 
@@ -174,7 +175,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Variab
     refuse_numbers("addcmul", input=input, tensor1=tensor1, tensor2=tensor2)
     input, tensor1, tensor2 = promoted(input, tensor1, tensor2)
     product = tensor1 * tensor2
-    return input + (product if value == 1 else scaled("addcmul", input, product, value))  # type: ignore[no-any-return]
+    return input + (product if value == 1 else scaled("addcmul", input, product, value, "value"))  # type: ignore[no-any-return]
 
 
 @with_out

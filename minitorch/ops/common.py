@@ -98,6 +98,21 @@ def refuse_numbers(op_name: str, **inputs: Any) -> None:
             )
 
 
+def check_number(op_name: str, number: int, dtype: Any) -> None:
+    """Refuses a number that integers of this dtype cannot reach."""
+    info = dtypes.iinfo(dtype)
+    if not info.min <= number <= info.max:
+        raise DtypeError(
+            f"{op_name}: the number {number} does not fit into {dtype}; convert the tensor first"
+        )
+
+
+def check_not_bool(op_name: str, x: Any) -> None:
+    """Refuses arrays of booleans."""
+    if x.dtype.kind == "b":
+        raise DtypeError(f"{op_name}: not defined for booleans; convert them with .int()")
+
+
 def promoted(*inputs: Any) -> list[Any]:
     """Variables in their common dtype, for compositions of several ops, which would promote step by step."""
     common = dtypes.result_type(*inputs)

@@ -34,7 +34,12 @@ class Bitwise(Compare):
         for value in (x, y):
             if self.backend.asarray(value).dtype.kind in "fc":
                 raise DtypeError(f"{kind}: needs integers or booleans, got {value.dtype}")
-        return getattr(self.backend, kind)(x, y)
+        z = getattr(self.backend, kind)(x, y)
+        if kind.endswith("shift") and all(is_bool(v) for v in (x, y)):
+            if kind == "left_shift":
+                raise DtypeError("bitwise_left_shift: not defined for booleans; convert them with .int()")
+            return z.astype(bool)
+        return z
 
 
 class Member(Op):
@@ -48,6 +53,11 @@ class Member(Op):
         if x.dtype.kind not in "iuf" or y.dtype.kind not in "iuf":
             raise DtypeError(f"isin: needs real numbers, got {x.dtype} and {y.dtype}")
         return b.isin(x, y)
+
+
+def is_bool(x: Any) -> bool:
+    """Whether a number or the elements of an array are booleans."""
+    return isinstance(x, bool) if not hasattr(x, "dtype") else bool(x.dtype.kind == "b")
 
 
 @with_out

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, check_ordered, promoted, refuse_numbers
+from minitorch.errors import ArgumentError
+from minitorch.ops.common import Binary, array_of, check_number, check_ordered, promoted, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.select import where
 
@@ -168,12 +168,5 @@ def clamp(input: Variable, min: Any = None, max: Any = None) -> Variable:
     kind = dtypes.of(input)
     for bound in (min, max):
         if type(bound) is int and kind.category == dtypes.INTEGER:
-            check_range(bound, kind)
+            check_number("clamp", bound, kind)
     return Clamp.apply(input, min, max)
-
-
-def check_range(bound: int, kind: dtypes.dtype) -> None:
-    """Refuses a bound that integers of this dtype cannot reach."""
-    info = dtypes.iinfo(kind)
-    if not info.min <= bound <= info.max:
-        raise DtypeError(f"clamp: the bound {bound} does not fit into {kind}; convert the tensor first")

@@ -9,7 +9,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_real, conj as conjugate
+from minitorch.ops.common import array_of, check_not_bool, check_real, conj as conjugate
 from minitorch.ops.out import with_out
 from minitorch.ops.rounding import Sign
 from minitorch.ops.select import where
@@ -34,6 +34,7 @@ class Abs(Op):
     """y = |x|;   dx = g·sgn(x), 0 at 0."""
 
     def forward(self, x: Array) -> Array:
+        check_not_bool("abs", x)
         self.save(x=x)
         return self.backend.abs(x)
 
@@ -188,7 +189,8 @@ def sgn(input: Any) -> Variable:
     if array_of(input).dtype.kind != "c":
         return Sign.apply(input)
     size = abs(input)
-    return input / where(array_of(size) == 0, 1.0, size)
+    zero = array_of(size) == 0
+    return where(zero, 0.0, input / where(zero, 1.0, size))  # type: ignore[no-any-return]
 
 
 @with_out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_real
+from minitorch.ops.common import array_of, check_floating, check_not_bool, check_real
 from minitorch.ops.out import with_out
 
 if TYPE_CHECKING:
@@ -37,28 +37,32 @@ class Round(Step):
 
     def forward(self, x: Array) -> Array:
         check_real("round", x)
-        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.rint(x)
+        check_not_bool("round", x)
+        return self.backend.copy(x) if x.dtype.kind in "iu" else self.backend.rint(x)
 
 
 class Floor(Step):
     """The largest integer not above x."""
 
     def forward(self, x: Array) -> Array:
-        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.floor(x)
+        check_not_bool("floor", x)
+        return self.backend.copy(x) if x.dtype.kind in "iu" else self.backend.floor(x)
 
 
 class Ceil(Step):
     """The smallest integer not below x."""
 
     def forward(self, x: Array) -> Array:
-        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.ceil(x)
+        check_not_bool("ceil", x)
+        return self.backend.copy(x) if x.dtype.kind in "iu" else self.backend.ceil(x)
 
 
 class Trunc(Step):
     """The integer part."""
 
     def forward(self, x: Array) -> Array:
-        return self.backend.copy(x) if x.dtype.kind in "iub" else self.backend.trunc(x)
+        check_not_bool("trunc", x)
+        return self.backend.copy(x) if x.dtype.kind in "iu" else self.backend.trunc(x)
 
 
 @with_out
@@ -132,4 +136,5 @@ def frac(input: Variable) -> Variable:
     >>> minitorch.frac(minitorch.tensor([1.5, -1.5]))  # keeps the sign
     tensor([ 0.5000, -0.5000])
     """
+    check_floating("frac", array_of(input))
     return input - trunc(input)

@@ -99,6 +99,21 @@ class Entr(Smooth):
         return -g * (log(self.saved.x) + 1)
 
 
+class Logit(Smooth):
+    """y = ln(x/(1 − x)), NaN outside of [0, 1];   dx = g/(x·(1 − x)), likewise."""
+
+    def forward(self, x: Array) -> Array:
+        b = self.backend
+        y = b.log(x) - b.log1p(-x)
+        self.save(x=x)
+        return y
+
+    def backward(self, g: Array) -> Array:
+        x = self.saved.x
+        values = array_of(x)
+        return where((values < 0) | (values > 1), math.nan, g / (x * (1 - x)))
+
+
 class Xlog1py(Binary):
     """z = x·ln(1 + y), 0 where x = 0;   dx = g·ln(1 + y) (0 where x = 0 and y ≤ −1),  dy = g·x/(1 + y)."""
 
@@ -214,7 +229,7 @@ def logit(input: Any, eps: float | None = None) -> Variable:
     if eps is not None:
         whole = array_of(input).dtype.kind in "biu"
         input = clamp(input.to(dtypes.get_default_dtype()) if whole else input, eps, 1 - eps)
-    return log(input) - log1p(-input if array_of(input).dtype.kind == "f" else -1.0 * input)
+    return Logit.apply(input)
 
 
 @with_out
