@@ -39,6 +39,12 @@ class Hooks:
         self.without_module: set[int] = set()  # which of these are not given the module
         self.load_post: dict[int, Hook] = {}
 
+    def called(self) -> bool:
+        """Whether there is a hook that a call runs."""
+        return bool(
+            self.forward_pre or self.forward or self.backward_pre or self.backward or self.older_backward
+        )
+
 
 EVERYWHERE = Hooks()  # those of all modules
 
@@ -192,6 +198,9 @@ def refuse_both(others: dict[int, Hook]) -> None:
 
 def call_with_hooks(module: Module, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The forward of `module` with everything that is hooked to it, and to all modules."""
+    if hooks is HookMethods._hooks and not EVERYWHERE.called():
+        HookMethods._hooks = None  # the last hook of all modules is gone: the short way again
+        return module.forward(*args, **kwargs)
     with_kwargs = EVERYWHERE.with_kwargs | hooks.with_kwargs
     after = [*EVERYWHERE.forward.items(), *hooks.forward.items()]
     output, called = None, set()

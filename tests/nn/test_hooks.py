@@ -159,3 +159,15 @@ def test_outputs_that_backward_hooks_cannot_reach(x):
     box.register_full_backward_hook(lambda m, gi, go: None)
     with pytest.warns(UserWarning, match="need an output that is a Tensor or a tuple"):
         box([x])
+
+
+def test_once_hooks_of_all_modules_are_gone_calls_are_short_again(x):
+    from minitorch.nn.modules.module import register_module_forward_hook
+
+    module, seen = nn.ReLU(), []
+    handle = register_module_forward_hook(lambda m, args, y: seen.append(m))
+    module(x)
+    handle.remove()
+    module(x)
+    assert seen == [module]
+    assert module._hooks is None
