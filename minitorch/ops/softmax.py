@@ -70,13 +70,14 @@ def choose_dim(op_name: str, dim: int | None, ndim: int) -> int:
 
 
 @with_out
-def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variable:
+def softmax(input: Any, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Variable:
     """exp(x) / Σ exp(x) along `dim`: positive numbers that sum to 1, without overflow.
 
     Args:
         input: the values (logits).
         dim: along which the results sum to 1.
         dtype: cast to this first.
+        _stacklevel: accepted for PyTorch's sake.
 
     Raises:
         DtypeError: for integers.
@@ -91,13 +92,14 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variabl
 
 
 @with_out
-def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variable:
+def log_softmax(input: Any, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Variable:
     """log softmax(x) along `dim`, accurate where softmax would underflow.
 
     Args:
         input: the values (logits).
         dim: along which the exponentials of the results sum to 1.
         dtype: cast to this first.
+        _stacklevel: accepted for PyTorch's sake.
 
     Raises:
         DtypeError: for integers.
@@ -115,7 +117,7 @@ def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Var
     )
 
 
-def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> Variable:
+def softmin(input: Any, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Variable:
     """softmax(−x) along `dim`.
 
     >>> import minitorch
