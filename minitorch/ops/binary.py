@@ -175,7 +175,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Variab
     refuse_numbers("addcmul", input=input, tensor1=tensor1, tensor2=tensor2)
     input, tensor1, tensor2 = promoted(input, tensor1, tensor2)
     product = tensor1 * tensor2
-    return input + (product if value == 1 else scaled("addcmul", input, product, value, "value"))  # type: ignore[no-any-return]
+    return input + (product if value == 1 else scaled("addcmul", input, product, value, "value"))
 
 
 @with_out
@@ -196,7 +196,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Variab
             "addcdiv: not defined for integers; write input + value * (tensor1 / tensor2), or convert with .float()"
         )
     input, tensor1, tensor2 = promoted(input, tensor1, tensor2)
-    return input + mul(value, div(tensor1, tensor2))  # type: ignore[no-any-return]
+    return input + mul(value, div(tensor1, tensor2))
 
 
 @with_out
@@ -221,9 +221,9 @@ def lerp(input: Any, end: Any, weight: Any) -> Variable:
         )
     if not hasattr(weight, "dtype"):
         near = math.hypot(weight.real, weight.imag) < 0.5
-        return input + weight * (end - input) if near else end + (weight - 1) * (end - input)  # type: ignore[no-any-return]
+        return input + weight * (end - input) if near else end + (weight - 1) * (end - input)
     near = array_of(abs(weight.detach())) < 0.5
-    return where(near, input, end) + where(near, weight, weight - 1) * (end - input)  # type: ignore[no-any-return]
+    return where(near, input, end) + where(near, weight, weight - 1) * (end - input)
 
 
 @with_out
@@ -274,7 +274,7 @@ def ldexp(input: Any, other: Any) -> Variable:
     refuse_numbers("ldexp", input=input, other=other)
     if other.dtype.category < dtypes.FLOATING <= input.dtype.category:
         other = other.to(input.dtype)
-    return mul(input, pow(2.0, other))  # type: ignore[no-any-return]
+    return mul(input, pow(2.0, other))
 
 
 @with_out

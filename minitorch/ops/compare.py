@@ -301,7 +301,7 @@ def isclose(
     if input.dtype is not other.dtype:
         raise DtypeError(f"isclose: dtypes {input.dtype} and {other.dtype} differ; convert one with .to()")
     if input.dtype is dtypes.bool_:
-        return input == other  # type: ignore[return-value]
+        return input == other
     with no_grad():
         near = (input == other) | ((input - other).abs() <= atol + rtol * other.abs()) & other.isfinite()
         if equal_nan:

@@ -74,6 +74,7 @@ class ViewAsReal(Op):
     view = True
 
     def forward(self, x: Array) -> Array:
+        x = self.backend.asarray(x)  # a scalar of the array library has no memory to look at
         re = x.real
         strides = [s // re.dtype.itemsize for s in x.strides]
         return self.backend.as_strided(re, (*x.shape, 2), (*strides, 1))
@@ -129,7 +130,6 @@ def conj(input: Variable) -> Variable:
     return Conj.apply(input) if array_of(input).dtype.kind == "c" else input
 
 
-@with_out
 def adjoint(input: Any) -> Variable:
     """The last two dims exchanged, and conjugated.
 
@@ -143,6 +143,7 @@ def adjoint(input: Any) -> Variable:
     return conj(transpose(input, -2, -1))
 
 
+@with_out
 def conj_physical(input: Variable) -> Variable:
     """The complex conjugate, elementwise, as `conj`, which always computes here; a real tensor as it is.
 

@@ -114,7 +114,7 @@ def fmax(input: Any, other: Any) -> Variable:
     input, other = promoted(input, other)
     check_ordered("fmax", array_of(input), array_of(other))
     x, y = array_of(input), array_of(other)
-    return where((x >= y) | (y != y), input, other)  # type: ignore[no-any-return]
+    return where((x >= y) | (y != y), input, other)
 
 
 @with_out
@@ -129,7 +129,7 @@ def fmin(input: Any, other: Any) -> Variable:
     input, other = promoted(input, other)
     check_ordered("fmin", array_of(input), array_of(other))
     x, y = array_of(input), array_of(other)
-    return where((x <= y) | (y != y), input, other)  # type: ignore[no-any-return]
+    return where((x <= y) | (y != y), input, other)
 
 
 @with_out

@@ -190,7 +190,7 @@ def sgn(input: Any) -> Variable:
         return Sign.apply(input)
     size = abs(input)
     zero = array_of(size) == 0
-    return where(zero, 0.0, input / where(zero, 1.0, size))  # type: ignore[no-any-return]
+    return where(zero, 0.0, input / where(zero, 1.0, size))
 
 
 @with_out
@@ -364,11 +364,11 @@ def nan_to_num(
 
         return view_as_complex(nan_to_num(view_as_real(input), nan, posinf, neginf))
     if array.dtype.kind != "f":
-        return input.clone()  # type: ignore[no-any-return]
+        return input.clone()
     limits = dtypes.finfo(dtypes.as_dtype(array.dtype))
     y = where(array == math.inf, limits.max if posinf is None else posinf, input)
     y = where(array == -math.inf, limits.min if neginf is None else neginf, y)
-    return where(array != array, 0.0 if nan is None else nan, y)  # type: ignore[no-any-return]
+    return where(array != array, 0.0 if nan is None else nan, y)
 
 
 @with_out
@@ -392,7 +392,7 @@ def isposinf(input: Variable) -> Variable:
     tensor([False,  True, False])
     """
     check_real("isposinf", array_of(input))
-    return input == math.inf  # type: ignore[return-value]
+    return input == math.inf
 
 
 @with_out
@@ -404,7 +404,7 @@ def isneginf(input: Variable) -> Variable:
     tensor([False, False,  True])
     """
     check_real("isneginf", array_of(input))
-    return input == -math.inf  # type: ignore[return-value]
+    return input == -math.inf
 
 
 def isreal(input: Variable) -> Variable:
@@ -415,7 +415,7 @@ def isreal(input: Variable) -> Variable:
     tensor([ True, False])
     """
     if array_of(input).dtype.kind == "c":
-        return input.imag == 0  # type: ignore[return-value]
+        return input.imag == 0
     return input.new_ones(input.shape, dtype=dtypes.bool_)
 
 

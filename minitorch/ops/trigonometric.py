@@ -297,7 +297,7 @@ def rad2deg(input: Any) -> Variable:
     tensor([180.,  90.])
     """
     check_real("rad2deg", array_of(input))
-    return input * (180 / math.pi)  # type: ignore[no-any-return]
+    return input * (180 / math.pi)
 
 
 @with_out
@@ -309,4 +309,4 @@ def deg2rad(input: Any) -> Variable:
     tensor([3.1416, 1.5708])
     """
     check_real("deg2rad", array_of(input))
-    return input * (math.pi / 180)  # type: ignore[no-any-return]
+    return input * (math.pi / 180)

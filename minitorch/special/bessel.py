@@ -234,7 +234,7 @@ def spherical_bessel_j0(x: Any) -> Variable:
     check_real("spherical_bessel_j0", array_of(x))
     zero, infinite = array_of(x) == 0, abs(array_of(x)) == float("inf")
     safe = where(zero | infinite, 1.0, x)
-    return where(infinite, 0.0, where(zero, 1.0, sin(safe) / safe))  # type: ignore[no-any-return]
+    return where(infinite, 0.0, where(zero, 1.0, sin(safe) / safe))
 
 
 @with_out

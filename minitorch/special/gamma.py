@@ -143,7 +143,7 @@ def mvlgamma(input: Any, p: int) -> Variable:
     total: Any = p * (p - 1) / 4 * math.log(math.pi)
     for j in range(p):
         total = Lgamma.apply(input - j / 2) + total
-    return total  # type: ignore[no-any-return]
+    return total
 
 
 @with_out
