@@ -55,15 +55,8 @@ WHY: dict[str, str] = {
     "quantization*": QUANTIZED,
     "optim.SparseAdam": "sparse gradients do not exist here; use Adam",
     # distributions
-    "distributions.*CatTransform": "apply each transform to its part, and cat the results",
-    "distributions.*StackTransform": "apply each transform to its part, and stack the results",
-    "distributions.*ContinuousBernoulli": "use Beta, or Bernoulli",
-    "distributions.*CorrCholeskyTransform": "use LowerCholeskyTransform, and divide each row by its length",
     "distributions.*ExponentialFamily": "derive from Distribution",
-    "distributions.*GeneralizedPareto": "use Pareto, or Exponential",
     "distributions.*LKJCholesky": "draw from a Beta for each partial correlation",
-    "distributions.*LowRankMultivariateNormal": "use MultivariateNormal(loc, W @ W.mT + diag_embed(D))",
-    "distributions.*VonMises": LATER,
     "distributions.*Wishart": "use sums of outer products of draws of MultivariateNormal",
     # methods of tensors
     "Tensor.to_sparse*": DENSE,

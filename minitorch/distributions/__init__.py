@@ -18,11 +18,13 @@ from minitorch.distributions.constraint_registry import (
     biject_to as biject_to,
     transform_to as transform_to,
 )
+from minitorch.distributions.continuous_bernoulli import ContinuousBernoulli as ContinuousBernoulli
 from minitorch.distributions.dirichlet import Dirichlet as Dirichlet
 from minitorch.distributions.distribution import Distribution as Distribution
 from minitorch.distributions.exponential import Exponential as Exponential
 from minitorch.distributions.fishersnedecor import FisherSnedecor as FisherSnedecor
 from minitorch.distributions.gamma import Gamma as Gamma
+from minitorch.distributions.generalized_pareto import GeneralizedPareto as GeneralizedPareto
 from minitorch.distributions.geometric import Geometric as Geometric
 from minitorch.distributions.gumbel import Gumbel as Gumbel
 from minitorch.distributions.half_cauchy import HalfCauchy as HalfCauchy
@@ -34,6 +36,9 @@ from minitorch.distributions.kumaraswamy import Kumaraswamy as Kumaraswamy
 from minitorch.distributions.laplace import Laplace as Laplace
 from minitorch.distributions.log_normal import LogNormal as LogNormal
 from minitorch.distributions.logistic_normal import LogisticNormal as LogisticNormal
+from minitorch.distributions.lowrank_multivariate_normal import (
+    LowRankMultivariateNormal as LowRankMultivariateNormal,
+)
 from minitorch.distributions.mixture_same_family import MixtureSameFamily as MixtureSameFamily
 from minitorch.distributions.multinomial import Multinomial as Multinomial
 from minitorch.distributions.multivariate_normal import MultivariateNormal as MultivariateNormal
@@ -56,7 +61,9 @@ from minitorch.distributions.transformed_distribution import (
 from minitorch.distributions.transforms import (
     AbsTransform as AbsTransform,
     AffineTransform as AffineTransform,
+    CatTransform as CatTransform,
     ComposeTransform as ComposeTransform,
+    CorrCholeskyTransform as CorrCholeskyTransform,
     CumulativeDistributionTransform as CumulativeDistributionTransform,
     ExpTransform as ExpTransform,
     IndependentTransform as IndependentTransform,
@@ -67,12 +74,14 @@ from minitorch.distributions.transforms import (
     SigmoidTransform as SigmoidTransform,
     SoftmaxTransform as SoftmaxTransform,
     SoftplusTransform as SoftplusTransform,
+    StackTransform as StackTransform,
     StickBreakingTransform as StickBreakingTransform,
     TanhTransform as TanhTransform,
     Transform as Transform,
     identity_transform as identity_transform,
 )
 from minitorch.distributions.uniform import Uniform as Uniform
+from minitorch.distributions.von_mises import VonMises as VonMises
 from minitorch.distributions.weibull import Weibull as Weibull
 
 __getattr__ = _refuser("distributions")

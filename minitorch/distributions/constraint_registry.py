@@ -74,6 +74,17 @@ def elementwise(registry: ConstraintRegistry, constraint: Any) -> transforms.Tra
     return transforms.IndependentTransform(inner, constraint.reinterpreted_batch_ndims)
 
 
+def of_pieces(registry: ConstraintRegistry, constraint: Any) -> transforms.Transform:
+    """The transforms of the pieces."""
+    inner = [registry(c) for c in constraint.cseq]
+    return transforms.CatTransform(inner, constraint.dim, constraint.lengths)
+
+
+def of_slices(registry: ConstraintRegistry, constraint: Any) -> transforms.Transform:
+    """The transforms of the slices."""
+    return transforms.StackTransform([registry(c) for c in constraint.cseq], constraint.dim)
+
+
 for registry in (biject_to, transform_to):
     registry.register(constraints.real, lambda c: transforms.identity_transform)
     registry.register(constraints.positive, into_positive)
@@ -82,6 +93,9 @@ for registry in (biject_to, transform_to):
     registry.register(constraints.unit_interval, into_interval)
     registry.register(constraints.half_open_interval, into_interval)
     registry.register(constraints.Independent, partial(elementwise, registry))
+    registry.register(constraints.cat, partial(of_pieces, registry))
+    registry.register(constraints.stack, partial(of_slices, registry))
+    registry.register(constraints.corr_cholesky, lambda c: transforms.CorrCholeskyTransform())
 biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransform())
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())
 transform_to.register(constraints.positive_definite, lambda c: transforms.PositiveDefiniteTransform())

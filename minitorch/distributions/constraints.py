@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError
@@ -365,6 +365,62 @@ class PositiveDefinite(Symmetric):
         return linalg.cholesky_ex(value).info == 0
 
 
+class Cat(Constraint):
+    """Tensors of which each piece along a dim lies in a set of its own."""
+
+    def __init__(
+        self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None
+    ) -> None:
+        self.cseq, self.dim = list(cseq), dim
+        self.lengths = list(lengths or [1] * len(self.cseq))
+        if len(self.lengths) != len(self.cseq):
+            raise ArgumentError(
+                f"constraints.cat: {len(self.lengths)} lengths for {len(self.cseq)} constraints"
+            )
+
+    @property
+    def is_discrete(self) -> bool:
+        """Whether one of the sets is."""
+        return any(c.is_discrete for c in self.cseq)
+
+    @property
+    def event_dim(self) -> int:
+        """That of the set with the most."""
+        return max(int(c.event_dim) for c in self.cseq)
+
+    def check(self, value: Variable) -> Variable:
+        """Whether the pieces fit."""
+        from minitorch import ops
+
+        pieces = ops.split(value, self.lengths, self.dim)
+        return ops.cat([c.check(v) for c, v in zip(self.cseq, pieces, strict=True)], self.dim)
+
+
+class Stack(Constraint):
+    """Tensors of which each slice along a dim lies in a set of its own."""
+
+    def __init__(self, cseq: Sequence[Constraint], dim: int = 0) -> None:
+        self.cseq, self.dim = list(cseq), dim
+
+    @property
+    def is_discrete(self) -> bool:
+        """Whether one of the sets is."""
+        return any(c.is_discrete for c in self.cseq)
+
+    @property
+    def event_dim(self) -> int:
+        """That of the set with the most; one more where the dim lies within a value."""
+        most = max(int(c.event_dim) for c in self.cseq)
+        return most + 1 if self.dim + most < 0 else most
+
+    def check(self, value: Variable) -> Variable:
+        """Whether the slices fit."""
+        from minitorch import ops
+
+        slices = ops.unbind(value, self.dim)
+        return ops.stack([c.check(v) for c, v in zip(self.cseq, slices, strict=True)], self.dim)
+
+
 dependent = Dependent()
 dependent_property = DependentProperty
 independent = Independent
@@ -392,3 +448,5 @@ square = Square()
 symmetric = Symmetric()
 positive_semidefinite = PositiveSemidefinite()
 positive_definite = PositiveDefinite()
+cat = Cat
+stack = Stack

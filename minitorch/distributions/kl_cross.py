@@ -11,6 +11,7 @@ from typing import Any
 
 from minitorch import ops
 from minitorch.distributions.beta import Beta
+from minitorch.distributions.continuous_bernoulli import ContinuousBernoulli
 from minitorch.distributions.exponential import Exponential
 from minitorch.distributions.gamma import Gamma
 from minitorch.distributions.gumbel import Gumbel
@@ -26,7 +27,7 @@ def bounds(d: Any) -> tuple[Any, Any]:
     """Between which numbers draws lie."""
     if isinstance(d, Uniform):
         return d.low, d.high
-    if isinstance(d, Beta):
+    if isinstance(d, (Beta, ContinuousBernoulli)):
         return 0.0, 1.0
     if isinstance(d, Pareto):
         return d.scale, inf
@@ -74,6 +75,8 @@ def cross_entropy(p: Any, q: Any) -> Any:
     if isinstance(q, Gumbel):
         away = (p.mean - q.loc) / q.scale
         return away + (q.loc / q.scale).exp() * mean_exp(p, -1 / q.scale) + q.scale.log()
+    if isinstance(q, ContinuousBernoulli):
+        return -p.mean * q.logits - (-q.probs).log1p() - q._log_norm()
     a, b = q.concentration1, q.concentration0
     mirrored = Uniform(1 - p.high, 1 - p.low, validate_args=False)
     norm = lgamma(a) + lgamma(b) - lgamma(a + b)
@@ -100,23 +103,25 @@ def kl_infinite(p: Any, q: Any) -> Any:
 
 
 BY_MOMENTS: dict[type, tuple[type, ...]] = {
-    Beta: (Exponential, Gamma, Normal, Uniform),
+    Beta: (ContinuousBernoulli, Exponential, Gamma, Normal, Uniform),
+    ContinuousBernoulli: (Exponential, Normal, Uniform),
     Exponential: (Gamma, Gumbel, Normal),
     Gamma: (Exponential, Gumbel, Normal),
     Gumbel: (Normal,),
     Laplace: (Normal,),
     Normal: (Gumbel,),
     Pareto: (Exponential, Gamma, Normal),
-    Uniform: (Beta, Exponential, Gamma, Gumbel, Normal, Pareto),
+    Uniform: (Beta, ContinuousBernoulli, Exponential, Gamma, Gumbel, Normal, Pareto),
 }
 INFINITE: dict[type, tuple[type, ...]] = {
     Beta: (Pareto,),
-    Exponential: (Beta, Pareto, Uniform),
-    Gamma: (Beta, Pareto, Uniform),
-    Gumbel: (Beta, Exponential, Gamma, Pareto, Uniform),
-    Laplace: (Beta, Exponential, Gamma, Pareto, Uniform),
-    Normal: (Beta, Exponential, Gamma, Pareto, Uniform),
-    Pareto: (Beta, Uniform),
+    ContinuousBernoulli: (Pareto,),
+    Exponential: (Beta, ContinuousBernoulli, Pareto, Uniform),
+    Gamma: (Beta, ContinuousBernoulli, Pareto, Uniform),
+    Gumbel: (Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform),
+    Laplace: (Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform),
+    Normal: (Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform),
+    Pareto: (Beta, ContinuousBernoulli, Uniform),
 }
 for table, function in ((BY_MOMENTS, kl_by_moments), (INFINITE, kl_infinite)):
     for type_p, types_q in table.items():

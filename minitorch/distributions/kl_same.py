@@ -11,6 +11,7 @@ from minitorch.distributions.beta import Beta
 from minitorch.distributions.binomial import Binomial
 from minitorch.distributions.categorical import Categorical
 from minitorch.distributions.cauchy import Cauchy
+from minitorch.distributions.continuous_bernoulli import ContinuousBernoulli
 from minitorch.distributions.dirichlet import Dirichlet
 from minitorch.distributions.exponential import Exponential
 from minitorch.distributions.gamma import Gamma
@@ -20,13 +21,14 @@ from minitorch.distributions.half_normal import HalfNormal
 from minitorch.distributions.independent import Independent
 from minitorch.distributions.kl import kl_divergence, register_kl
 from minitorch.distributions.laplace import Laplace
+from minitorch.distributions.lowrank_multivariate_normal import LowRankMultivariateNormal
 from minitorch.distributions.multivariate_normal import MultivariateNormal, half_log_det, mahalanobis
 from minitorch.distributions.normal import Normal
 from minitorch.distributions.one_hot_categorical import OneHotCategorical
 from minitorch.distributions.pareto import Pareto
 from minitorch.distributions.poisson import Poisson
+from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.transformed_distribution import TransformedDistribution
-from minitorch.distributions.transforms import softplus
 from minitorch.distributions.uniform import Uniform
 from minitorch.distributions.utils import sum_rightmost
 from minitorch.errors import ArgumentError, NotSupportedError
@@ -41,6 +43,12 @@ def kl_bernoulli(p: Any, q: Any) -> Any:
     one = ops.where(p.probs == 0, 0.0, ops.where(q.probs == 0, inf, one))
     zero = ops.where(p.probs == 1, 0.0, ops.where(q.probs == 1, inf, zero))
     return one + zero
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def kl_continuous_bernoulli(p: Any, q: Any) -> Any:
+    """−H(p) − E log q."""
+    return -p.entropy() - p.mean * q.logits - (-q.probs).log1p() - q._log_norm()
 
 
 @register_kl(Binomial, Binomial)
@@ -165,6 +173,9 @@ def kl_uniform(p: Any, q: Any) -> Any:
     return ops.where((q.low > p.low) | (q.high < p.high), inf, result)
 
 
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
 @register_kl(MultivariateNormal, MultivariateNormal)
 def kl_multivariate_normal(p: Any, q: Any) -> Any:
     """½·(log det Σq/det Σp + tr(Σq⁻¹·Σp) + (p.loc − q.loc)ᵀ·Σq⁻¹·(p.loc − q.loc) − n)."""

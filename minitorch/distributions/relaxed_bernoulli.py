@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from minitorch import ops
 from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
+from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.transformed_distribution import TransformedDistribution
-from minitorch.distributions.transforms import SigmoidTransform, softplus
+from minitorch.distributions.transforms import SigmoidTransform
 from minitorch.distributions.utils import (
     broadcast_all,
     clamp_probs,

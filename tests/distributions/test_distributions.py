@@ -308,7 +308,7 @@ def test_triangles_and_vectors() -> None:
 
 
 def test_names_that_are_not_there_say_what_to_use() -> None:
-    with pytest.raises(errors.NotSupportedError, match="MultivariateNormal"):
-        _ = d.LowRankMultivariateNormal
+    with pytest.raises(errors.NotSupportedError, match="outer products"):
+        _ = d.Wishart
     with pytest.raises(AttributeError):
         _ = d.Nothing

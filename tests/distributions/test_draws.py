@@ -41,6 +41,11 @@ CONTINUOUS: dict[str, tuple[Any, Any]] = {
     "weibull": (d.Weibull(t(2.0), t(1.5)), stats.weibull_min(1.5, scale=2)),
     "gamma": (d.Gamma(t(3.0), t(2.0)), stats.gamma(3, scale=0.5)),
     "gamma-small": (d.Gamma(t(0.1), t(1.0)), stats.gamma(0.1)),
+    "generalized-pareto": (d.GeneralizedPareto(t(1.0), t(2.0), t(0.3)), stats.genpareto(0.3, 1, 2)),
+    "generalized-pareto-ends": (d.GeneralizedPareto(t(1.0), t(2.0), t(-0.5)), stats.genpareto(-0.5, 1, 2)),
+    "generalized-pareto-zero": (d.GeneralizedPareto(t(1.0), t(2.0), t(0.0)), stats.expon(1, 2)),
+    "von-mises": (d.VonMises(t(0.5), t(3.0)), stats.vonmises(3, 0.5)),
+    "von-mises-wide": (d.VonMises(t(0.0), t(1e-3)), stats.vonmises(1e-3)),
     "inverse-gamma": (d.InverseGamma(t(3.0), t(2.0)), stats.invgamma(3, scale=2)),
     "chi2": (d.Chi2(t(5.0)), stats.chi2(5)),
     "student-t": (d.StudentT(t(3.0), t(1.0), t(2.0)), stats.t(3, 1, 2)),
@@ -70,7 +75,12 @@ def test_density(name: str) -> None:
     np.testing.assert_allclose(
         ours.log_prob(minitorch.tensor(x)).numpy(), reference.logpdf(x), rtol=1e-8, atol=1e-8
     )
-    if type(ours).mean is not d.Distribution.mean and name not in ("transformed", "cauchy"):
+    if type(ours).mean is not d.Distribution.mean and name not in (
+        "transformed",
+        "cauchy",
+        "von-mises",
+        "von-mises-wide",
+    ):
         np.testing.assert_allclose(ours.mean.item(), reference.mean(), rtol=1e-9)
         np.testing.assert_allclose(ours.variance.item(), reference.var(), rtol=1e-9)
     if type(ours).entropy is not d.Distribution.entropy:
@@ -135,6 +145,7 @@ VECTORS: dict[str, Any] = {
     "one-hot": d.OneHotCategorical(t(0.1, 0.2, 0.7)),
     "multinomial": d.Multinomial(5, t(0.1, 0.2, 0.7)),
     "mvn": d.MultivariateNormal(t(1.0, -1.0), minitorch.tensor([[2.0, 0.5], [0.5, 1.0]], dtype=F64)),
+    "mvn-low-rank": d.LowRankMultivariateNormal(t(1.0, -1.0), minitorch.ones(2, 1, dtype=F64), t(1.0, 2.0)),
     "independent": d.Independent(d.Gamma(t(1.0, 2.0, 5.0), t(1.0)), 1),
     "mixture": d.MixtureSameFamily(
         d.Categorical(t(0.3, 0.7)),
@@ -162,6 +173,28 @@ def test_multivariate_normal_draws_have_the_covariance() -> None:
         ours.log_prob(minitorch.tensor(x[:9])).numpy(), reference.logpdf(x[:9]), rtol=1e-10
     )
     assert ours.entropy().item() == pytest.approx(reference.entropy())
+
+
+def test_low_rank_covariance_is_the_same_as_a_whole_one() -> None:
+    ours = VECTORS["mvn-low-rank"]
+    whole = d.MultivariateNormal(ours.loc, ours.covariance_matrix)
+    x = whole.sample((5,))
+    np.testing.assert_allclose(ours.log_prob(x).numpy(), whole.log_prob(x).numpy(), rtol=1e-10)
+    np.testing.assert_allclose(ours.entropy().item(), whole.entropy().item(), rtol=1e-10)
+    np.testing.assert_allclose(ours.scale_tril.numpy(), whole.scale_tril.numpy(), rtol=1e-10)
+    np.testing.assert_allclose(ours.precision_matrix.numpy(), whole.precision_matrix.numpy(), rtol=1e-10)
+    assert abs(d.kl_divergence(ours, whole).item()) < 1e-12
+
+
+def test_continuous_bernoulli_draws() -> None:
+    """Its mean, and the same values by formula and by series on both sides of a bound."""
+    x = d.ContinuousBernoulli(t(0.2)).sample((N,))
+    ours = d.ContinuousBernoulli(t(0.2))
+    assert x.mean().item() == pytest.approx(ours.mean.item(), abs=0.01)
+    assert x.var().item() == pytest.approx(ours.variance.item(), abs=0.01)
+    near, wide = (d.ContinuousBernoulli(t(0.4985), lims=lims) for lims in ((0.499, 0.501), (0.49, 0.51)))
+    assert near.mean.item() == pytest.approx(wide.mean.item(), rel=1e-8)
+    assert near.log_prob(t(0.3)).item() == pytest.approx(wide.log_prob(t(0.3)).item(), rel=1e-5)
 
 
 def test_dirichlet_density() -> None:
