@@ -49,9 +49,9 @@ def unique(
     """
     check_ordered("unique", input.array)
     b = backend_of(input.array)
-    if dim is None and not (return_inverse or return_counts):
+    if dim is None and not return_inverse:  # where they stood does not matter
         ordered = b.sort(input.array.reshape(-1), axis=0)
-        return wrap(ordered[beginnings(b, ordered)])
+        return distinct(b, ordered, slice(None), ordered.shape, None, False, return_counts)
     rows, shape = as_rows("unique", input, dim)
     order = b.argsort(rows, axis=0) if dim is None else b.lexsort(rows)
     return distinct(b, rows, order, shape, dim, return_inverse, return_counts)
@@ -68,7 +68,7 @@ def unique_consecutive(
     """
     b = backend_of(input.array)
     rows, shape = as_rows("unique_consecutive", input, dim)
-    return distinct(b, rows, b.arange(rows.shape[0]), shape, dim, return_inverse, return_counts)
+    return distinct(b, rows, slice(None), shape, dim, return_inverse, return_counts)
 
 
 def as_rows(op_name: str, input: Any, dim: int | None) -> tuple[Array, tuple[int, ...]]:
@@ -98,27 +98,30 @@ def beginnings(b: Backend, rows: Array) -> Array:
 def distinct(
     b: Backend,
     rows: Array,
-    order: Array,
+    order: Array | slice,
     shape: tuple[int, ...],
     dim: int | None,
     return_inverse: bool,
     return_counts: bool,
 ) -> Any:
     """The results of `unique`, of rows whose equal ones are neighbours in some order."""
-    begins = beginnings(b, rows[order])
-    found = rows[order[begins]]
+    ordered = rows[order]
+    begins = beginnings(b, ordered)
+    found = ordered[begins]
     values = wrap(found if dim is None else found.reshape(found.shape[0], *shape[1:]))
     if dim is not None:
         values = movedim(values, 0, dim)
-    group = b.cumsum(begins, axis=0, dtype="int64") - 1
+    if not (return_inverse or return_counts):
+        return values
     extra = []
+    group = b.cumsum(begins, axis=0, dtype="int64") - 1
     if return_inverse:
         inverse = b.empty(group.shape, "int64")
         inverse[order] = group
         extra.append(wrap(inverse.reshape(shape) if dim is None else inverse))
     if return_counts:
         extra.append(wrap(b.bincount(group, None, found.shape[0]).astype("int64")))
-    return (values, *extra) if extra else values
+    return (values, *extra)
 
 
 # Counts ----------------------------------------------------------------------------------------------------
