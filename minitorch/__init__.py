@@ -477,10 +477,32 @@ newaxis = None
 __version__ = "0.1.0"
 
 if _TYPE_CHECKING:
-    from minitorch import cuda as cuda, nn as nn, optim as optim, utils as utils
+    from minitorch import (
+        cuda as cuda,
+        fft as fft,
+        linalg as linalg,
+        nn as nn,
+        optim as optim,
+        signal as signal,
+        utils as utils,
+    )
 
 # Packages that are imported when first used.
-_ROOMS = ("accelerator", "backends", "cuda", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "signal", "special", "utils")
+_ROOMS = (
+    "accelerator",
+    "backends",
+    "cuda",
+    "distributions",
+    "fft",
+    "func",
+    "linalg",
+    "masked",
+    "nn",
+    "optim",
+    "signal",
+    "special",
+    "utils",
+)
 
 
 def __getattr__(name: str) -> object:

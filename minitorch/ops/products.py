@@ -342,13 +342,13 @@ def matrix_power(input: Any, n: int) -> Variable:
         from minitorch.linalg import inv
 
         input, n = inv(input), -n
-    y = None
+    y: Any = None
     while True:
         if n & 1:
             y = input if y is None else matmul(y, input)
         n >>= 1
         if not n:
-            return y.clone() if y is input else y
+            return y.clone() if y is input else y  # type: ignore[no-any-return]
         input = matmul(input, input)
 
 
