@@ -17,11 +17,12 @@ def _from(room: str, name: str) -> Callable[..., Array]:
     def call(self: Any, *arrays: Any) -> Array:
         function = getattr(import_module(f"minitorch_numpy.special_{room}"), name)
         x = np.asarray(arrays[0])
-        if len(arrays) == 1:
-            return function(x.astype(np.float64, order="C")).astype(x.dtype)
-        dtype = np.result_type(*arrays)
-        x, *rest = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in arrays))
-        return function(x, *rest).astype(dtype)
+        with np.errstate(all="ignore"):
+            if len(arrays) == 1:
+                return function(x.astype(np.float64, order="C")).astype(x.dtype)
+            dtype = np.result_type(*arrays)
+            x, *rest = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in arrays))
+            return function(x, *rest).astype(dtype)
 
     call.__name__ = name
     return call

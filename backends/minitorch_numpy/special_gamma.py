@@ -91,9 +91,8 @@ def digamma(x: Array) -> Array:
     terms = tuple(b / (2 * k) for k, b in enumerate(BERNOULLI[:9], 1))
     square = 1 / (shifted * shifted)
     y = y + np.log(shifted) - 0.5 / shifted - square * polynomial(square, terms)
-    with np.errstate(all="ignore"):
-        fraction = x - np.round(x)
-        reflected = y - math.pi / np.tan(math.pi * fraction)
+    fraction = x - np.round(x)
+    reflected = y - math.pi / np.tan(math.pi * fraction)
     y = np.where(negative, np.where(fraction == 0, np.nan, reflected), y)
     return np.where(x == 0, np.copysign(np.inf, -x), y)
 

@@ -1,8 +1,8 @@
 import pytest
 
 SUITE = "minitorch.testing.conformance"
-ROOMS = ["fixtures", "test_composites", "test_matrices", "test_memory", "test_primitives", "test_random"]
-pytest.register_assert_rewrite(*(f"{SUITE}.{room}" for room in ROOMS))
+ROOMS = ["composites", "matrices", "memory", "primitives", "random", "special"]
+pytest.register_assert_rewrite(f"{SUITE}.fixtures", *(f"{SUITE}.test_{room}" for room in ROOMS))
 
 from minitorch.errors import MinitorchError  # noqa: E402
 from minitorch.registry import get_backend  # noqa: E402

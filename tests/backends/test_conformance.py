@@ -10,6 +10,7 @@ from minitorch.testing.conformance.test_matrices import *  # noqa: F403
 from minitorch.testing.conformance.test_memory import *  # noqa: F403
 from minitorch.testing.conformance.test_primitives import *  # noqa: F403
 from minitorch.testing.conformance.test_random import *  # noqa: F403
+from minitorch.testing.conformance.test_special import *  # noqa: F403
 
 BROKEN = """
 import numpy as np

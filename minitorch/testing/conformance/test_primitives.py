@@ -59,6 +59,7 @@ UNARY: dict[str, tuple[Any, str, float, float]] = {
     "isnan": (np.isnan, f"{FLOATS} complex128", -2, 2),
     "isinf": (np.isinf, f"{FLOATS} complex128", -2, 2),
     "isfinite": (np.isfinite, f"{FLOATS} complex128", -2, 2),
+    "signbit": (np.signbit, FLOATS, -2, 2),
     "logical_not": (np.logical_not, REAL, -2, 2),
     "bitwise_not": (np.bitwise_not, BITS, -2, 2),
 }
@@ -74,6 +75,13 @@ BINARY: dict[str, tuple[Any, str, float, float]] = {
     "maximum": (np.maximum, REAL, -2, 2),
     "minimum": (np.minimum, REAL, -2, 2),
     "atan2": (np.arctan2, FLOATS, -2, 2),
+    "hypot": (np.hypot, FLOATS, -2, 2),
+    "copysign": (np.copysign, FLOATS, -2, 2),
+    "nextafter": (np.nextafter, FLOATS, -2, 2),
+    "logaddexp": (np.logaddexp, FLOATS, -2, 2),
+    "logaddexp2": (np.logaddexp2, FLOATS, -2, 2),
+    "gcd": (np.gcd, "int64 int32 uint8", -20, 20),
+    "lcm": (np.lcm, "int64 int32 uint8", -20, 20),
     "equal": (np.equal, ALL, -2, 2),
     "not_equal": (np.not_equal, ALL, -2, 2),
     "less": (np.less, REAL, -2, 2),
@@ -101,6 +109,21 @@ def test_the_backend_has_every_primitive(backend: Backend) -> None:
     """What `register_backend` insists on."""
     backend.check_complete()
     assert [name for name in primitives() if not callable(getattr(backend, name))] == []
+
+
+def test_mantissas_and_exponents(backend: Backend, layout: Layout) -> None:
+    """frexp: x = mantissa · 2^exponent."""
+    x = np.array([0.0, 1.0, -10.0, 1e-40, np.inf])
+    mantissa, exponent = backend.frexp(layout(backend, x))
+    np.testing.assert_array_equal(backend.to_numpy(mantissa), np.frexp(x)[0])
+    np.testing.assert_array_equal(backend.to_numpy(exponent)[:4], np.frexp(x)[1][:4])
+
+
+def test_membership(backend: Backend, layout: Layout) -> None:
+    """isin: which elements are among others."""
+    x, among = numbers((3, 4), "int64", 0, 9), np.array([2, 3, 5, 7])
+    found = backend.isin(layout(backend, x), backend.asarray(among))
+    np.testing.assert_array_equal(backend.to_numpy(found), np.isin(x, among))
 
 
 @pytest.mark.parametrize("name", UNARY)
