@@ -294,6 +294,8 @@ class MemoryMethods:
         if isinstance(dtype, str):
             names = {long: short for short, long in TYPE_NAMES.items()}
             dtype = dtypes.BY_NAME.get(names.get(dtype.split(".")[-1], ""), dtype)
+        elif isinstance(getattr(dtype, "dtype", None), dtypes.dtype):  # FloatTensor and its like
+            dtype = dtype.dtype
         return ops.to(self, dtype=dtype)  # type: ignore[arg-type]
 
     def new_tensor(self, data: Any, **kwargs: Any) -> Variable:
