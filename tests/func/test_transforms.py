@@ -171,7 +171,9 @@ def test_per_sample_gradients_of_a_module():
 def test_an_ensemble():
     nets = [nn.Linear(3, 2) for _ in range(4)]
     params, buffers = stack_module_state(nets)
-    assert params["weight"].requires_grad and params["weight"].is_leaf and buffers == {}
+    assert params["weight"].requires_grad
+    assert params["weight"].is_leaf
+    assert buffers == {}
     x = minitorch.randn(5, 3)
     together = vmap(lambda p: functional_call(nets[0], (p, {}), x))(params)
     for i, net in enumerate(nets):

@@ -193,7 +193,8 @@ def test_functions_of_the_user():
 
         @staticmethod
         def vmap(info, in_dims, x, w):
-            assert info.batch_size == 2 and in_dims == (0, None)
+            assert info.batch_size == 2
+            assert in_dims == (0, None)
             return WithRule.apply(x, w), 0
 
     same(vmap(WithRule.apply, (0, None))(X, X[0]), X.numpy() * X[0].numpy())
