@@ -348,7 +348,7 @@ def matrix_power(input: Any, n: int) -> Variable:
             y = input if y is None else matmul(y, input)
         n >>= 1
         if not n:
-            return y.clone() if y is input else y  # type: ignore[no-any-return]
+            return y.clone() if y is input else y
         input = matmul(input, input)
 
 
