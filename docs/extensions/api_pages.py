@@ -68,6 +68,9 @@ PAGES = [
     Page("windows", "signal.windows", "", "minitorch.signal.windows"),
     Page("optim", "optim", "", "minitorch.optim"),
     Page("lr-scheduler", "optim.lr_scheduler", "", "minitorch.optim.lr_scheduler"),
+    Page("swa-utils", "optim.swa_utils", "", "minitorch.optim.swa_utils"),
+    Page("distributions", "distributions", "", "minitorch.distributions"),
+    Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("data", "utils.data", "", "minitorch.utils.data"),
     Page(
         "registry",
