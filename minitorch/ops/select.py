@@ -56,10 +56,11 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         return condition.nonzero(as_tuple=True)
     if not hasattr(condition, "dtype"):
         raise not_a_tensor("where", condition)
-    for choice in (input, other):
-        if not (hasattr(choice, "dtype") or isinstance(choice, (bool, int, float, complex))):
-            raise not_a_tensor("where", choice)
     kinds = [v for v in (input, other) if hasattr(v, "dtype")]
+    if len(kinds) < 2:
+        for choice in (input, other):
+            if not (hasattr(choice, "dtype") or isinstance(choice, (bool, int, float, complex))):
+                raise not_a_tensor("where", choice)
     if len(kinds) < 2 or array_of(kinds[0]).dtype is not array_of(kinds[1]).dtype:
         common = dtypes.result_type(input, other)
         backend = backend_of(array_of(condition))
