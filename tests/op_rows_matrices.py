@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 from op_samples import call, row, x
 
@@ -129,6 +131,27 @@ row(
     lambda: [call(regular(3, 3), x(3, 2)), call(regular(2, 2, 2), x(2, 2, 1))],
     function=lambda a, b: linalg.lu_solve(*linalg.lu_factor(a), b),
     torch=lambda a, b: in_torch("linalg.lu_solve")(*in_torch("linalg.lu_factor")(a), b),
+    **PLAIN,
+)
+INDEFINITE = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 3.0], [1.0, 3.0, 4.0]])
+
+
+def by_ldl(room):
+    """The solution with INDEFINITE, in either library."""
+
+    def solved(b):
+        a = b.new_tensor(INDEFINITE.tolist())
+        return room().ldl_solve(*room().ldl_factor(a), b)
+
+    return solved
+
+
+row(
+    "linalg.ldl_solve",
+    lambda b: np.linalg.solve(INDEFINITE, b),
+    lambda: [call(x(3, 2)), call(x(2, 3, 1))],
+    function=by_ldl(lambda: linalg),
+    torch=by_ldl(lambda: importlib.import_module("torch").linalg),
     **PLAIN,
 )
 row(

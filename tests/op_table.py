@@ -50,7 +50,8 @@ NOT_DIFFERENTIABLE = {
     *("airy_ai", "gcd", "heaviside", "isin", "isneginf", "isposinf", "isreal", "lcm", "signbit"),
     *("bool_", "byte", "char", "int_", "long", "short", "detach"),
     *("broadcast_shapes", "nonzero_static", "unravel_index"),
-    *("linalg.matrix_rank", "fft.fftfreq", "fft.rfftfreq"),
+    *("linalg.matrix_rank", "linalg.ldl_factor", "linalg.ldl_factor_ex"),
+    *("fft.fftfreq", "fft.rfftfreq"),
     *("bincount", "bucketize", "count_nonzero", "histc", "histogram", "histogramdd", "searchsorted"),
     *("unique", "unique_consecutive"),
 }
