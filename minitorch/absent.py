@@ -166,7 +166,6 @@ WHY: dict[str, str] = {
     "nn.SyncBatchNorm": PROCESSES,
     "nn.functional.*scaled*mm": QUANTIZED,
     "nn.functional.grouped_mm": "use a loop over the groups, or bmm",
-    "nn.functional.conv_tbc": "use nn.functional.conv1d, with the dims permuted",
     "nn.attention.*flash*": GPU,
     "nn.attention.WARN_FOR_UNFUSED_KERNELS": INTERNAL,
     "utils.data.*DataPipe*": "removed from PyTorch's documentation; use Dataset or IterableDataset",
