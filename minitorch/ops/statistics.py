@@ -21,9 +21,9 @@ from minitorch.ops.common import (
     wrap_dim,
 )
 from minitorch.ops.extremes import amax, amin, check_not_empty
+from minitorch.ops.finite import isnan
 from minitorch.ops.index import AddAlong, TakeAlong
 from minitorch.ops.out import with_out
-from minitorch.ops.pointwise import isnan
 from minitorch.ops.reduce import sum
 from minitorch.ops.select import where
 from minitorch.ops.sort import pick
