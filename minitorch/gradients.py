@@ -32,7 +32,7 @@ def at_edge(edge: GradientEdge) -> Variable:
     """A Variable that stands at an edge: the leaf itself, or one without memory of its own."""
     node, number = edge
     if not isinstance(node, Op):
-        return node.variable  # type: ignore[no-any-return]
+        return node.variable
     shape, dtype = node.outputs[number] if node.outputs is not None else (node.shape, node.dtype)
     x = wrap(node.backend.broadcast_to(node.backend.zeros((), dtype), shape))
     x.grad_fn, x._output_nr, x._requires_grad = node, number, True

@@ -31,8 +31,8 @@ class AccumulateGrad:
         self.metadata: dict[Any, Any] = {}
 
     def name(self) -> str:
-        """Always `AccumulateGrad`."""
-        return "AccumulateGrad"
+        """Always `torch::autograd::AccumulateGrad`, as programs that look for leaves expect."""
+        return "torch::autograd::AccumulateGrad"
 
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls `hook((grad,))` before the gradient is added to the leaf; a tuple that it returns replaces it."""

@@ -28,20 +28,18 @@ class SavingHooks:
 
     def pack_all(self, node: Op) -> None:
         """Replaces everything that an op has saved by what `pack` makes of it."""
-        counters = {name: version for name, version, _, _ in node._origins or ()}
-        node.saved = PackedSaved(
-            {name: self.pack_value(value, counters.get(name)) for name, value in node.saved.__dict__.items()}
-        )
+        origins = {name: (version, source) for name, version, _, source in node._origins or ()}
+        packed = {}
+        for name, value in node.saved.__dict__.items():
+            version, source = origins.get(name, (None, -1))
+            packed[name] = self.pack_value(value, version, node.tie(value, source) if source >= 0 else None)
+        node.saved = PackedSaved(packed)
 
-    def pack_value(self, value: Any, counter: Version | None) -> Any:
+    def pack_value(self, value: Any, counter: Version | None = None, tensor: Any = None) -> Any:
         """One saved value: an array, several of them, or a number that stays as it is."""
         if isinstance(value, (tuple, list)):
-            return (
-                type(value)(self.pack_value(v, None) for v in value)
-                if type(value) in (tuple, list)
-                else value
-            )
-        return Parcel(self, value, counter) if is_array(value) else value
+            return type(value)(self.pack_value(v) for v in value) if type(value) in (tuple, list) else value
+        return Parcel(self, value, counter, tensor) if is_array(value) else value
 
 
 class NoHooks:
@@ -55,11 +53,14 @@ class NoHooks:
 
 
 class Parcel:
-    """One array in the custody of hooks."""
+    """One array in the custody of hooks, which see an input as the tensor that it was, with its place in the graph."""
 
-    def __init__(self, hooks: SavingHooks, array: Array, counter: Version | None) -> None:
-        x = wrap(array)
-        x._counter = counter
+    def __init__(
+        self, hooks: SavingHooks, array: Array, counter: Version | None, tensor: Variable | None
+    ) -> None:
+        x = wrap(array) if tensor is None else tensor
+        if counter is not None:
+            x._counter = counter
         self.original, self.shape = ref(array), array.shape
         self.unpack = hooks.unpack
         version = x._version_counter()
@@ -140,7 +141,7 @@ def check_unchanged(
     """Raises an InplaceError if the hooks gave back the very memory, and it was changed since."""
     version, at, source = origin
     if isinstance(parcel, Parcel) and version.value != at and parcel.original() is array:
-        raise InplaceError(node._changed(name, array.shape, version, at, source))
+        raise InplaceError(node._changed(name, parcel.shape, version, at, source))
 
 
 class Restored(Op):

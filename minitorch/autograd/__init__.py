@@ -4,7 +4,6 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minitorch.absent import refuser as _refuser
-from minitorch.absent import refuser as _refuser
 from minitorch.autograd.finite_differences import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from minitorch.autograd.function import Function as Function
 from minitorch.gradients import backward as backward, grad as grad

@@ -105,7 +105,7 @@ def make_dual(tensor: Variable, tangent: Variable, *, level: int | None = None) 
             f"shape {tuple(tensor.shape)} and {tensor.dtype}"
         )
     current.tangents.append(tangent)
-    return current.inside.enter(tensor)  # type: ignore[no-any-return]
+    return current.inside.enter(tensor)
 
 
 def unpack_dual(tensor: Variable, *, level: int | None = None) -> UnpackedDualTensor:

@@ -378,5 +378,9 @@ def tensor_slot(x: Any, args: tuple[Any, ...], wrapped: tuple[Any, ...]) -> Slot
     if source is None:
         source = next((-1 - k for k, y in enumerate(wrapped) if y is x and y._requires_grad), None)
     hooks = current().saving
-    array = Parcel(hooks, x.array, version) if isinstance(hooks, SavingHooks) else x.array
+    array = (
+        Parcel(hooks, x.array, version, x if source is None or source >= 0 else None)
+        if isinstance(hooks, SavingHooks)
+        else x.array
+    )
     return Slot(array, version, version.value, source)

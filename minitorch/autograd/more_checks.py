@@ -25,7 +25,7 @@ def check_batched_grad(check: Check, outputs: list[tuple[int, Any]]) -> None:
     for k, y in outputs:
         starts = stack([wrap(check.direction(y)), wrap(check.direction(y))])
         settings: dict[str, Any] = {"retain_graph": True, "allow_unused": True}
-        together = grad(y, check.sources, starts, is_grads_batched=True, **settings)
+        together: tuple[Any, ...] = grad(y, check.sources, starts, is_grads_batched=True, **settings)
         for i in range(2):
             alone = grad(y, check.sources, starts[i], **settings)
             for j, a, b in zip(check.checked, alone, together, strict=True):

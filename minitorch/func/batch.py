@@ -343,7 +343,7 @@ class BatchedArray:
     __xor__, __rxor__, __ixor__ = _both("bitwise_xor")
     __lshift__, __rlshift__, __ilshift__ = _both("left_shift")
     __rshift__, __rrshift__, __irshift__ = _both("right_shift")
-    __eq__, __ne__ = _binary("equal"), _binary("not_equal")  # type: ignore[assignment]
+    __eq__, __ne__ = _binary("equal"), _binary("not_equal")
     __lt__, __le__, __gt__, __ge__ = (
         _binary("less"), _binary("less_equal"), _binary("greater"), _binary("greater_equal"),
     )  # fmt: skip

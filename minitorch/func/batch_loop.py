@@ -8,7 +8,7 @@ from typing import Any
 from minitorch.errors import VmapError
 from minitorch.func.batch import Level
 from minitorch.func.batch_ops import Collect
-from minitorch.func.tree import leaves, unflatten
+from minitorch.func.tree import is_tensor, leaves, unflatten
 from minitorch.modes import _Setting
 from minitorch.random import default_generator
 from minitorch.value import Value
@@ -71,7 +71,7 @@ def loop(
         if state is not None:
             default_generator.set_state(state)
         some = [x if d is None else x.select(d, i) for x, d in zip(flat, dims, strict=True)]
-        words = [x.select(0, i) if isinstance(x, Value) else x for x in leaves(kwargs)]
+        words = [x.select(0, i) if is_tensor(x) else x for x in leaves(kwargs)]
         with _Setting(level=own):
             results.append(func(*unflatten(args, some), **unflatten(kwargs, words)))
     columns = zip(*map(leaves, results), strict=True)
@@ -88,7 +88,7 @@ def together(ys: list[Any], level: Level) -> Any:
         return ys[0]
     if all(y is ys[0] for y in ys):
         return ys[0]
-    shapes = {tuple(y.shape) for y in ys}  # type: ignore[attr-defined]
+    shapes = {tuple(y.shape) for y in ys}
     if len(shapes) > 1:
         raise VmapError(
             f"vmap: the result would have another shape for each slice: {', '.join(map(str, sorted(shapes)))}; "

@@ -37,6 +37,7 @@ def rebuilt(like: Any, parts: list[Any]) -> Any:
 def outermost(*values: Any) -> Level | None:
     """The innermost running vmap, whose wrapping is outermost, among arrays; also inside of tuples."""
     found: Level | None = None
+    level: Level | None
     for x in values:
         if x.__class__ is BatchedArray:
             level = x.level

@@ -151,7 +151,7 @@ def walk_batch(
         all_starts: list[Any] = [None] * len(starts)
         for i, g in zip(given, gs, strict=True):
             all_starts[i] = g
-        found = grad(
+        found: tuple[Any, ...] = grad(
             outputs, inputs, all_starts, retain_graph, create_graph, allow_unused, False, materialize_grads
         )
         unused[:] = [i for i, g in enumerate(found) if g is None]

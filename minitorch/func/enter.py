@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.func.tree import leaves, tree_map
+from minitorch.func.tree import is_tensor, leaves, tree_map
 from minitorch.gradients import grad
 from minitorch.modes import enable_grad, is_grad_enabled
 from minitorch.op import Op, serials
@@ -56,7 +56,7 @@ def enter(name: str, x: Any) -> Variable:
             f"{name}: only floating-point and complex tensors have gradients, got {x.array.dtype}"
         )
     if x.requires_grad and is_grad_enabled():  # type: ignore[attr-defined]
-        return Alias.apply(x)  # type: ignore[no-any-return]
+        return Alias.apply(x)
     y = wrap(x.array)
     y._counter = x._version_counter()
     node = Entry()
@@ -117,7 +117,7 @@ class Inside:
         return tree_map(
             lambda y: (
                 y.detach()
-                if isinstance(y, Value) and y._requires_grad and not (self.recorded and part_of_a_graph([y]))
+                if is_tensor(y) and y._requires_grad and not (self.recorded and part_of_a_graph([y]))
                 else y
             ),
             tree,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def functional_call(
     module: Module,
-    parameter_and_buffer_dicts: dict[str, Any] | Sequence[dict[str, Any]],
+    parameter_and_buffer_dicts: Any,
     args: Any = None,
     kwargs: dict[str, Any] | None = None,
     *,
@@ -122,6 +122,6 @@ def replace_all_batch_norm_modules_(root: Module) -> Module:
 
     for module in root.modules():
         if isinstance(module, BatchNorm):
-            module.running_mean = module.running_var = module.num_batches_tracked = None  # type: ignore[assignment]
+            module.running_mean = module.running_var = module.num_batches_tracked = None
             module.track_running_stats = False
     return root

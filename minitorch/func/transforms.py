@@ -27,7 +27,7 @@ def chosen(name: str, args: tuple[Any, ...], argnums: Argnums) -> tuple[int, ...
     if not places:
         raise ArgumentError(f"{name}: argnums is empty; name the arguments to differentiate by")
     for i in places:
-        if not isinstance(i, int) or not -len(args) <= i < len(args):
+        if not -len(args) <= i < len(args):
             raise ArgumentError(
                 f"{name}: argnums has {i!r}, but the function is called with {len(args)} arguments"
             )
@@ -221,13 +221,13 @@ class Linear:
     def push(self, tangents: tuple[Any, ...], only: int | None = None) -> tuple[Any, ...]:
         """J·t; with `only`, for a tangent of that one input."""
         pulled = self.pulled if only is None else (self.pulled[only],)
-        return self.inside.leave(self.inside.pull(pulled, self.starts, tangents))  # type: ignore[no-any-return]
+        return self.inside.leave(self.inside.pull(pulled, self.starts, tangents))
 
 
 def jvp(
     func: Function,
-    primals: tuple[Any, ...],
-    tangents: tuple[Any, ...],
+    primals: Any,
+    tangents: Any,
     *,
     strict: bool = False,
     has_aux: bool = False,

@@ -7,6 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from minitorch.errors import ArgumentError
+from minitorch.value import Value
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether a leaf is a tensor."""
+    return isinstance(x, Value)
 
 
 def children(tree: Any) -> list[tuple[Any, Any]] | None:

@@ -11,7 +11,7 @@ from minitorch.func import batch_backend as batch_backend
 from minitorch.func.batch import Level
 from minitorch.func.batch_loop import loop
 from minitorch.func.batch_ops import Batch, Unbatch
-from minitorch.func.tree import broadcast_prefix, leaves, unflatten
+from minitorch.func.tree import broadcast_prefix, is_tensor, leaves, unflatten
 from minitorch.modes import _Setting, current
 from minitorch.ops.common import wrap_dim
 from minitorch.value import Value
@@ -50,7 +50,7 @@ def vmap(
     """
     if randomness not in ("error", "different", "same"):
         raise ArgumentError(f"vmap: randomness must be 'error', 'different' or 'same', got {randomness!r}")
-    if chunk_size is not None and not (isinstance(chunk_size, int) and chunk_size > 0):
+    if chunk_size is not None and not chunk_size > 0:
         raise ArgumentError(f"vmap: chunk_size must be None or a positive number, got {chunk_size!r}")
 
     @wraps(func)
@@ -69,7 +69,7 @@ def vmap(
             some = [x if d is None else x.narrow(d, start, length) for x, d in zip(flat, dims, strict=True)]
             words = unflatten(
                 kwargs,
-                [x.narrow(0, start, length) if isinstance(x, Value) else x for x in leaves(kwargs)],
+                [x.narrow(0, start, length) if is_tensor(x) else x for x in leaves(kwargs)],
             )
             parts.append(run(func, unflatten(args, some), some, dims, words, length, out_dims, randomness))
         return joined(parts, out_dims)
@@ -88,18 +88,16 @@ def in_dims_of(in_dims: Any, args: tuple[Any, ...]) -> list[Any]:
     if not args and in_dims not in (0, ()):
         raise ArgumentError("vmap: in_dims is given, but the function is called without positional arguments")
     if isinstance(in_dims, int):
-        return [in_dims if isinstance(x, Value) else x_dim(x, in_dims) for x in leaves(args)]
+        for x in leaves(args):
+            if not is_tensor(x):
+                raise ArgumentError(
+                    f"vmap: in_dims={in_dims} says that every argument has slices, but one is a {type(x).__name__}; "
+                    f"use None in in_dims for arguments that are the same for all"
+                )
+        return [in_dims for _ in leaves(args)]
     if len(in_dims) != len(args):
         raise ArgumentError(f"vmap: in_dims {in_dims!r} has {len(in_dims)} entries for {len(args)} arguments")
     return broadcast_prefix("vmap: in_dims", tuple(in_dims), tuple(args))
-
-
-def x_dim(x: Any, dim: int) -> None:
-    """What is no tensor has no slices."""
-    raise ArgumentError(
-        f"vmap: in_dims={dim} says that every argument has slices, but one is a {type(x).__name__}; "
-        f"use None in in_dims for arguments that are the same for all"
-    )
 
 
 def size_of(batched: list[tuple[Any, Any]], keywords: list[Any]) -> int:
@@ -151,12 +149,12 @@ def run(
     level = Level(size, randomness, current().level)
     inside = [x if d is None else Batch.apply(x, dim=d, level=level) for x, d in zip(flat, dims, strict=True)]
     words = [Batch.apply(x, dim=0, level=level) if isinstance(x, Value) else x for x in leaves(kwargs)]
-    versions = [x._version for x in (*flat, *leaves(kwargs)) if isinstance(x, Value)]
+    versions = [x._version for x in (*flat, *leaves(kwargs)) if is_tensor(x)]
     try:
         with _Setting(level=level):
             result = func(*unflatten(args, inside), **unflatten(kwargs, words))
     except NoRuleError:
-        if versions != [x._version for x in (*flat, *leaves(kwargs)) if isinstance(x, Value)]:
+        if versions != [x._version for x in (*flat, *leaves(kwargs)) if is_tensor(x)]:
             raise  # changed in place already: not to be done again
         result = loop(func, args, flat, dims, kwargs, level)
     return taken_out(result, out_dims, level, getattr(func, "__name__", "the function"))

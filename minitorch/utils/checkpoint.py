@@ -17,7 +17,7 @@ from minitorch.errors import (
     NotSupportedError,
     RecomputationError as CheckpointError,
 )
-from minitorch.func.tree import leaves, tree_map
+from minitorch.func.tree import is_tensor, leaves, tree_map
 from minitorch.gradients import backward
 from minitorch.modes import _Setting, current, enable_grad, is_grad_enabled, no_grad
 from minitorch.random import default_generator
@@ -33,7 +33,7 @@ def noop_context_fn() -> Contexts:
     return nullcontext(), nullcontext()
 
 
-class Finished(Exception):  # noqa: N818 (not an error)
+class Finished(Exception):
     """Ends the second computation as soon as everything that was needed is there."""
 
 
@@ -110,8 +110,8 @@ class Frame:
                 return
         if seen != len(self.shapes):
             raise CheckpointError(
-                f"checkpoint: {len(self.shapes)} tensors were saved for backward at first, but {seen} when the function "
-                f"was run again; it must do the same both times"
+                f"checkpoint: {len(self.shapes)} tensors were saved for backward at first, but {seen} when the "
+                f"function was run again; it must do the same both times"
             )
 
 
@@ -163,13 +163,11 @@ class CheckpointFunction(Function):
         with preserved_rng(ctx.state), enable_grad():
             result = ctx.run_function(*args)
         outputs = result if isinstance(result, tuple) else (result,)
-        pairs = [
-            (y, g) for y, g in zip(outputs, grads, strict=True) if isinstance(y, Value) and y._requires_grad
-        ]
+        pairs = [(y, g) for y, g in zip(outputs, grads, strict=True) if is_tensor(y) and y.requires_grad]
         if not pairs:
             raise GradientError("checkpoint: none of the outputs of the function requires grad")
         backward([y for y, _ in pairs], [g for _, g in pairs])
-        return (None, None, *(x.grad if isinstance(x, Value) else None for x in args))
+        return (None, None, *(x.grad if is_tensor(x) else None for x in args))
 
 
 def checkpoint(

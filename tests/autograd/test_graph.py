@@ -27,7 +27,7 @@ def test_nodes():
     (mul, number), *_ = node.next_functions
     assert (mul.name(), number) == ("MulBackward0", 0)
     (accumulate, _), other = mul.next_functions
-    assert accumulate.name() == "AccumulateGrad"
+    assert accumulate.name() == "torch::autograd::AccumulateGrad"
     assert accumulate.variable is x
     assert other == (None, 0)
     assert accumulate is mul.next_functions[0][0]
@@ -44,7 +44,9 @@ def test_hooks_of_accumulators():
     node = (x * 2).grad_fn.next_functions[0][0]
     seen = []
     before = node.register_prehook(lambda gs: (gs[0] * 10,))
-    after = node.register_hook(lambda inputs, outputs: seen.append((inputs, outputs[0].tolist(), x.grad.tolist())))
+    after = node.register_hook(
+        lambda inputs, outputs: seen.append((inputs, outputs[0].tolist(), x.grad.tolist()))
+    )
     x.sum().backward()
     assert seen == [((), [10.0, 10.0], [10.0, 10.0])]
     before.remove()
@@ -98,9 +100,8 @@ def test_saved_tensors_go_through_hooks():
     x, w, packed = leaf(1.0, 2.0), leaf(3.0, 4.0), []
 
     def pack(t):
-        assert not t.requires_grad
         packed.append(t.tolist())
-        return t.numpy().copy()
+        return t.numpy(force=True).copy()
 
     with graph.saved_tensors_hooks(pack, minitorch.from_numpy):
         y = ((x * w).exp() / w).sum()
@@ -157,7 +158,10 @@ def test_hooks_with_mistakes():
             y = x.exp().sum()
         with pytest.raises(kind, match="unpack"):
             y.backward()
-    with pytest.raises(RuntimeError, match="in place"), graph.saved_tensors_hooks(lambda t: t.mul_(2), lambda t: t):
+    with (
+        pytest.raises(RuntimeError, match="in place"),
+        graph.saved_tensors_hooks(lambda t: t.mul_(2), lambda t: t),
+    ):
         x.exp()
     with graph.saved_tensors_hooks(lambda t: t, lambda t: t):
         y = x.exp()

@@ -270,7 +270,9 @@ def batched_gradients(lib):
     x = leaf(lib, 3)
     y = x.exp() * x
     (a,) = lib.autograd.grad(y, x, lib.eye(3, dtype=lib.float64), is_grads_batched=True, retain_graph=True)
-    (b,) = lib.autograd.grad(y, x, lib.ones(2, 3, dtype=lib.float64), is_grads_batched=True, create_graph=True)
+    (b,) = lib.autograd.grad(
+        y, x, lib.ones(2, 3, dtype=lib.float64), is_grads_batched=True, create_graph=True
+    )
     return a, b
 
 

@@ -39,7 +39,10 @@ def saved_results(lib):
 
 @program
 def hooks_are_forbidden(lib):
-    with graph(lib).disable_saved_tensors_hooks("no"), graph(lib).saved_tensors_hooks(lambda t: t, lambda t: t):
+    with (
+        graph(lib).disable_saved_tensors_hooks("no"),
+        graph(lib).saved_tensors_hooks(lambda t: t, lambda t: t),
+    ):
         return "allowed"
 
 
@@ -170,7 +173,9 @@ def checkpoint_that_changes(lib):
 def checkpoint_sequential(lib):
     x, results = leaf(lib, 3), []
     for reentrant in (False, True):
-        y = checkpoints(lib).checkpoint_sequential([lib.sin, lib.exp, lib.tanh, lib.cos], 2, x, use_reentrant=reentrant)
+        y = checkpoints(lib).checkpoint_sequential(
+            [lib.sin, lib.exp, lib.tanh, lib.cos], 2, x, use_reentrant=reentrant
+        )
         y.sum().backward()
         results.append((y, x.grad.clone()))
     return results
