@@ -176,7 +176,6 @@ WHY: dict[str, str] = {
     "utils.data.runtime_validation*": INTERNAL,
     "utils.data.DataChunk": INTERNAL,
     "utils.data.DistributedSampler": PROCESSES,
-    "utils.checkpoint.CheckpointFunction": INTERNAL,
     "utils.checkpoint.check_backward_validity": INTERNAL,
     "utils.checkpoint.detach_variable": INTERNAL,
     "utils.checkpoint.*device_states": GPU,

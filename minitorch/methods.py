@@ -303,7 +303,7 @@ class MemoryMethods:
         return creation.tensor(data, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
 
     def new(self, *data: Any) -> Variable:
-        """A new tensor in this one's dtype: of data, or with arbitrary elements where sizes are given; old code only."""
+        """A new tensor in this one's dtype: of data, or of given sizes, with arbitrary elements; old code only."""
         if len(data) == 1 and not isinstance(data[0], int):
             return self.new_tensor(data[0])
         return self.new_empty(*data or (0,))

@@ -167,7 +167,9 @@ def fork_rng(
     Args:
         devices: accepted for PyTorch's sake; there is one device.
         enabled: False to do nothing.
-        _caller, _devices_kw, device_type: accepted for PyTorch's sake.
+        _caller: accepted for PyTorch's sake, as are the two behind it.
+        _devices_kw: the name of `devices`.
+        device_type: the type of the devices.
 
     >>> import minitorch
     >>> _ = minitorch.manual_seed(0)

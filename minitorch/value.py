@@ -116,9 +116,9 @@ def owner(array: Any) -> Any:
 def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int]) -> None:
     """Remembers that `view` shares memory with `source`, if it does."""
     array, origin = view.array, source.array
-    if array is not origin and array.base is not (origin if origin.base is None else origin.base):
-        if owner(array) is not owner(origin):
-            return
+    shared = array is origin or array.base is (origin if origin.base is None else origin.base)
+    if not shared and owner(array) is not owner(origin):
+        return
     if source._view is None or (source._requires_grad and source.grad_fn is None):
         view._view = View(source, (step,))
     else:

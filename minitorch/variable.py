@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minitorch import creation, dtypes, filled, gradients, hooks, inplace, ops, predicates, printing
 from minitorch.device import device

@@ -288,3 +288,12 @@ def test_setitem_casts() -> None:
     y[0] = minitorch.tensor(3)
     y[1:] = [4.5]
     assert y.tolist() == [3, 4.5]
+
+
+def test_recorded_complex_numbers_cannot_be_changed_through_views_of_their_parts() -> None:
+    x = minitorch.tensor([1 + 2j], requires_grad=True) * 1
+    for view in (x.real, x.imag, minitorch.view_as_real(x)):
+        with pytest.raises(minitorch.errors.InplaceError, match="out of place"):
+            view.mul_(2)
+    with pytest.raises(minitorch.errors.InplaceError, match="out of place"):
+        minitorch.view_as_complex(minitorch.ones(1, 2, requires_grad=True) * 1).mul_(2)

@@ -75,6 +75,24 @@ def along(name: str) -> Function:
     return rule
 
 
+def folded(name: str, count: int) -> Function:
+    """A kernel whose first `count` arguments have a batch dim of their own in front: one call with a longer one.
+
+    Shape: (slices, N, …) → (slices·N, …).
+    """
+
+    def rule(self: BatchBackend, *args: Any) -> Array:
+        level = outermost(*args)
+        if level is None or outermost(*args[count:]) is not None or not level.size:
+            return by_slices(lambda *xs: getattr(backend_below(*xs), name)(*xs), *args)
+        batches = [whole_batch(x, level) for x in args[:count]]
+        rows = [x.reshape((x.shape[0] * x.shape[1], *x.shape[2:])) for x in batches]
+        y = getattr(backend_below(*rows), name)(*rows, *args[count:])
+        return BatchedArray(y.reshape((*batches[0].shape[:2], *y.shape[1:])), level)
+
+    return rule
+
+
 def after_batch(axis: Any, ndim: int) -> Any:
     """An axis of a slice, or several, counted in the batch."""
     if isinstance(axis, (tuple, list)):
@@ -134,6 +152,14 @@ class BatchBackend:
     )  # fmt: skip
     softmax, softmax_backward = ActivationKernels.softmax, ActivationKernels.softmax_backward
     log_softmax, log_softmax_backward = ActivationKernels.log_softmax, ActivationKernels.log_softmax_backward
+    cross_entropy, cross_entropy_backward = (
+        ActivationKernels.cross_entropy,
+        ActivationKernels.cross_entropy_backward,
+    )
+    conv, conv_transpose = folded("conv", 1), folded("conv_transpose", 1)
+    max_pool, max_pool_indices = folded("max_pool", 1), folded("max_pool_indices", 2)
+    max_pool_backward = folded("max_pool_backward", 3)
+    sum_pool, sum_pool_backward = folded("sum_pool", 1), folded("sum_pool_backward", 1)
     clip, linear, logsumexp, mean = Backend.clip, Backend.linear, Backend.logsumexp, Backend.mean
 
     @property

@@ -85,6 +85,17 @@ def pick(x: Array, items: list[Any], level: Level) -> Array:
     return BatchedArray(y, level)
 
 
+def put_at_once(x: BatchedArray, items: list[Any], value: Any, level: Level) -> None:
+    """x[items] = value, where index arrays come first."""
+    count = max(item.ndim for item in items if is_tensor(item))
+    inside = [batch_of(item, level, count) for item in items]
+    backend = backend_of(next((b for b in inside if is_tensor(b) and b.__class__ is BatchedArray), x.inner))
+    slices = backend.arange(level.size).reshape((level.size, *(1,) * count))
+    rest = x.ndim - sum(is_tensor(item) or isinstance(item, int) for item in items)
+    rest += sum(item is None for item in items)
+    x.inner[(slices, *inside)] = batch_of(value, level, count + rest)
+
+
 def to_front(y: Array, dim: int) -> Array:
     """One dim moved to the front."""
     return y.transpose((dim, *(i for i in range(y.ndim) if i != dim))) if dim else y
@@ -110,5 +121,8 @@ def put(x: BatchedArray, index: Any, value: Any) -> None:
     if level.size > 1 and x.inner.strides[0] == 0:
         raise VmapError("vmap: the slices of this tensor share their memory (it was expanded); clone() it")
     whole = tuple(items)
+    if layout(items) == 0 and not any(is_tensor(item) and item.dtype.kind == "b" for item in items):
+        put_at_once(x, items, value, level)
+        return
     for i in range(level.size):
         x.inner[i, ...][slice_of(whole, level, i)] = slice_of(value, level, i)

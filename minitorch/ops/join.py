@@ -170,7 +170,7 @@ def place_of(start: Any) -> int:
             f"narrow: start must be an int or a 0-d tensor of integers, got {start.array.dtype} of shape "
             f"{tuple(start.array.shape)}"
         )
-    return int(start)  # type: ignore[call-overload]
+    return int(start)
 
 
 def narrow(input: Any, dim: int, start: int, length: int) -> Variable:

@@ -63,8 +63,8 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
 
     Args:
         input: the values.
-        p: a number, `inf`, `-inf`, 0 for the number of elements that are not 0, `"fro"` for 2, or `"nuc"` for the sum of
-            the singular values of matrices.
+        p: a number, `inf`, `-inf`, 0 for the number of elements that are not 0, `"fro"` for 2, or `"nuc"` for the
+            sum of the singular values of matrices.
         dim: one dim or several; None for all.
         keepdim: keep the reduced dims at size 1.
         dtype: cast to this first.

@@ -86,7 +86,7 @@ def write(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str,
     if len(results) != len(targets):
         raise ArgumentTypeError(f"{name}: out must be {len(results)} tensors, got {len(targets)}")
     for target, y in zip(targets, results, strict=True):
-        check(name, target)  # type: ignore[arg-type]
+        check(name, target)
         if not dtypes.can_cast(y.dtype, target.dtype) or (name in EXACT and y.dtype is not target.dtype):
             raise DtypeError(
                 f"{name}: the result is {y.dtype} and cannot be stored in an out of {target.dtype}"

@@ -368,13 +368,13 @@ def broadcast_shapes(*shapes: Sequence[int] | int) -> tuple[int, ...]:
     """
     from minitorch.arguments import broadcast_message
 
-    shapes = tuple((s,) if isinstance(s, int) else tuple(s) for s in shapes)
+    sizes_of = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
     result: list[int] = []
-    width = max(map(len, shapes), default=0)
+    width = max(map(len, sizes_of), default=0)
     for i in range(-width, 0):
-        sizes = {s[i] for s in shapes if len(s) >= -i} - {1}
+        sizes = {s[i] for s in sizes_of if len(s) >= -i} - {1}
         if len(sizes) > 1:
-            raise ShapeError(broadcast_message("broadcast_shapes", [tuple(s) for s in shapes]))
+            raise ShapeError(broadcast_message("broadcast_shapes", sizes_of))
         result.append(sizes.pop() if sizes else 1)
     return tuple(result)
 

@@ -305,7 +305,7 @@ def describe(sample: Any) -> str:
 def samples(entry: Any, dtype: Any, requires_grad: bool = False) -> Iterator[Any]:
     """PyTorch's sample inputs of an operator: the same ones each time."""
     torch.manual_seed(7)
-    np.random.seed(7)  # noqa: NPY002: what the test database draws from
+    np.random.seed(7)  # noqa: NPY002
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield from entry.sample_inputs("cpu", dtype, requires_grad=requires_grad)

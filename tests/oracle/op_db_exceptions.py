@@ -1,9 +1,9 @@
 """What of PyTorch's operator test inputs minitorch does not take, and why.
 
 `NOT_OFFERED`: operators that minitorch does not have by name.
-`EXCEPTIONS`: for an operator that it has, the checks that fail, each with its reason.  A check is "values", "gradients"
-(both in every dtype), "float64", "complex128" and so on (values and gradients in one dtype), "method", "in place", "out", "errors".
-An entry that is no longer needed fails the tests.
+`EXCEPTIONS`: for an operator that it has, the checks that fail, each with its reason.  A check is a dtype ("float64",
+"complex128" and so on: values and gradients in it), "method", "in place", "out", or "errors".  An entry that is no
+longer needed fails the tests.
 """
 
 INTERNAL = "an internal function of PyTorch, not part of its documented interface"

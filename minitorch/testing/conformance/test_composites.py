@@ -6,7 +6,7 @@ after the call: whatever a kernel changes in place, it has to change as the defi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from inspect import isfunction
 from typing import Any
 
@@ -57,7 +57,7 @@ ROWS = [(1, 1), (2, 3), (40, 20)]
 TARGET = np.array([1, 0, 4, 1])
 
 
-def one(*settings: Any, shapes: list[tuple[int, ...]] = SHAPES) -> list[Call]:
+def one(*settings: Any, shapes: Sequence[tuple[int, ...]] = SHAPES) -> list[Call]:
     """Calls with one array of several shapes."""
     return [Call(x, *settings) for shape in shapes for x in floats(*shape)]
 
@@ -321,7 +321,7 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         Call(TARGET, None, 6),
         Call(TARGET[:0], None, 2),
         *[Call(TARGET, w, 5) for w in floats(4)],
-    ],  # fmt: skip
+    ],
     "lexsort": lambda: [
         Call(numbers((20, 3), "int64", 0, 3)),
         Call(np.zeros((4, 1))),
