@@ -55,7 +55,15 @@ def region(base: Array, view: View) -> Array:
     """For each element of the view its place in the flattened base."""
     places = backend_of(base).arange(base.size).reshape(base.shape)
     for op_class, settings, output in view.steps:
-        if op_class.__name__ in ("Real", "Imag", "ViewDtype", "Batch", "Unbatch"):
+        if op_class.__name__ in (
+            "Real",
+            "Imag",
+            "ViewAsReal",
+            "ViewAsComplex",
+            "ViewDtype",
+            "Batch",
+            "Unbatch",
+        ):
             raise InplaceError(
                 f"{op_class.op_name}: a recorded tensor cannot be changed in place through this view; "
                 f"compute the new tensor out of place"
