@@ -79,6 +79,18 @@ class Saved:
         raise AttributeError(name)
 
 
+class LookAtSaved:
+    """One of PyTorch's names for what an op saved; a `__getattr__` would slow down every other attribute."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, op: Any, owner: type) -> Any:
+        from minitorch.saving import look
+
+        return self if op is None else look(op, self.name)
+
+
 class Freed:
     """Stands for what an op had saved, once a walk has let go of it."""
 
@@ -131,6 +143,7 @@ class Op:
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None
     materialize: ClassVar[bool] = True
+    _saved_self, _saved_other, _saved_exponent, _saved_result = (LookAtSaved() for _ in range(4))
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
@@ -438,14 +451,6 @@ class Op:
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls `hook(grad_outputs)` before this node's gradients are computed."""
         return self.node_hooks().add("before", 0, hook)
-
-    def __getattr__(self, name: str) -> Any:
-        """PyTorch's `_saved_self`, `_saved_other` and `_saved_result`: what was saved, for a look at it."""
-        if not name.startswith("_saved_"):
-            raise AttributeError(name)
-        from minitorch.saving import look
-
-        return look(self, name)
 
     def node_hooks(self) -> NodeHooks:
         """The table of this node's hooks, made on first use."""
