@@ -170,9 +170,9 @@ def _walk(
         raise ArgumentError(f"backward: {len(gradients)} gradients are given for {len(roots)} tensors")
     kind = Walk
     if BATCHES:
-        from minitorch.func.batch_walk import BatchWalk
+        from minitorch.func.batch_walk import BatchWalk, batches_about
 
-        kind = BatchWalk
+        kind = BatchWalk if batches_about(roots) else Walk
     walk = kind(create_graph, create_graph if retain_graph is None else retain_graph)
     walk.roots = roots
     if targets is not None:

@@ -73,6 +73,8 @@ def tensor_repr(x: Variable) -> str:
     >>> tensor_repr(minitorch.ones(2, dtype=minitorch.float64))
     'tensor([1., 1.], dtype=minitorch.float64)'
     """
+    if hasattr(x.array, "everything"):  # inside of vmap
+        return repr(x.array)
     name = "tensor("
     suffixes = []
     array = x.detach().numpy()

@@ -171,7 +171,7 @@ class BatchedArray:
         return iter([self[i] for i in range(len(self))])
 
     def __repr__(self) -> str:
-        return f"BatchedArray({self.level.size} slices of shape {tuple(self.shape)}, {self.dtype})"
+        return f"BatchedTensor({self.level.size} slices of shape {tuple(self.shape)}, {self.dtype})"
 
     # What must not depend on the data -----------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.func.batch_rules import (
@@ -21,6 +22,9 @@ from minitorch.value import Value
 
 if TYPE_CHECKING:
     from minitorch.backend import Array
+
+
+ways_in: WeakSet[Op] = WeakSet()  # the recorded ops through which a walk comes from plain values to batches
 
 
 class Batch(Op):
@@ -50,6 +54,7 @@ class Unbatch(Op):
         else:
             batch = backend_of(x).broadcast_to(x, (level.size, *x.shape))
         self.backend = backend_of(batch)
+        note_way_in(self)
         return moved(batch, 0, dim)
 
     def backward(self, g: Array) -> Array:
@@ -62,6 +67,7 @@ class SumBatch(Op):
     def forward(self, x: Array, *, level: Level) -> Array:
         y = split(x, level).sum(0)
         self.backend = backend_of(y)
+        note_way_in(self)
         return self.backend.asarray(y)
 
     def backward(self, g: Array) -> Array:
@@ -87,6 +93,7 @@ class Slice(Op):
         self.level, self.i = level, i
         y = slice_of(x, level, i)
         self.backend = backend_of(y)
+        note_way_in(self)
         return y
 
     def backward(self, g: Array) -> Array:
@@ -107,6 +114,12 @@ class Collect(Op):
 
     def backward(self, g: Array) -> tuple[Array, ...]:
         return tuple(Slice.apply(g, level=self.level, i=i) for i in range(self.level.size))
+
+
+def note_way_in(op: Op) -> None:
+    """Remembers an op whose gradient is a batch though its result is none."""
+    if op.recording:
+        ways_in.add(op)
 
 
 def moved(x: Array, source: int, destination: int) -> Array:

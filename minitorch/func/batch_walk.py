@@ -12,12 +12,17 @@ from typing import Any
 from minitorch.engine import Walk, cast, fit
 from minitorch.errors import ArgumentError
 from minitorch.func.batch import BatchedArray, Level
-from minitorch.func.batch_ops import Repeat, SumBatch, gather, take
+from minitorch.func.batch_ops import Repeat, SumBatch, gather, take, ways_in
 from minitorch.func.batch_rules import is_sequence, levels_of, outermost
 from minitorch.modes import current
 from minitorch.op import Op, Saved
 from minitorch.registry import backend_of
 from minitorch.value import Value
+
+
+def batches_about(roots: tuple[Any, ...]) -> bool:
+    """Whether a walk may meet batches: inside of a vmap, from one, or with a graph alive that leads into one."""
+    return bool(ways_in) or current().level is not None or any(levels_of(root) for root in roots)
 
 
 class BatchWalk(Walk):

@@ -238,3 +238,20 @@ def test_batched_gradients():
     (g,) = minitorch.autograd.grad(y, x, starts, is_grads_batched=True, create_graph=True)
     (h,) = minitorch.autograd.grad(g.sum(), x)
     same(h, -np.sin(X[0].numpy()))
+
+
+def test_walks_elsewhere_are_ordinary_ones():
+    from minitorch.func.batch_ops import ways_in
+
+    x = X.clone().requires_grad_()
+    y = vmap(lambda a: a.sum())(x).sum()
+    assert len(ways_in) >= 1
+    y.backward()
+    del y
+    assert len(ways_in) == 0
+
+
+def test_a_batch_can_be_printed():
+    seen = []
+    vmap(lambda a: seen.append(repr(a)) or a)(X)
+    assert seen == ["BatchedTensor(2 slices of shape (3,), float64)"]
