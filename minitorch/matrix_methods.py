@@ -14,7 +14,13 @@ class ProductMethods:
     matmul, mm, bmm, mv, dot, outer = ops.matmul, ops.mm, ops.bmm, ops.mv, ops.dot, ops.outer
     vdot, inner, ger, kron, cross = ops.vdot, ops.inner, ops.outer, ops.kron, ops.cross
     addmm, addmv, addr, addbmm, baddbmm = ops.addmm, ops.addmv, ops.addr, ops.addbmm, ops.baddbmm
-    matrix_power, dist, renorm, cov, corrcoef = ops.matrix_power, ops.dist, ops.renorm, ops.cov, ops.corrcoef
+    matrix_power, dist, renorm, cov, corrcoef = (
+        ops.matrix_power,
+        later("dist"),
+        later("renorm"),
+        later("cov"),
+        later("corrcoef"),
+    )
 
     addmm_, addmv_, addr_ = (
         _in_place(ops.addmm, "addmm_"),
@@ -22,7 +28,7 @@ class ProductMethods:
         _in_place(ops.addr, "addr_"),
     )
     addbmm_, baddbmm_ = _in_place(ops.addbmm, "addbmm_"), _in_place(ops.baddbmm, "baddbmm_")
-    renorm_ = _in_place(ops.renorm, "renorm_")
+    renorm_ = _in_place(later("renorm"), "renorm_")
 
 
 class MatrixMethods:

@@ -16,11 +16,17 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
     ),
     "nn.functional": (
         "adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d bilinear "
-        "channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d "
-        "conv_transpose3d dropout feature_alpha_dropout group_norm hardshrink layer_norm "
-        "max_pool1d max_pool1d_with_indices max_pool2d max_pool3d native_channel_shuffle "
-        "pixel_shuffle pixel_unshuffle rms_norm rrelu rrelu_"
+        "binary_cross_entropy_with_logits channel_shuffle conv1d conv2d conv3d conv_tbc "
+        "conv_transpose1d conv_transpose2d conv_transpose3d dropout feature_alpha_dropout "
+        "group_norm hardshrink kl_div layer_norm max_pool1d max_pool1d_with_indices max_pool2d "
+        "max_pool3d native_channel_shuffle pixel_shuffle pixel_unshuffle rms_norm rrelu rrelu_"
     ),
+    "ops.counting": "bincount bucketize histc histogram histogramdd searchsorted unique unique_consecutive",
+    "ops.cumulative": "cummax cummin cumprod cumsum logcumsumexp",
+    "ops.differences": "cumulative_trapezoid diff gradient trapezoid trapz",
+    "ops.distances": "cdist corrcoef cov dist renorm",
+    "ops.statistics": ("aminmax count_nonzero median mode nanmean nanmedian nanquantile nansum quantile"),
+    "serialization": "load save",
     "settings": (
         "are_deterministic_algorithms_enabled get_default_device get_deterministic_debug_mode "
         "get_float32_matmul_precision is_deterministic_algorithms_warn_only_enabled "
@@ -43,9 +49,12 @@ TOP_LEVEL: dict[str, str] = {name: room for room, names in NAMES.items() for nam
 
 def later(name: str, room: str = "") -> Callable[..., Any]:
     """The function of a room, which is loaded when it is first called."""
+    found: Callable[..., Any] | None = None
 
     def call(*args: Any, **keywords: Any) -> Any:
-        return find(name, room)(*args, **keywords)
+        nonlocal found
+        found = found or find(name, room)
+        return found(*args, **keywords)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`minitorch.{name}` of this tensor."

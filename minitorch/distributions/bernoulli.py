@@ -9,6 +9,7 @@ from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
 from minitorch.distributions.utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 from minitorch.errors import ArgumentError
+from minitorch.ops.loss import binary_cross_entropy_with_logits
 from minitorch.ranges import arange
 from minitorch.sampling import bernoulli
 
@@ -97,7 +98,7 @@ class Bernoulli(Distribution):
 
 def binary_cross_entropy(logits: Variable, probs: Variable) -> Variable:
     """−p·log σ(logits) − (1 − p)·log σ(−logits)."""
-    return ops.binary_cross_entropy_with_logits(logits, probs, reduction="none")
+    return binary_cross_entropy_with_logits(logits, probs, reduction="none")
 
 
 def enumerated(values: Variable, batch_shape: Any, expand: bool) -> Variable:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes, ops
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
+from minitorch.ops import cumulative
 from minitorch.ops.common import Dims, reduced_dims, wrap_dim
 from minitorch.ops.select import where
+from minitorch.ops.statistics import nanmedian
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -83,7 +85,7 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None, mask: Any = None) -> Vari
     >>> minitorch.masked.cumsum(x, 0, mask=mask)
     tensor([1., 1., 5.])
     """
-    return ops.cumsum(filled("cumsum", input, mask, 0), dim, dtype=dtype).to(dtype or input.dtype)
+    return cumulative.cumsum(filled("cumsum", input, mask, 0), dim, dtype=dtype).to(dtype or input.dtype)
 
 
 def cumprod(input: Any, dim: int, *, dtype: Any = None, mask: Any = None) -> Variable:
@@ -94,7 +96,7 @@ def cumprod(input: Any, dim: int, *, dtype: Any = None, mask: Any = None) -> Var
     >>> minitorch.masked.cumprod(x, 0, mask=mask)
     tensor([1., 1., 4.])
     """
-    return ops.cumprod(filled("cumprod", input, mask, 1), dim, dtype=dtype).to(dtype or input.dtype)
+    return cumulative.cumprod(filled("cumprod", input, mask, 1), dim, dtype=dtype).to(dtype or input.dtype)
 
 
 def amax(
@@ -190,9 +192,9 @@ def median(
     """
     d = wrap_dim("masked.median", dim, input.ndim)
     if input.is_floating_point():
-        middle: Variable = ops.nanmedian(filled("median", input, mask, float("nan")), d, keepdim).values
+        middle: Variable = nanmedian(filled("median", input, mask, float("nan")), d, keepdim).values
         return middle
-    middle = ops.nanmedian(filled("median", input.float(), mask, float("nan")), d, keepdim).values
+    middle = nanmedian(filled("median", input.float(), mask, float("nan")), d, keepdim).values
     if bool(ops.any(ops.isnan(middle))):
         raise ArgumentError(
             "masked.median: some rows have no element that counts, and integers cannot be NaN"

@@ -26,14 +26,6 @@ from minitorch.ops.activation import (
     softsign as softsign,
     tanhshrink as tanhshrink,
 )
-from minitorch.ops.adaptive_pool import (
-    adaptive_avg_pool1d as adaptive_avg_pool1d,
-    adaptive_avg_pool2d as adaptive_avg_pool2d,
-    adaptive_avg_pool3d as adaptive_avg_pool3d,
-    adaptive_max_pool1d as adaptive_max_pool1d,
-    adaptive_max_pool2d as adaptive_max_pool2d,
-    adaptive_max_pool3d as adaptive_max_pool3d,
-)
 from minitorch.ops.arithmetic import (
     add as add,
     atan2 as atan2,
@@ -103,36 +95,6 @@ from minitorch.ops.complex_numbers import (
     view_as_complex as view_as_complex,
     view_as_real as view_as_real,
 )
-from minitorch.ops.conv import (
-    conv1d as conv1d,
-    conv2d as conv2d,
-    conv3d as conv3d,
-    conv_tbc as conv_tbc,
-    conv_transpose1d as conv_transpose1d,
-    conv_transpose2d as conv_transpose2d,
-    conv_transpose3d as conv_transpose3d,
-)
-from minitorch.ops.counting import (
-    bincount as bincount,
-    bucketize as bucketize,
-    histc as histc,
-    histogram as histogram,
-    histogramdd as histogramdd,
-    searchsorted as searchsorted,
-    unique as unique,
-    unique_consecutive as unique_consecutive,
-)
-from minitorch.ops.cross_entropy import (
-    cross_entropy as cross_entropy,
-    nll_loss as nll_loss,
-)
-from minitorch.ops.cumulative import (
-    cummax as cummax,
-    cummin as cummin,
-    cumprod as cumprod,
-    cumsum as cumsum,
-    logcumsumexp as logcumsumexp,
-)
 from minitorch.ops.diagonal import (
     diag as diag,
     diag_embed as diag_embed,
@@ -142,33 +104,9 @@ from minitorch.ops.diagonal import (
     tril as tril,
     triu as triu,
 )
-from minitorch.ops.differences import (
-    cumulative_trapezoid as cumulative_trapezoid,
-    diff as diff,
-    gradient as gradient,
-    trapezoid as trapezoid,
-)
-from minitorch.ops.distances import (
-    cdist as cdist,
-    corrcoef as corrcoef,
-    cov as cov,
-    dist as dist,
-    renorm as renorm,
-)
-from minitorch.ops.dropout import (
-    alpha_dropout as alpha_dropout,
-    dropout as dropout,
-    dropout1d as dropout1d,
-    dropout2d as dropout2d,
-    dropout3d as dropout3d,
-    feature_alpha_dropout as feature_alpha_dropout,
-)
 from minitorch.ops.einsum import (
     einsum as einsum,
     tensordot as tensordot,
-)
-from minitorch.ops.embedding import (
-    embedding as embedding,
 )
 from minitorch.ops.extremes import (
     amax as amax,
@@ -229,15 +167,6 @@ from minitorch.ops.linalg import (
     outer as outer,
     rmatmul as rmatmul,
 )
-from minitorch.ops.loss import (
-    binary_cross_entropy as binary_cross_entropy,
-    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
-    huber_loss as huber_loss,
-    kl_div as kl_div,
-    l1_loss as l1_loss,
-    mse_loss as mse_loss,
-    smooth_l1_loss as smooth_l1_loss,
-)
 from minitorch.ops.memory import (
     bool_ as bool_,
     byte as byte,
@@ -259,13 +188,6 @@ from minitorch.ops.memory import (
 )
 from minitorch.ops.norm import (
     norm as norm,
-)
-from minitorch.ops.normalize import (
-    batch_norm as batch_norm,
-    group_norm as group_norm,
-    instance_norm as instance_norm,
-    layer_norm as layer_norm,
-    rms_norm as rms_norm,
 )
 from minitorch.ops.pad import (
     constant_pad_nd as constant_pad_nd,
@@ -314,14 +236,6 @@ from minitorch.ops.pointwise import (
     sgn as sgn,
     sqrt as sqrt,
     square as square,
-)
-from minitorch.ops.pool import (
-    avg_pool1d as avg_pool1d,
-    avg_pool2d as avg_pool2d,
-    avg_pool3d as avg_pool3d,
-    max_pool1d as max_pool1d,
-    max_pool2d as max_pool2d,
-    max_pool3d as max_pool3d,
 )
 from minitorch.ops.products import (
     addbmm as addbmm,
@@ -450,17 +364,6 @@ from minitorch.ops.stacks import (
     vsplit as vsplit,
     vstack as vstack,
 )
-from minitorch.ops.statistics import (
-    aminmax as aminmax,
-    count_nonzero as count_nonzero,
-    median as median,
-    mode as mode,
-    nanmean as nanmean,
-    nanmedian as nanmedian,
-    nanquantile as nanquantile,
-    nansum as nansum,
-    quantile as quantile,
-)
 from minitorch.ops.strided import (
     as_strided as as_strided,
     as_strided_scatter as as_strided_scatter,
@@ -481,10 +384,6 @@ from minitorch.ops.trigonometric import (
     sinh as sinh,
     tan as tan,
     tanh as tanh,
-)
-from minitorch.ops.unfold import (
-    fold as fold,
-    unfold as unfold,
 )
 from minitorch.ops.vectors import (
     cosine_similarity as cosine_similarity,

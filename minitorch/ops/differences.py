@@ -197,3 +197,6 @@ def _slope(y: Any, step: Any, d: int, edge_order: int) -> Any:
         first = first * 2 - part(inside, 0, 1)  # a parabola's slopes at two points average to its secant's
         last = last * 2 - part(inside, n - 3, n - 2)
     return cat([first, inside, last], d)
+
+
+trapz = trapezoid  # the older name

@@ -68,7 +68,7 @@ def check_inner(op_name: str, x: Any, y: Any) -> None:
             f"{op_name}: {tuple(x.shape)} @ {tuple(y.shape)}: inner sizes {x.shape[-1]} and {inner} differ.{remedy}"
         )
     check_same_dtype(op_name, array_of(x), array_of(y))
-    if array_of(x).dtype.kind == "b" and 0 not in x.shape[:-2]:
+    if array_of(x).dtype.kind == "b" and array_of(x).size and array_of(y).size:
         raise DtypeError(f"{op_name}: not defined for booleans; use x.int() @ y.int() > 0")
 
 

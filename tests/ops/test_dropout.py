@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import minitorch
-from minitorch import ops
 from minitorch.errors import ArgumentError, DtypeError, InplaceError, ShapeError
+from minitorch.nn import functional as F
 
 
 @pytest.fixture(autouse=True)
@@ -12,27 +12,27 @@ def seeded():
 
 
 def test_dropout_keeps_the_mean():
-    y = ops.dropout(minitorch.ones(100, 100), 0.3)
+    y = F.dropout(minitorch.ones(100, 100), 0.3)
     assert set(np.unique(y.numpy())) == {np.float32(0), np.float32(1 / 0.7)}
     assert y.mean().item() == pytest.approx(1, abs=0.03)
 
 
 def test_the_gradient_is_dropped_likewise():
     x = minitorch.ones(1000, requires_grad=True)
-    y = ops.dropout(x, 0.4)
+    y = F.dropout(x, 0.4)
     y.sum().backward()
     assert minitorch.equal(x.grad, y.detach())
 
 
 def test_the_seed_determines_what_is_dropped():
-    first = ops.dropout(minitorch.ones(100))
-    second = ops.dropout(minitorch.ones(100))
+    first = F.dropout(minitorch.ones(100))
+    second = F.dropout(minitorch.ones(100))
     minitorch.manual_seed(0)
-    assert minitorch.equal(ops.dropout(minitorch.ones(100)), first)
+    assert minitorch.equal(F.dropout(minitorch.ones(100)), first)
     assert not minitorch.equal(first, second)
 
 
-@pytest.mark.parametrize("function", [ops.dropout, ops.alpha_dropout])
+@pytest.mark.parametrize("function", [F.dropout, F.alpha_dropout])
 def test_nothing_happens_in_evaluation_or_for_p_0(function):
     x = minitorch.randn(10)
     assert function(x, 0.5, training=False) is x
@@ -40,17 +40,17 @@ def test_nothing_happens_in_evaluation_or_for_p_0(function):
 
 
 def test_everything_is_dropped_for_p_1():
-    assert ops.dropout(minitorch.ones(3), 1.0).tolist() == [0.0] * 3
-    assert ops.alpha_dropout(minitorch.ones(3), 1.0, training=True).tolist() == [0.0] * 3
+    assert F.dropout(minitorch.ones(3), 1.0).tolist() == [0.0] * 3
+    assert F.alpha_dropout(minitorch.ones(3), 1.0, training=True).tolist() == [0.0] * 3
 
 
 @pytest.mark.parametrize(
     ("function", "shape", "dims"),
     [
-        (ops.dropout1d, (20, 30, 4), (2,)),
-        (ops.dropout1d, (30, 4), (1,)),
-        (ops.dropout2d, (20, 30, 4, 5), (2, 3)),
-        (ops.dropout3d, (20, 30, 2, 3, 4), (2, 3, 4)),
+        (F.dropout1d, (20, 30, 4), (2,)),
+        (F.dropout1d, (30, 4), (1,)),
+        (F.dropout2d, (20, 30, 4, 5), (2, 3)),
+        (F.dropout3d, (20, 30, 2, 3, 4), (2, 3, 4)),
     ],
 )
 def test_whole_channels_are_dropped(function, shape, dims):
@@ -60,39 +60,39 @@ def test_whole_channels_are_dropped(function, shape, dims):
 
 
 def test_alpha_dropout_keeps_mean_and_variance():
-    y = ops.alpha_dropout(minitorch.randn(200, 200), 0.2, training=True)
+    y = F.alpha_dropout(minitorch.randn(200, 200), 0.2, training=True)
     assert y.mean().item() == pytest.approx(0, abs=0.02)
     assert y.var().item() == pytest.approx(1, abs=0.02)
 
 
 def test_in_place():
     x = minitorch.ones(100)
-    assert ops.dropout(x, 0.5, inplace=True) is x
+    assert F.dropout(x, 0.5, inplace=True) is x
     assert 0 < (x == 0).sum().item() < 100
     leaf = minitorch.ones(3, requires_grad=True)
     with pytest.raises(InplaceError, match="dropout: a leaf that requires grad cannot be changed in place"):
-        ops.dropout(leaf, inplace=True)
+        F.dropout(leaf, inplace=True)
 
 
 def test_what_dropout_refuses():
     with pytest.raises(ArgumentError, match=r"dropout: p is a probability between 0 and 1, got 1\.5"):
-        ops.dropout(minitorch.ones(3), 1.5)
+        F.dropout(minitorch.ones(3), 1.5)
     with pytest.raises(ShapeError, match=r"dropout1d: expected 2 dims \(C, …\) or 3 dims \(N, C, …\)"):
-        ops.dropout1d(minitorch.ones(3, 4, 5, 6))
+        F.dropout1d(minitorch.ones(3, 4, 5, 6))
     with pytest.raises(ShapeError, match=r"feature_alpha_dropout: expected \(N, C, …\)"):
-        ops.feature_alpha_dropout(minitorch.ones(3), training=True)
+        F.feature_alpha_dropout(minitorch.ones(3), training=True)
     with pytest.raises(DtypeError, match=r"dropout: needs a floating-point tensor, got int64"):
-        ops.dropout(minitorch.ones(3).long())
+        F.dropout(minitorch.ones(3).long())
 
 
 @pytest.mark.parametrize(
     ("function", "shape", "kept_as_one"),
     [
-        (ops.dropout2d, (30, 20, 4), (2,)),
-        (ops.dropout2d, (30, 20), ()),
-        (ops.dropout2d, (30, 20, 2, 3, 2), (2, 3, 4)),
-        (ops.dropout3d, (30, 20, 4), (1, 2)),
-        (ops.dropout3d, (30, 4), (1,)),
+        (F.dropout2d, (30, 20, 4), (2,)),
+        (F.dropout2d, (30, 20), ()),
+        (F.dropout2d, (30, 20, 2, 3, 2), (2, 3, 4)),
+        (F.dropout3d, (30, 20, 4), (1, 2)),
+        (F.dropout3d, (30, 4), (1,)),
     ],
 )
 def test_odd_shapes_are_taken_as_pytorch_takes_them_with_a_warning(function, shape, kept_as_one):
@@ -106,7 +106,7 @@ def test_odd_shapes_are_taken_as_pytorch_takes_them_with_a_warning(function, sha
 
 def test_feature_alpha_dropout_keeps_mean_and_variance_and_drops_channels():
     x = minitorch.randn(200, 100, 5)
-    y = ops.feature_alpha_dropout(x, 0.3, training=True)
+    y = F.feature_alpha_dropout(x, 0.3, training=True)
     assert y.mean().item() == pytest.approx(0, abs=0.05)
     assert y.std().item() == pytest.approx(1, abs=0.05)
     dropped = (y == y[..., :1]).all(-1).float().mean().item()

@@ -133,6 +133,8 @@ def test_assigning(case: Any, value_kind: str) -> None:
             errors.append(error)
             continue
         leaves.append(leaf), bases.append(base), values.append(value)
+    if len(errors) == 1 and "out of range" in str(errors[0]) and bases and bases[0][index].numel() == 0:
+        return  # PyTorch does not look at indices that select nothing
     assert len(errors) != 1 or not leaves, errors
     if errors:
         return

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minitorch
-from minitorch import ops
+from minitorch.nn import functional
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional if torch else None
@@ -81,7 +81,7 @@ def test_conv(seed):
     bias = [draw.array(o)] if draw.one(True, False) else []
     x = x[0] if draw.one(True, False, False) else x
     compare(
-        lambda *a: getattr(ops, name)(*a, **settings),
+        lambda *a: getattr(functional, name)(*a, **settings),
         lambda *a: getattr(F, name)(*a, **settings),
         *(x, w, *bias),
     )
@@ -93,7 +93,7 @@ def test_conv(seed):
 def test_conv_with_padding_same(kernel, dilation):
     draw = Draw(0)
     compare(
-        lambda x, w: ops.conv2d(x, w, padding="same", dilation=dilation),
+        lambda x, w: functional.conv2d(x, w, padding="same", dilation=dilation),
         lambda x, w: F.conv2d(x, w, padding="same", dilation=dilation),
         *(draw.array(2, 2, 7, 8), draw.array(3, 2, *kernel)),
     )
@@ -117,7 +117,7 @@ def test_conv_transpose(seed):
     w = draw.array(c, o // groups, *draw.each(dims, 1, 2, 3))
     bias = [draw.array(o)] if draw.one(True, False) else []
     compare(
-        lambda *a: getattr(ops, name)(*a, **settings),
+        lambda *a: getattr(functional, name)(*a, **settings),
         lambda *a: getattr(F, name)(*a, **settings),
         *(x, w, *bias),
     )
@@ -129,7 +129,7 @@ def test_complex_convolutions():
     w = draw.array(3, 2, 2, 2) + 1j * draw.array(3, 2, 2, 2)
     ours = [minitorch.from_numpy(a).requires_grad_() for a in (x, w)]
     theirs = [torch.tensor(a, requires_grad=True) for a in (x, w)]
-    y, expected = ops.conv2d(*ours, padding=1), F.conv2d(*theirs, padding=1)
+    y, expected = functional.conv2d(*ours, padding=1), F.conv2d(*theirs, padding=1)
     near(y, expected)
     g = draw.array(*y.shape) + 1j * draw.array(*y.shape)
     grads = minitorch.autograd.grad(y, ours, minitorch.from_numpy(g))
@@ -153,11 +153,11 @@ def test_pools(seed):
     dilation = draw.each(dims, 1, 2)
     name = f"max_pool{dims}d"
     compare(
-        lambda x: getattr(ops, name)(x, **settings, dilation=dilation),
+        lambda x: getattr(functional, name)(x, **settings, dilation=dilation),
         lambda x: getattr(F, name)(x, **settings, dilation=dilation),
         x,
     )
-    _, indices = getattr(ops, name)(minitorch.from_numpy(x), **settings, return_indices=True)
+    _, indices = getattr(functional, name)(minitorch.from_numpy(x), **settings, return_indices=True)
     _, expected = getattr(F, name)(torch.tensor(x), **settings, return_indices=True)
     np.testing.assert_array_equal(indices.numpy(), expected.numpy())
 
@@ -165,12 +165,12 @@ def test_pools(seed):
     if dims == 2 and draw.one(True, False):
         settings["divisor_override"] = 3
     name = f"avg_pool{dims}d"
-    compare(lambda x: getattr(ops, name)(x, **settings), lambda x: getattr(F, name)(x, **settings), x)
+    compare(lambda x: getattr(functional, name)(x, **settings), lambda x: getattr(F, name)(x, **settings), x)
 
 
 def test_max_pool_of_nan():
     x = np.array([[1.0, np.nan, np.nan, 2.0, 3.0, 4.0]])
-    y, indices = ops.max_pool1d(minitorch.from_numpy(x), 3, return_indices=True)
+    y, indices = functional.max_pool1d(minitorch.from_numpy(x), 3, return_indices=True)
     expected, wanted = F.max_pool1d(torch.tensor(x), 3, return_indices=True)
     near(y, expected)
     np.testing.assert_array_equal(indices.numpy(), wanted.numpy())
@@ -184,9 +184,9 @@ def test_adaptive_pools(kind, seed):
     x = draw.array(*draw.one((2, 3), (3,)), *draw.each(dims, 6, 7, 8))
     size = draw.each(dims, 1, 2, 3, 5, 9)
     name = f"adaptive_{kind}_pool{dims}d"
-    compare(lambda x: getattr(ops, name)(x, size), lambda x: getattr(F, name)(x, size), x)
+    compare(lambda x: getattr(functional, name)(x, size), lambda x: getattr(F, name)(x, size), x)
     if kind == "max":
-        _, indices = getattr(ops, name)(minitorch.from_numpy(x), size, return_indices=True)
+        _, indices = getattr(functional, name)(minitorch.from_numpy(x), size, return_indices=True)
         _, expected = getattr(F, name)(torch.tensor(x), size, return_indices=True)
         np.testing.assert_array_equal(indices.numpy(), expected.numpy())
 
@@ -201,9 +201,11 @@ def test_unfold_and_fold(seed):
         "stride": draw.each(2, 1, 2),
     }
     x = draw.array(*draw.one((2, 3), (3,)), 6, 7)
-    compare(lambda x: ops.unfold(x, **settings), lambda x: F.unfold(x, **settings), x)
+    compare(lambda x: functional.unfold(x, **settings), lambda x: F.unfold(x, **settings), x)
     columns = F.unfold(torch.tensor(x), **settings).numpy()
-    compare(lambda x: ops.fold(x, (6, 7), **settings), lambda x: F.fold(x, (6, 7), **settings), columns)
+    compare(
+        lambda x: functional.fold(x, (6, 7), **settings), lambda x: F.fold(x, (6, 7), **settings), columns
+    )
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (4, 3, 5), (2, 3, 4, 5)])
@@ -216,7 +218,7 @@ def test_batch_norm(shape, affine, training):
     ours = [minitorch.from_numpy(s.copy()) for s in start]
     theirs = [torch.tensor(s) for s in start]
     compare(
-        lambda x, *params: ops.batch_norm(x, *ours, *params, training=training, momentum=0.3),
+        lambda x, *params: functional.batch_norm(x, *ours, *params, training=training, momentum=0.3),
         lambda x, *params: F.batch_norm(x, *theirs, *params, training=training, momentum=0.3),
         *arrays,
     )
@@ -227,7 +229,7 @@ def test_batch_norm(shape, affine, training):
 def compare_over(name, last, *arrays):
     """A norm over the last dims."""
     compare(
-        lambda x, *weights: getattr(ops, name)(x, last, *weights),
+        lambda x, *weights: getattr(functional, name)(x, last, *weights),
         lambda x, *weights: getattr(F, name)(x, last, *weights),
         *arrays,
     )
@@ -240,11 +242,13 @@ def test_other_norms(shape):
     for last in (shape[-1:], shape[1:]):
         compare_over("layer_norm", last, x, draw.array(*last), draw.array(*last))
         compare_over("rms_norm", last, x, draw.array(*last))
-    compare(lambda x: ops.layer_norm(x, shape, eps=0.1), lambda x: F.layer_norm(x, shape, eps=0.1), x)
-    compare(lambda x, w, b: ops.group_norm(x, 3, w, b), lambda x, w, b: F.group_norm(x, 3, w, b), x, w, b)
+    compare(lambda x: functional.layer_norm(x, shape, eps=0.1), lambda x: F.layer_norm(x, shape, eps=0.1), x)
+    compare(
+        lambda x, w, b: functional.group_norm(x, 3, w, b), lambda x, w, b: F.group_norm(x, 3, w, b), x, w, b
+    )
     if len(shape) > 2:
         compare(
-            lambda x, w, b: ops.instance_norm(x, None, None, w, b),
+            lambda x, w, b: functional.instance_norm(x, None, None, w, b),
             lambda x, w, b: F.instance_norm(x, None, None, w, b),
             *(x, w, b),
         )
@@ -258,12 +262,12 @@ def test_embedding(settings):
     index, w = np.array([[0, 2, 2], [3, 0, 1]]), Draw(0).array(5, 3)
     if "max_norm" in settings:
         ours, theirs = minitorch.from_numpy(w.copy()), torch.tensor(w)
-        y = ops.embedding(minitorch.tensor(index), ours, **settings)
+        y = functional.embedding(minitorch.tensor(index), ours, **settings)
         near(y, F.embedding(torch.tensor(index), theirs, **settings))
         near(ours, theirs)
     else:
         compare(
-            lambda w: ops.embedding(minitorch.tensor(index), w, **settings),
+            lambda w: functional.embedding(minitorch.tensor(index), w, **settings),
             lambda w: F.embedding(torch.tensor(index), w, **settings),
             w,
         )
@@ -273,6 +277,6 @@ def test_embedding_with_gradients_divided_by_frequency():
     index, start = np.array([[0, 2, 2], [3, 0, 1]]), Draw(0).array(5, 3)
     w, expected = minitorch.from_numpy(start.copy()).requires_grad_(), torch.tensor(start, requires_grad=True)
     settings = {"scale_grad_by_freq": True, "padding_idx": 1}
-    (ops.embedding(minitorch.tensor(index), w, **settings) ** 2).sum().backward()
+    (functional.embedding(minitorch.tensor(index), w, **settings) ** 2).sum().backward()
     (F.embedding(torch.tensor(index), expected, **settings) ** 2).sum().backward()
     near(w.grad, expected.grad)

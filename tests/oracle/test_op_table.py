@@ -16,6 +16,7 @@ pytestmark = [
     pytest.mark.oracle,
     pytest.mark.filterwarnings("ignore:.*degrees of freedom"),
     pytest.mark.filterwarnings("ignore:ComplexHalf"),
+    pytest.mark.filterwarnings("ignore:index_reduce.. is in beta"),
     pytest.mark.filterwarnings("ignore:torch.chain_matmul is deprecated"),
     pytest.mark.filterwarnings("ignore:Using padding='same' with even"),
     pytest.mark.filterwarnings("ignore:Mismatch dtype between input and weight"),

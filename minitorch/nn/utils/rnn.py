@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from minitorch import creation, dtypes, filled, ops, ranges
 from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
+from minitorch.ops.cumulative import cumsum
 from minitorch.value import Value
 from minitorch.variable import Variable
 
@@ -121,7 +122,7 @@ def invert_permutation(permutation: Variable | None) -> Variable | None:
 def positions(batch_sizes: Variable) -> tuple[Variable, Variable]:
     """For each row of the packed data its step and its sequence."""
     steps = ops.repeat_interleave(ranges.arange(len(batch_sizes)), batch_sizes)
-    begins = ops.cumsum(batch_sizes, 0) - batch_sizes
+    begins = cumsum(batch_sizes, 0) - batch_sizes
     return steps, ranges.arange(len(steps)) - begins[steps]
 
 
@@ -211,7 +212,7 @@ def pad_packed_sequence(
         )
     steps = longest if total_length is None else total_length
     column = ranges.arange(int(sizes[0])) if sequence.unsorted_indices is None else sequence.unsorted_indices
-    begins = ops.cumsum(sizes, 0) - sizes
+    begins = cumsum(sizes, 0) - sizes
     inside = column < sizes.unsqueeze(1)  # (T, B)
     rows = ops.where(inside, begins.unsqueeze(1) + column, 0)
     padded = sequence.data[rows]
