@@ -443,12 +443,18 @@ __version__ = "0.1.0"
 
 if _TYPE_CHECKING:
     from minitorch import (
+        accelerator as accelerator,
+        backends as backends,
         cuda as cuda,
+        distributions as distributions,
         fft as fft,
+        func as func,
         linalg as linalg,
+        masked as masked,
         nn as nn,
         optim as optim,
         signal as signal,
+        special as special,
         utils as utils,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
@@ -50,7 +51,9 @@ def unwrap(data: Any, kinds: set[Any]) -> Any:
     if isinstance(data, Value) or (hasattr(data, "dtype") and hasattr(data, "tolist")):
         kinds.add(dtypes.of(data))
         return data.tolist()
-    kinds.add(int if isinstance(data, range) else type(data))
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):  # a deque, or a class of the user's
+        return unwrap(list(data), kinds)
+    kinds.add(type(data))
     return data
 
 

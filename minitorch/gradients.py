@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,6 +88,7 @@ def grad(
     grad_outputs: Variable | Sequence[Variable | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -99,6 +101,7 @@ def grad(
         grad_outputs: for each output the gradient to start with.
         retain_graph: keep saved values for another walk; by default only with `create_graph`.
         create_graph: record the walk itself, so that its results can be differentiated.
+        only_inputs: ignored, as in PyTorch, with a warning if False: leaves that are not asked for get nothing.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
         is_grads_batched: `grad_outputs` have one more dim in front, and a walk starts with each slice; all of them
             run together, and the results have that dim, too.
@@ -113,6 +116,8 @@ def grad(
     >>> minitorch.autograd.grad(dx, x)
     (tensor(18.),)
     """
+    if not only_inputs:
+        warnings.warn("grad: only_inputs=False is ignored; use backward() to fill .grad", FutureWarning, stacklevel=2)
     if is_grads_batched:
         from minitorch.func.batch_walk import walk_batch
 

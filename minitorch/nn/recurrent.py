@@ -118,6 +118,11 @@ class RNNBase(Module):
         )
 
     @property
+    def _flat_weights_names(self) -> list[str]:
+        # Private in PyTorch as well, but textbooks loop over it to initialize the weights.
+        return list(self._parameters)
+
+    @property
     def all_weights(self) -> list[list[Any]]:
         """For each layer and direction its parameters."""
         return [

@@ -45,7 +45,8 @@ class Take(Op):
 
     def forward(self, x: Array, *, index: tuple[Any, ...]) -> Array:
         self.index, self.input_shape = index, x.shape
-        return x[index]
+        y = x[index]
+        return y if y.flags.c_contiguous else self.backend.copy(y)  # NumPy may order its dims otherwise
 
     def backward(self, g: Array) -> Array:
         return PutItem.apply(g, index=self.index, shape=self.input_shape, unique=False)
@@ -164,9 +165,12 @@ def plain_index(item: Any) -> Any:
     if item is None or item is Ellipsis or (isinstance(item, int) and not isinstance(item, bool)):
         return item
     if isinstance(item, slice):
-        start, stop, step = (
-            None if v is None else operator.index(v) for v in (item.start, item.stop, item.step)
-        )
+        try:
+            start, stop, step = (
+                None if v is None else operator.index(v) for v in (item.start, item.stop, item.step)
+            )
+        except TypeError as error:
+            raise IndexTypeError(f"index: the parts of a slice must be integers or None ({error})") from None
         if step is not None and step <= 0:
             raise ArgumentError(f"index: the step of a slice must be positive, got {step}; use flip()")
         return slice(start, stop, step)

@@ -48,7 +48,7 @@ class Resample(Op):
             if any(share != 1 for share in shares):
                 part = part * backend.asarray(shares, x.dtype).reshape(-1, *after)
             y = part if y is None else y + part
-        return y
+        return y if y.flags.c_contiguous else backend.copy(y)
 
     def backward(self, g: Array) -> Array:
         return Resample.apply(g, taps=transposed(self.taps), dim=self.dim)
