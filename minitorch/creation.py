@@ -47,7 +47,7 @@ def unwrap(data: Any, kinds: set[Any]) -> Any:
         if types <= dtypes.PYTHON_TYPES.keys():
             kinds |= types
             return data
-        return [unwrap(item, kinds) for item in data]
+        return [unwrap(one_number(item) if isinstance(item, Value) else item, kinds) for item in data]
     if isinstance(data, Value) or (hasattr(data, "dtype") and hasattr(data, "tolist")):
         kinds.add(dtypes.of(data))
         return data.tolist()
@@ -55,6 +55,20 @@ def unwrap(data: Any, kinds: set[Any]) -> Any:
         return unwrap(list(data), kinds)
     kinds.add(type(data))
     return data
+
+
+def one_number(x: Any) -> Any:
+    """A tensor in a sequence stands for its number.
+
+    Raises:
+        ShapeError: if it has several.
+    """
+    if x.array.size != 1:
+        raise ShapeError(
+            f"tensor: a sequence holds a tensor of shape {tuple(x.array.shape)}, and only tensors of one element "
+            f"can stand for numbers; use minitorch.stack(tensors)"
+        )
+    return x.reshape(()) if x.array.ndim else x
 
 
 def common_dtype(kinds: set[Any]) -> Any:

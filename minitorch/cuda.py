@@ -28,4 +28,9 @@ def manual_seed(seed: int) -> None:
 def manual_seed_all(seed: int) -> None:
     """As `manual_seed`, for all devices."""
 
+
+def empty_cache() -> None:
+    """Gives back unused memory of CUDA devices, of which there is none without a backend that serves them."""
+
+
 __getattr__ = _refuser("cuda")

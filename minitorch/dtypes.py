@@ -202,7 +202,10 @@ class finfo:
     """Limits of a floating-point dtype: `eps, max, min, tiny, smallest_normal, resolution, bits`."""
 
     def __init__(self, type: dtype | None = None) -> None:
-        info = numpy.finfo((type or _default).dtype)
+        type = _default if type is None else type
+        if not (type.is_floating_point or type.is_complex):
+            raise ArgumentTypeError(f"finfo: {type} is not a floating-point dtype; use iinfo({type})")
+        info = numpy.finfo(type.dtype)
         self.bits = int(info.bits)
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
@@ -220,6 +223,8 @@ class iinfo:
     """Limits of an integer dtype: `max, min, bits`."""
 
     def __init__(self, type: dtype) -> None:
+        if type.category != INTEGER:
+            raise ArgumentTypeError(f"iinfo: {type} is not an integer dtype; use finfo for floating-point ones")
         info = numpy.iinfo(type.dtype)
         self.bits, self.max, self.min = int(info.bits), int(info.max), int(info.min)
         self.dtype = type.name

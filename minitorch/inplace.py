@@ -74,6 +74,11 @@ def region(base: Array, view: View) -> Array:
     return places
 
 
+def overlaps(x: Array) -> bool:
+    """Whether several elements share one place in memory, as those of an expanded tensor do."""
+    return bool(x.size) and any(n > 1 and s == 0 for n, s in zip(x.shape, x.strides, strict=True))
+
+
 def check(op_name: str, x: Variable) -> None:
     """Refuses changes that would lose a gradient.
 
@@ -102,8 +107,7 @@ def check(op_name: str, x: Variable) -> None:
         raise InplaceError(
             f"{op_name}: the memory of this tensor is read-only (it came from such an array); clone() it"
         )
-    shape, strides = x.array.shape, x.array.strides
-    if x.array.size and any(n > 1 and s == 0 for n, s in zip(shape, strides, strict=True)):
+    if overlaps(x.array):
         raise InplaceError(
             f"{op_name}: several elements of this tensor of shape {tuple(x.shape)} share one place in memory "
             f"(it was expanded); clone() it before changing it"

@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import filled, sampling
+from minitorch.errors import ArgumentTypeError
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
+
+
+def like(op_name: str, input: Any) -> Any:
+    """The tensor or array whose shape and dtype are taken over.
+
+    Raises:
+        ArgumentTypeError: for anything else.
+    """
+    if not hasattr(input, "dtype") or not hasattr(input, "shape"):
+        raise ArgumentTypeError(f"{op_name}: expected a Tensor, got {type(input).__name__}")
+    return input
 
 
 def empty_like(
@@ -24,7 +36,7 @@ def empty_like(
     >>> minitorch.empty_like(minitorch.ones(2, 3)).shape
     minitorch.Size([2, 3])
     """
-    kind = input.dtype if dtype is None else dtype
+    kind = like("empty_like", input).dtype if dtype is None else dtype
     return filled.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -42,7 +54,7 @@ def zeros_like(
     >>> minitorch.zeros_like(minitorch.tensor([1, 2]))
     tensor([0, 0])
     """
-    kind = input.dtype if dtype is None else dtype
+    kind = like("zeros_like", input).dtype if dtype is None else dtype
     return filled.zeros(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -60,7 +72,7 @@ def ones_like(
     >>> minitorch.ones_like(minitorch.tensor([5, 6]))  # and in its dtype
     tensor([1, 1])
     """
-    kind = input.dtype if dtype is None else dtype
+    kind = like("ones_like", input).dtype if dtype is None else dtype
     return filled.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -80,7 +92,7 @@ def full_like(
     tensor([[7., 7.],
             [7., 7.]])
     """
-    kind = input.dtype if dtype is None else dtype
+    kind = like("full_like", input).dtype if dtype is None else dtype
     return filled.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -100,7 +112,7 @@ def rand_like(
     >>> x.shape, x.dtype
     (minitorch.Size([2, 3]), minitorch.float64)
     """
-    kind = input.dtype if dtype is None else dtype
+    kind = like("rand_like", input).dtype if dtype is None else dtype
     return sampling.rand(
         input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
     )
@@ -122,7 +134,7 @@ def randn_like(
     >>> (x + 0.1 * minitorch.randn_like(x)).shape  # with noise
     minitorch.Size([3])
     """
-    kind = input.dtype if dtype is None else dtype
+    kind = like("randn_like", input).dtype if dtype is None else dtype
     return sampling.randn(
         input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
     )
@@ -147,7 +159,7 @@ def randint_like(
     (True, minitorch.float32)
     """
     low, high = (0, low) if high is None else (low, high)
-    kind = input.dtype if dtype is None else dtype
+    kind = like("randint_like", input).dtype if dtype is None else dtype
     return sampling.randint(
         low, high, input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
     )

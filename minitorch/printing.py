@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.errors import ArgumentError
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -52,6 +53,8 @@ def set_printoptions(
     tensor([0.3333, 2.0000])
     """
     presets = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+    if profile is not None and profile not in presets:
+        raise ArgumentError(f"set_printoptions: profile must be one of {[*presets]}, got {profile!r}")
     if profile is not None:
         Options.precision, Options.threshold, Options.edgeitems, Options.linewidth = presets[profile]
     for name, value in {

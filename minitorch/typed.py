@@ -15,6 +15,8 @@ class TypedTensorType(type):
 
     def __call__(cls, *data: Any) -> Any:
         """A new tensor: of data, or with arbitrary elements where sizes are given."""
+        if len(data) == 1 and isinstance(data[0], tuple) and type(data[0]) is not tuple:
+            data = data[0]  # a Size
         if len(data) == 1 and not isinstance(data[0], int):
             return creation.tensor(data[0], dtype=cls.dtype)
         return filled.empty(*data or (0,), dtype=cls.dtype)

@@ -16,6 +16,9 @@ from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
 
+INCOMPARABLE = (type(None), str, list, tuple, dict, set)  # what `==` leaves to Python, which says False
+
+
 class Size(tuple[int, ...]):
     """The shape of a tensor: a tuple that prints itself as PyTorch's does."""
 
@@ -30,6 +33,9 @@ class Size(tuple[int, ...]):
 
     def __add__(self, other: Any) -> Size:
         return Size(tuple.__add__(self, tuple(other)))
+
+    def __radd__(self, other: tuple[int, ...]) -> Size:
+        return Size(other + tuple(self))
 
     def __mul__(self, times: Any) -> Size:
         return Size(tuple.__mul__(self, times))
@@ -66,9 +72,11 @@ class Variable(Methods, Value):
     def __init__(self, *data: Any, requires_grad: bool = False, volatile: bool | None = None) -> None:
         if volatile is not None:
             warn_of_volatile()
+        if len(data) == 1 and isinstance(data[0], Size):
+            data = data[0]
         if len(data) == 1 and not isinstance(data[0], int):
             source = data[0]
-            kind = None if hasattr(source, "dtype") else dtypes.get_default_dtype()
+            kind = None if isinstance(source, Value) else dtypes.get_default_dtype()
             self.array = creation.array_from(source, kind, copy=not isinstance(source, Value))
         elif all(isinstance(n, int) for n in data):
             self.array = filled.empty(*data or (0,)).array
@@ -132,7 +140,7 @@ class Variable(Methods, Value):
     def stride(self, dim: int | None = None) -> Any:
         """The step in memory from one element to the next along each dim, counted in elements."""
         strides = tuple(s // self.itemsize for s in self.array.strides)
-        return strides if dim is None else strides[dim]
+        return strides if dim is None else strides[ops.common.wrap_dim("stride", dim, self.ndim)]
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the memory is in row-major order, or in the order of another format."""
@@ -174,6 +182,7 @@ class Variable(Methods, Value):
         """How its elements are stored: always strided."""
         return strided
 
+    name: str | None = None  # PyTorch has it on every tensor, for what it calls names
     is_cuda = False
     is_sparse = False
     is_quantized = False
@@ -425,6 +434,9 @@ class Variable(Methods, Value):
     __getitem__ = ops.getitem
     __setitem__ = ops.setitem
 
+    def __delitem__(self, index: Any) -> None:
+        raise ArgumentTypeError("del: the elements of a tensor cannot be deleted; select those that stay")
+
     __hash__ = object.__hash__  # by identity: == compares elements
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
@@ -463,10 +475,10 @@ class Variable(Methods, Value):
     __neg__, __pos__, __abs__ = _plain(ops.neg), ops.positive, _plain(ops.abs)
 
     def __eq__(self, other: Any) -> Any:
-        return NotImplemented if other is None or isinstance(other, str) else ops.eq(self, other)
+        return NotImplemented if isinstance(other, INCOMPARABLE) else ops.eq(self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return NotImplemented if other is None or isinstance(other, str) else ops.ne(self, other)
+        return NotImplemented if isinstance(other, INCOMPARABLE) else ops.ne(self, other)
 
     __lt__, __le__, __gt__, __ge__ = _plain(ops.lt), _plain(ops.le), _plain(ops.gt), _plain(ops.ge)
     __invert__ = _plain(ops.bitwise_not)

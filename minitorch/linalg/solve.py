@@ -67,6 +67,7 @@ class SolveTriangular(Op):
     def forward(self, a: Array, b: Array, *, upper: bool, unit: bool) -> Array:
         self.upper, self.unit = upper, unit
         x = self.backend.solve_triangular(a, b, upper, unit)
+        x = x if x.flags.c_contiguous else self.backend.copy(x)  # an upper one is solved backwards
         self.save(a=a, output=x)
         return x
 

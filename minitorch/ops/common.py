@@ -167,11 +167,11 @@ def ensure_size(size: tuple[Any, ...], named: Any = None) -> tuple[int, ...]:
     if named is not None:
         size = (named,)
     if len(size) == 1 and not isinstance(size[0], int) and hasattr(size[0], "__iter__"):
-        size = tuple(size[0])
+        size = tuple(size[0]) if getattr(size[0], "ndim", 1) else size
     try:
         return tuple([index(n) for n in size])
     except TypeError:
-        wrong = next(n for n in size if not hasattr(n, "__index__"))
+        wrong = next((n for n in size if not hasattr(n, "__index__")), size[0])
         raise ArgumentTypeError(
             f"size: expected integers, got {wrong!r} of type {type(wrong).__name__}"
         ) from None

@@ -295,7 +295,10 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
     from minitorch.creation import as_tensor, filler
 
     basic, advanced = parse_index(input, index)
-    inplace.check("setitem", input)
+    part = None  # of an expanded tensor such a region as does not overlap itself can be changed
+    if advanced is None and inplace.overlaps(input.array):
+        part = GetItem.apply(input, index=basic)
+    inplace.check("setitem", input if part is None else part)
     if not isinstance(value, Value):
         try:
             number = isinstance(value, (bool, int, float, complex))
@@ -319,6 +322,9 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
         )
     if target.array is not value.array and target.array.base is not None and value.array.base is not None:
         value = value.clone()
+    if part is not None:
+        inplace.copy_(part, value)
+        return
     out = SetItem.apply(target, value, index=basic if advanced is None else advanced, unique=advanced is None)
     inplace.rebase(target, out)
 

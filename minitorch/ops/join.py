@@ -216,13 +216,24 @@ def select(input: Any, dim: int, index: int) -> Variable:
     return narrow(input, d, index % n, 1).reshape(input.shape[:d] + input.shape[d + 1 :])
 
 
-def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Variable, ...]:
+def split(
+    tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None
+) -> tuple[Variable, ...]:
     """Stretches along `dim`: of one size (the last may be smaller), or of the given sizes; views.
+
+    Args:
+        tensor: any shape.
+        split_size_or_sections: the size of a part, or the sizes of all.
+        dim: along which to split.
+        split_size: the same, as the method calls it.
 
     >>> import minitorch
     >>> [len(part) for part in minitorch.arange(5).split(2)]
     [2, 2, 1]
     """
+    split_size_or_sections = split_size if split_size_or_sections is None else split_size_or_sections
+    if split_size_or_sections is None:
+        raise ArgumentTypeError("split: expected the size of a part, or a list of sizes, got None")
     d = wrap_dim("split", dim, ndim_of("split", tensor))
     n = tensor.shape[d] if tensor.ndim else 0
     if isinstance(split_size_or_sections, int):

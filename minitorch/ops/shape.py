@@ -200,13 +200,13 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Variable:
 
 
 def ravel(input: Any) -> Variable:
-    """All elements in one dimension.
+    """All elements in one dimension, next to each other in memory.
 
     >>> import minitorch
     >>> minitorch.ravel(minitorch.tensor([[1, 2], [3, 4]]))
     tensor([1, 2, 3, 4])
     """
-    return reshape(input, -1)
+    return reshape(input, -1).contiguous()
 
 
 def permute(input: Any, *order: Any, dims: Any = None) -> Variable:

@@ -38,7 +38,8 @@ class Top(Op):
     differentiable = False
 
     def forward(self, x: Array, *, k: int, dim: int, largest: bool) -> Array:
-        return self.backend.topk(x, k, dim, largest)
+        y = self.backend.topk(x, k, dim, largest)
+        return y if y.flags.c_contiguous else self.backend.copy(y)
 
 
 def order(op_name: str, input: Any, dim: int, descending: bool) -> Any:
@@ -152,6 +153,6 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     if not input.ndim:
         return KthvalueResult(*sort(input))
     check_ordered("kthvalue", input.array)
-    indices = narrow(Top.apply(input, k=k, dim=d, largest=False), d, k - 1, 1)
+    indices = narrow(Top.apply(input, k=k, dim=d, largest=False), d, k - 1, 1).contiguous()
     values = pick(input, indices, d)
     return KthvalueResult(*((values, indices) if keepdim else (values.squeeze(d), indices.squeeze(d))))
