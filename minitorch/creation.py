@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
-
-
 def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:
     """A Variable around a new array."""
     require(device)

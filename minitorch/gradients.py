@@ -117,12 +117,20 @@ def grad(
     (tensor(18.),)
     """
     if not only_inputs:
-        warnings.warn("grad: only_inputs=False is ignored; use backward() to fill .grad", FutureWarning, stacklevel=2)
+        warnings.warn(
+            "grad: only_inputs=False is ignored; use backward() to fill .grad", FutureWarning, stacklevel=2
+        )
     if is_grads_batched:
         from minitorch.func.batch_walk import walk_batch
 
         return walk_batch(
-            outputs, inputs, _as_tuple(grad_outputs), retain_graph, create_graph, allow_unused, materialize_grads
+            outputs,
+            inputs,
+            _as_tuple(grad_outputs),
+            retain_graph,
+            create_graph,
+            allow_unused,
+            materialize_grads,
         )
     if materialize_grads and allow_unused is False:
         raise ArgumentError("grad: materialize_grads=True contradicts allow_unused=False")

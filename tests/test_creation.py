@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -194,3 +195,9 @@ def test_predicates() -> None:
     assert minitorch.is_same_size(x, minitorch.ones(2))
     assert minitorch.is_nonzero(minitorch.tensor([1.0]))
     assert not minitorch.is_inference(x)
+
+
+def test_any_sequence_becomes_a_tensor():
+    assert minitorch.tensor(deque([1.5, 2.5])).tolist() == [1.5, 2.5]
+    nested = minitorch.tensor([deque([1]), (2,)])
+    assert nested.tolist() == [[1], [2]] and nested.dtype is minitorch.int64

@@ -73,8 +73,15 @@ class MultivariateNormal(Distribution):
     @lazy_property
     def scale_tril(self) -> Variable:
         """L with Σ = L·Lᵀ."""
+        return self._factor.expand(*self._batch_shape, *self._event_shape, *self._event_shape)
+
+    @lazy_property
+    def _factor(self) -> Variable:
+        # Apart from scale_tril, which counts as a parameter, and is printed, once it was asked for.
         from minitorch import linalg
 
+        if "scale_tril" in self.__dict__:
+            return self.__dict__["scale_tril"]
         if "covariance_matrix" in self.__dict__:
             return linalg.cholesky(self.covariance_matrix)
         return linalg.cholesky(linalg.inv(self.precision_matrix))
@@ -82,7 +89,7 @@ class MultivariateNormal(Distribution):
     @lazy_property
     def covariance_matrix(self) -> Variable:
         """Σ."""
-        return self.scale_tril @ self.scale_tril.mT
+        return self._factor @ self._factor.mT
 
     @lazy_property
     def precision_matrix(self) -> Variable:
@@ -104,23 +111,23 @@ class MultivariateNormal(Distribution):
     @property
     def variance(self) -> Variable:
         """The diagonal of Σ."""
-        return (self.scale_tril**2).sum(-1)
+        return (self._factor**2).sum(-1)
 
     def rsample(self, sample_shape: Shape = ()) -> Variable:
         """Loc + L·ε, with ε of the standard normal distribution."""
         noise = randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
-        return self.loc + (self.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
+        return self.loc + (self._factor @ noise.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Variable) -> Variable:
         """The logarithm of the density."""
         if self._validate_args:
             self._validate_sample(value)
-        square = mahalanobis(self.scale_tril, value - self.loc)
-        return -0.5 * (self._event_shape[0] * log(2 * pi) + square) - half_log_det(self.scale_tril)
+        square = mahalanobis(self._factor, value - self.loc)
+        return -0.5 * (self._event_shape[0] * log(2 * pi) + square) - half_log_det(self._factor)
 
     def entropy(self) -> Variable:
         """½·n·(1 + log 2π) + ½·log det Σ."""
-        return 0.5 * self._event_shape[0] * (1.0 + log(2 * pi)) + half_log_det(self.scale_tril)
+        return 0.5 * self._event_shape[0] * (1.0 + log(2 * pi)) + half_log_det(self._factor)
 
 
 def half_log_det(scale_tril: Variable) -> Variable:

@@ -278,7 +278,8 @@ class ComposeTransform(Transform):
         return tuple(shape)
 
     def __repr__(self) -> str:
-        return f"ComposeTransform({self.parts!r})"
+        parts = ",\n    ".join(map(repr, self.parts))
+        return f"ComposeTransform(\n    {parts}\n)"
 
 
 def widened(constraint: Any, event_dim: int) -> Any:

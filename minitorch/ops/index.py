@@ -39,6 +39,15 @@ class GetItem(Op):
     def backward(self, g: Array) -> Array:
         return PutItem.apply(g, index=self.index, shape=self.input_shape, unique=True)
 
+    def name(self) -> str:
+        """The name of the last of the steps that PyTorch takes one by one; a `:` is none."""
+        steps = [i for i in self.index if i is not Ellipsis and i != slice(None)]
+        if not steps:
+            return "SliceBackward0" if self.index == (slice(None),) else "AliasBackward0"
+        last = steps[-1]
+        step = "Unsqueeze" if last is None else "Slice" if isinstance(last, slice) else "Select"
+        return f"{step}Backward0"
+
 
 class Take(Op):
     """y = x[index] with index tensors, a copy;   dx = zeros, with g added at the index."""
@@ -50,6 +59,10 @@ class Take(Op):
 
     def backward(self, g: Array) -> Array:
         return PutItem.apply(g, index=self.index, shape=self.input_shape, unique=False)
+
+    def name(self) -> str:
+        """`IndexBackward0`: a selection by tensors is called so in PyTorch."""
+        return "IndexBackward0"
 
 
 class PutItem(Op):

@@ -211,3 +211,24 @@ def test_increment_version():
     graph.increment_version(y)
     with pytest.raises(RuntimeError, match="in place"):
         z.backward()
+
+
+def test_nodes_of_indexing_are_called_as_the_last_step_is():
+    x = minitorch.eye(3).requires_grad_()
+    names = {
+        "SelectBackward0": (x[0], x[:, 1], x[1, :], x[None, 0], x[..., 1], x[1:, 0]),
+        "SliceBackward0": (x[:], x[:2], x[0, :2], x[:, :2]),
+        "UnsqueezeBackward0": (x[None], x[1:, None], x[0, 1:, None]),
+        "AliasBackward0": (x[...], x[:, :]),
+        "IndexBackward0": (x[[0, 1]], x[x > 0], x[:, [0]]),
+    }
+    for name, values in names.items():
+        assert [y.grad_fn.name() for y in values] == [name] * len(values)
+
+
+def test_only_inputs_is_accepted_in_its_place():
+    x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    (g,) = minitorch.autograd.grad((x * x).sum(), x, None, True, True, True, False)
+    assert g.tolist() == [2.0, 4.0] and g.requires_grad
+    with pytest.warns(FutureWarning, match="only_inputs"):
+        minitorch.autograd.grad((x * x).sum(), x, only_inputs=False)

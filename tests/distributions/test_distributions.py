@@ -312,3 +312,14 @@ def test_names_that_are_not_there_say_what_to_use() -> None:
         _ = d.Wishart
     with pytest.raises(AttributeError):
         _ = d.Nothing
+
+
+def test_parts_are_printed_as_they_are():
+    chain = transforms.ComposeTransform([transforms.ExpTransform(), transforms.SigmoidTransform()])
+    assert repr(chain) == "ComposeTransform(\n    ExpTransform(),\n    SigmoidTransform()\n)"
+    normal = d.MultivariateNormal(minitorch.zeros(2), minitorch.eye(2))
+    normal.log_prob(minitorch.zeros(2))
+    assert "scale_tril" not in repr(normal)
+    assert normal.expand((3,)).scale_tril.shape == (3, 2, 2)
+    assert normal.scale_tril.equal(minitorch.eye(2))
+    assert "scale_tril: minitorch.Size([2, 2])" in repr(normal)

@@ -234,3 +234,12 @@ def test_a_projection_shrinks_the_states():
         np.testing.assert_allclose(y[t].detach().numpy(), h, atol=1e-12)
     np.testing.assert_allclose(h_n[0].detach().numpy(), h, atol=1e-12)
     np.testing.assert_allclose(c_n[0].detach().numpy(), c, atol=1e-12)
+
+
+def test_names_of_weights_can_be_looped_over():
+    layer = nn.LSTM(2, 3, bidirectional=True)
+    for name in layer._flat_weights_names:
+        if "weight" in name:
+            nn.init.zeros_(layer._parameters[name])
+    assert all((w == 0).all() for n, w in layer.named_parameters() if "weight" in n)
+    assert layer._flat_weights_names == [n for n, _ in layer.named_parameters()]

@@ -192,3 +192,8 @@ def test_extra_state():
         nn.ReLU().get_extra_state()
     with pytest.raises(NotSupportedError, match="does not define set_extra_state"):
         nn.ReLU().set_extra_state({})
+
+
+def test_what_did_not_fit_is_printed_under_pytorchs_name():
+    found = nn.Linear(1, 1, bias=False).load_state_dict({"b": minitorch.zeros(1)}, strict=False)
+    assert repr(found) == "_IncompatibleKeys(missing_keys=['weight'], unexpected_keys=['b'])"

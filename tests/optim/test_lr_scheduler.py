@@ -428,3 +428,13 @@ def test_a_part_that_does_not_fit_changes_nothing() -> None:
     state["_schedulers"].pop()
     with pytest.raises(errors.StateDictError, match="must have a list of 2 schedulers"):
         other.load_state_dict(state)
+
+
+def test_step_size_may_be_a_whole_float():
+    optimizer = minitorch.optim.SGD([minitorch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = lr_scheduler.StepLR(optimizer, 1.0, gamma=0.1)  # type: ignore[arg-type]
+    optimizer.step()
+    scheduler.step()
+    assert scheduler.get_last_lr() == pytest.approx([0.1])
+    with pytest.raises(errors.ArgumentError, match="step_size"):
+        lr_scheduler.StepLR(optimizer, 1.5)  # type: ignore[arg-type]
