@@ -472,6 +472,7 @@ _ROOMS = (
     "optim",
     "signal",
     "special",
+    "testing",
     "utils",
 )
 

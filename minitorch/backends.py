@@ -6,7 +6,9 @@ PyTorch for the CPU.  minitorch's own backends are chosen by `minitorch.use_back
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import sys
+from types import ModuleType
+from typing import Any
 
 from minitorch.registry import registered_devices
 
@@ -21,7 +23,16 @@ def serves_cuda() -> bool:
     return "cuda" in registered_devices()
 
 
-cudnn = SimpleNamespace(
+def library(name: str, **switches: Any) -> ModuleType:
+    """The switches of one library; `import minitorch.backends.cudnn` finds them, too."""
+    made = ModuleType(f"{__name__}.{name}", f"Switches of {name}.")
+    made.__dict__.update(switches)
+    sys.modules[made.__name__] = made
+    return made
+
+
+cudnn = library(
+    "cudnn",
     enabled=True,
     benchmark=False,
     deterministic=False,
@@ -29,11 +40,12 @@ cudnn = SimpleNamespace(
     is_available=absent,
     version=lambda: None,
 )
-cuda = SimpleNamespace(
+cuda = library(
+    "cuda",
     is_built=serves_cuda,
-    matmul=SimpleNamespace(allow_tf32=False, allow_fp16_reduced_precision_reduction=True),
+    matmul=library("cuda.matmul", allow_tf32=False, allow_fp16_reduced_precision_reduction=True),
 )
-mps = SimpleNamespace(is_available=absent, is_built=absent)
-mkl = SimpleNamespace(is_available=absent)
-mkldnn = SimpleNamespace(is_available=absent)
-openmp = SimpleNamespace(is_available=absent)
+mps = library("mps", is_available=absent, is_built=absent)
+mkl = library("mkl", is_available=absent)
+mkldnn = library("mkldnn", is_available=absent)
+openmp = library("openmp", is_available=absent)

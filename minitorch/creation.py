@@ -97,6 +97,8 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
     kinds: set[Any] = set()
     try:
         array = backend.asarray(unwrap(data, kinds))
+    except ShapeError:
+        raise
     except ValueError:
         raise ArgumentError(
             "tensor: the nested sequences have different lengths; every row needs the same length"

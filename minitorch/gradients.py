@@ -263,5 +263,10 @@ def _starts(tensors: Any) -> tuple[Any, ...]:
 def _as_tuple(tensors: Any) -> tuple[Any, ...]:
     if tensors is None:
         return ()
-    several = (tensors,) if isinstance(tensors, (Value, GradientEdge)) else tuple(tensors)
+    if isinstance(tensors, (Value, GradientEdge)):
+        tensors = (tensors,)
+    try:
+        several = tuple(tensors)
+    except TypeError:
+        raise ArgumentTypeError(f"backward: expected Tensors, got {type(tensors).__name__}") from None
     return tuple([at_edge(x) if x.__class__ is GradientEdge else x for x in several])

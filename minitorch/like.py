@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import filled, sampling
 from minitorch.errors import ArgumentTypeError
+from minitorch.layout import creates
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -22,6 +23,7 @@ def like(op_name: str, input: Any) -> Any:
     return input
 
 
+@creates
 def empty_like(
     input: Variable,
     *,
@@ -40,6 +42,7 @@ def empty_like(
     return filled.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
+@creates
 def zeros_like(
     input: Variable,
     *,
@@ -58,6 +61,7 @@ def zeros_like(
     return filled.zeros(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
+@creates
 def ones_like(
     input: Variable,
     *,
@@ -76,6 +80,7 @@ def ones_like(
     return filled.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
+@creates
 def full_like(
     input: Variable,
     fill_value: Any,
@@ -96,6 +101,7 @@ def full_like(
     return filled.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
 
+@creates
 def rand_like(
     input: Variable,
     *,
@@ -118,6 +124,7 @@ def rand_like(
     )
 
 
+@creates
 def randn_like(
     input: Variable,
     *,
@@ -140,6 +147,7 @@ def randn_like(
     )
 
 
+@creates
 def randint_like(
     input: Variable,
     low: Any,

@@ -37,7 +37,14 @@ MAPPINGS: dict[str, type[dict[Any, Any]]] = {
 }
 
 
-def save(obj: Any, f: Any) -> None:
+def save(
+    obj: Any,
+    f: Any,
+    pickle_module: Any = None,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
+) -> None:
     """Writes a state dict, or other nested values, to a file.
 
     The file is written beside its target, synced to the disk, and then renamed: if anything goes wrong, the
@@ -48,6 +55,10 @@ def save(obj: Any, f: Any) -> None:
         obj: tensors, numbers, strings, bytes, booleans, None, dtypes, shapes, and dicts, lists and tuples
             of these.
         f: a path, or a file open for writing bytes.
+        pickle_module: accepted for PyTorch's sake; nothing is pickled.
+        pickle_protocol: likewise.
+        _use_new_zipfile_serialization: likewise.
+        _disable_byteorder_record: likewise.
 
     Raises:
         ArgumentTypeError: for anything else; the message tells where in `obj` it is.
@@ -79,15 +90,27 @@ def save(obj: Any, f: Any) -> None:
         ) from error
 
 
-def load(f: Any, map_location: Any = None, weights_only: bool = True) -> Any:
+def load(
+    f: Any,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    **pickle_load_args: Any,
+) -> Any:
     """Reads what `save` wrote; of other safetensors files a dict of the tensors by name.
 
     Nothing in a file is ever run as code.
 
     Args:
         f: a path, or a file open for reading bytes.
-        map_location: the device for tensors, by default the CPU.
+        map_location: the device for tensors, by default the CPU; or a function of memory and its place, such as
+            `lambda storage, place: storage`, which must give the memory back.
         weights_only: accepted; there is never anything but values in a checkpoint.
+        pickle_module: accepted for PyTorch's sake; nothing is pickled.
+        mmap: likewise.
+        **pickle_load_args: likewise.
 
     Raises:
         CheckpointError: if the file is not a checkpoint, or is damaged or cut off.
@@ -122,15 +145,12 @@ def as_device(map_location: Any) -> Any:
     """The device meant by `map_location`.
 
     Raises:
-        NotSupportedError: for functions.
         BackendError: if no backend serves the device.
     """
     from minitorch.device import require
 
     if callable(map_location):
-        raise NotSupportedError(
-            "load: map_location as a function is not supported; name the device, as in map_location='cpu'"
-        )
+        return map_location
     if isinstance(map_location, dict):
         map_location = map_location.get("cpu")
     return None if map_location is None else require(map_location)
@@ -299,8 +319,19 @@ def read(file: BinaryIO, where: str, device: Any) -> Any:
 
 
 def moved(x: Variable, device: Any) -> Variable:
-    """A tensor on the device asked for."""
-    return x if device is None else x.to(device)
+    """A tensor on the device asked for.
+
+    Raises:
+        NotSupportedError: if a function was given that puts the memory elsewhere.
+    """
+    if not callable(device):
+        return x if device is None else x.to(device)
+    memory = x.untyped_storage()
+    if (place := device(memory, "cpu")) is not None and place is not memory:
+        raise NotSupportedError(
+            "load: map_location gave other memory than it got; name the device, as in map_location='cpu'"
+        )
+    return x
 
 
 class Reader:
@@ -330,6 +361,8 @@ class Reader:
         """
         try:
             return self._value(value)
+        except NotSupportedError:
+            raise
         except (MinitorchError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise CheckpointError(
                 f"{self._where}: damaged, or written by a later version of minitorch: the values cannot be "

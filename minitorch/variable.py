@@ -15,7 +15,6 @@ from minitorch.ops.out import without_out as _plain
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
-
 INCOMPARABLE = (type(None), str, list, tuple, dict, set)  # what `==` leaves to Python, which says False
 
 

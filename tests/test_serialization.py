@@ -490,12 +490,12 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_map_location(tmp_path: Path) -> None:
     path = tmp_path / "x.ckpt"
     minitorch.save([minitorch.ones(1)], path)
-    for where in (None, "cpu", minitorch.device("cpu"), {"cuda:0": "cpu"}):
+    for where in (None, "cpu", minitorch.device("cpu"), {"cuda:0": "cpu"}, lambda storage, place: storage):
         assert minitorch.load(path, map_location=where)[0].device.type == "cpu"
     with pytest.raises(errors.BackendError, match="cuda"):
         minitorch.load(path, map_location="cuda")
     with pytest.raises(errors.NotSupportedError, match="name the device"):
-        minitorch.load(path, map_location=lambda storage, place: storage)
+        minitorch.load(path, map_location=lambda storage, place: minitorch.ones(1).untyped_storage())
 
 
 # A save that fails -------------------------------------------------------------------------------------

@@ -157,7 +157,13 @@ def walk_batch(
         for i, g in zip(given, gs, strict=True):
             all_starts[i] = g
         found: tuple[Any, ...] = grad(
-            outputs, inputs, all_starts, retain_graph, create_graph, allow_unused, False, materialize_grads
+            outputs,
+            inputs,
+            all_starts,
+            retain_graph,
+            create_graph,
+            allow_unused=allow_unused,
+            materialize_grads=materialize_grads,
         )
         unused[:] = [i for i, g in enumerate(found) if g is None]
         return tuple(g for g in found if g is not None)

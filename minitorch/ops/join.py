@@ -27,7 +27,8 @@ class Cat(Op):
 
     def forward(self, *xs: Array, dim: int) -> Array:
         self.dim, self.sizes = dim, [x.shape[dim] for x in xs]
-        return self.backend.concatenate(xs, axis=dim)
+        y = self.backend.concatenate(xs, axis=dim)
+        return y if y.flags.c_contiguous else self.backend.copy(y)
 
     def backward(self, g: Array) -> tuple[Array, ...]:
         pieces, start = [], 0

@@ -36,6 +36,8 @@ def with_out(function: Callable[..., R]) -> Callable[..., R]:
         for name in NUMPY_NAMES.keys() & keywords.keys():
             if name not in parameters_of(function):
                 keywords[NUMPY_NAMES[name]] = keywords.pop(name)
+        if "input" in keywords and "input" not in (names := parameters_of(function)):
+            keywords[names[0]] = keywords.pop("input")  # PyTorch's older name of the matrix A
         out = keywords.pop("out", None)
         if out is None:
             return function(*args, **keywords)

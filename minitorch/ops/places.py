@@ -118,7 +118,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
             [1, 0]])
     """
     backend, x = backend_of(input.array), input.array
-    places = tuple(wrap(places) for places in backend.nonzero(x.reshape(-1) if not x.ndim else x))
+    places = tuple(wrap(backend.copy(p)) for p in backend.nonzero(x.reshape(-1) if not x.ndim else x))
     if as_tuple:
         return places
     return stack(places, 1) if x.ndim else wrap(backend.zeros((places[0].numel(), 0), dtypes.int64.dtype))

@@ -13,7 +13,7 @@ from minitorch.op import Op
 from minitorch.ops.common import ensure_size, ndim_of, not_a_tensor, wrap_dim, wrap_dims
 
 if TYPE_CHECKING:
-    from minitorch.variable import Variable
+    from minitorch.variable import Size, Variable
 
 
 class Reshape(Op):
@@ -356,7 +356,7 @@ def broadcast_to(input: Any, size: Sequence[int]) -> Variable:
     return expand(input, *size)
 
 
-def broadcast_shapes(*shapes: Sequence[int] | int) -> tuple[int, ...]:
+def broadcast_shapes(*shapes: Sequence[int] | int) -> Size:
     """The shape to which all shapes broadcast.
 
     Raises:
@@ -364,9 +364,10 @@ def broadcast_shapes(*shapes: Sequence[int] | int) -> tuple[int, ...]:
 
     >>> import minitorch
     >>> minitorch.broadcast_shapes((3, 1), (5, 1, 4))
-    (5, 3, 4)
+    minitorch.Size([5, 3, 4])
     """
     from minitorch.arguments import broadcast_message
+    from minitorch.variable import Size
 
     sizes_of = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
     result: list[int] = []
@@ -376,7 +377,7 @@ def broadcast_shapes(*shapes: Sequence[int] | int) -> tuple[int, ...]:
         if len(sizes) > 1:
             raise ShapeError(broadcast_message("broadcast_shapes", sizes_of))
         result.append(sizes.pop() if sizes else 1)
-    return tuple(result)
+    return Size(result)
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Variable, ...]:

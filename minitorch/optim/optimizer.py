@@ -144,7 +144,7 @@ class Optimizer(OptimizerHooks):
             raise ArgumentError(
                 f"{name}: parameter group {number} has no 'params'; it has {sorted(param_group)}"
             )
-        group = {**self.defaults, **param_group}
+        group = {**param_group, **{k: v for k, v in self.defaults.items() if k not in param_group}}
         self._set_params(group, number)
         if group.get("differentiable"):
             raise NotSupportedError(

@@ -1,6 +1,7 @@
 """Datasets, the order in which they are read, and batches of them."""
 
 from minitorch.absent import refuser as _refuser
+from minitorch.utils.data import dataloader as dataloader
 from minitorch.utils.data.collate import (
     default_collate as default_collate,
     default_convert as default_convert,
