@@ -200,4 +200,5 @@ def test_predicates() -> None:
 def test_any_sequence_becomes_a_tensor():
     assert minitorch.tensor(deque([1.5, 2.5])).tolist() == [1.5, 2.5]
     nested = minitorch.tensor([deque([1]), (2,)])
-    assert nested.tolist() == [[1], [2]] and nested.dtype is minitorch.int64
+    assert nested.tolist() == [[1], [2]]
+    assert nested.dtype is minitorch.int64

@@ -117,3 +117,6 @@ class MixtureSameFamily(Distribution):
         index = chosen.reshape(*chosen.shape, 1, *(1,) * self._event_ndims)
         index = index.expand(*chosen.shape, 1, *self._event_shape)
         return drawn.gather(len(chosen.shape), index).squeeze(len(chosen.shape))
+
+    def __repr__(self) -> str:
+        return f"MixtureSameFamily(\n  {self.mixture_distribution},\n  {self.component_distribution})"

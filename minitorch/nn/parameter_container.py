@@ -23,14 +23,15 @@ def as_parameter(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Variable) and not isinstance(value, Parameter) else value
 
 
-def describe_items(items: Iterable[tuple[Any, Any]]) -> str:
-    """One line for each element of a container of parameters."""
+def describe_items(items: Iterable[tuple[Any, Any]], named: bool) -> str:
+    """One line for each element of a container; one with `named` elements gives types in their old spelling."""
     lines = []
     for key, value in items:
         if isinstance(value, Variable):
             size = "x".join(map(str, value.array.shape))
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-            lines.append(f"  ({key}): {kind} containing: [{value.dtype} of size {size}]")
+            dtype = value.type() if named else value.dtype
+            lines.append(f"  ({key}): {kind} containing: [{dtype} of size {size}]")
         else:
             lines.append(f"  ({key}): Object of type: {type(value).__name__}")
     return "\n".join(lines)
@@ -94,7 +95,7 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return describe_items(enumerate(self))
+        return describe_items(enumerate(self), named=False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("ParameterList cannot be called; use its elements")
@@ -224,7 +225,7 @@ class ParameterDict(Module):
         return self
 
     def extra_repr(self) -> str:
-        return describe_items(self.items())
+        return describe_items(self.items(), named=True)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("ParameterDict cannot be called; use its elements")

@@ -119,8 +119,8 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Va
     d, array = index_along("gather", input, dim, index)
     if not array.size:
         return input.new_zeros(array_of(index).shape)
-    if not input.ndim:
-        picked = TakeAlong.apply(input.reshape(1), indices=array.reshape(-1), dim=0)
+    if not input.ndim or not array.ndim:
+        picked = TakeAlong.apply(input.reshape(-1), indices=array.reshape(-1), dim=0)
         return picked.reshape(array_of(index).shape)
     return TakeAlong.apply(input, indices=array, dim=d)
 
@@ -128,6 +128,9 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Va
 def source_along(op_name: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, int, Array, Any]:
     """Input, dim, indices and source of a scatter, after all checks; 0-d ones with one dim."""
     d, array = index_along(op_name, input, dim, index)
+    array = array if array.ndim else array.reshape(1)
+    if hasattr(src, "array") and not src.ndim:
+        src = src.reshape(1)
     value: Any = src
     if not hasattr(src, "array"):
         value = input.array.dtype.type(src)

@@ -317,6 +317,8 @@ def test_names_that_are_not_there_say_what_to_use() -> None:
 def test_parts_are_printed_as_they_are():
     chain = transforms.ComposeTransform([transforms.ExpTransform(), transforms.SigmoidTransform()])
     assert repr(chain) == "ComposeTransform(\n    ExpTransform(),\n    SigmoidTransform()\n)"
+    mixture = d.MixtureSameFamily(d.Categorical(minitorch.ones(2)), d.Normal(minitorch.zeros(2), 1.0))
+    assert repr(mixture).startswith("MixtureSameFamily(\n  Categorical(probs: minitorch.Size([2])")
     normal = d.MultivariateNormal(minitorch.zeros(2), minitorch.eye(2))
     normal.log_prob(minitorch.zeros(2))
     assert "scale_tril" not in repr(normal)

@@ -197,3 +197,10 @@ def test_refused():
     with pytest.raises(ArgumentTypeError, match="keys must be strings"):
         nn.ParameterDict({1: minitorch.ones(1)})
     assert len(net) == len(items) == 2
+
+
+def test_dicts_of_parameters_print_types_and_sizes():
+    values = nn.ParameterDict({"a": nn.Parameter(minitorch.zeros(2, 3)), "b": 1})
+    assert "(a): Parameter containing: [minitorch.FloatTensor of size 2x3]" in repr(values)
+    listed = nn.ParameterList([nn.Parameter(minitorch.zeros(2, 3))])
+    assert "(0): Parameter containing: [minitorch.float32 of size 2x3]" in repr(listed)

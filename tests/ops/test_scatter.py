@@ -197,3 +197,15 @@ def test_one_hot():
     np.testing.assert_array_equal(y, np.eye(4, dtype=np.int64)[[[0, 2], [1, 1]]])
     assert y.dtype is minitorch.int64
     assert F.one_hot(minitorch.zeros(0).long(), 3).shape == (0, 3)
+
+
+def test_an_index_without_dims_counts_as_one_element():
+    one = minitorch.tensor(1)
+    assert minitorch.zeros(3).scatter_(0, one, value=1).tolist() == [0, 1, 0]
+    assert minitorch.zeros(3).scatter(0, one, minitorch.tensor(5.0)).tolist() == [0, 5, 0]
+    assert minitorch.zeros(3).scatter_add(0, one, minitorch.tensor([4.0])).tolist() == [0, 4, 0]
+    x = minitorch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = x.gather(0, one)
+    assert y.shape == ()
+    y.backward()
+    assert x.grad.tolist() == [0, 1, 0]
