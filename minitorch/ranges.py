@@ -26,7 +26,7 @@ def number(op_name: str, value: Any) -> Any:
         if value.array.ndim:
             raise ShapeError(f"{op_name}: expected a number or a 0-d tensor, got shape {value.array.shape}")
         return value.item()  # type: ignore[attr-defined]
-    return value.item() if isinstance(value, current_backend().scalar_types) else value
+    return value.item() if hasattr(value, "item") else value
 
 
 def steps_between(op_name: str, start: Any, end: Any, step: Any) -> float:

@@ -76,7 +76,8 @@ class Storage:
 
     def __repr__(self) -> str:
         numbers = "".join(f" {value}\n" for value in self)
-        return f"{numbers}[minitorch.storage.Storage of {self.dtype}, size {len(self)}]"
+        kind = f"TypedStorage(dtype={self.dtype}, " if type(self) is Storage else f"{type(self).__name__}("
+        return f"{numbers}[minitorch.storage.{kind}device=cpu) of size {len(self)}]"
 
 
 class UntypedStorage(Storage):

@@ -2,13 +2,14 @@
 
 # ruff: noqa: E501
 
-SNIPPETS = r'''
+SNIPPETS = r"""
 x=T(2.,requires_grad=True); y=x**2; y
 x=T(2.,requires_grad=True); y=x**2; y.backward(); x.grad
 x=T([1.,2.],requires_grad=True); y=x**2; y.backward()
 x=T([1.,2.],requires_grad=True); y=x**2; y.backward(torch.ones(2)); x.grad
 x=T([1.,2.],requires_grad=True); y=x**2; y.backward(gradient=torch.ones_like(y)); x.grad
 x=T([1.,2.],requires_grad=True); y=x**2; y.backward(T([1.,1.,1.]))
+x=T([1.,2.],requires_grad=True); y=x**2; y.backward(1.)
 x=T([1.,2.],requires_grad=True); y=(x**2).sum(); y.backward(); y.backward()
 x=T([1.,2.],requires_grad=True); y=(x**2).sum(); y.backward(retain_graph=True); y.backward(); x.grad
 x=T([1.,2.],requires_grad=True); y=x.sum(); y.backward(); y.backward(); x.grad
@@ -138,4 +139,4 @@ m=nn.Linear(2,1); torch.func.functional_call(m,{'weight':torch.ones(1,2),'bias':
 torch.autograd.gradcheck(lambda x:x**2,(torch.ones(2,dtype=torch.double,requires_grad=True),))
 torch.autograd.grad_mode.no_grad is torch.no_grad
 x=T([1.],requires_grad=True); torch.utils.checkpoint.checkpoint(lambda x:x*2,x,use_reentrant=False)
-'''
+"""

@@ -1,7 +1,6 @@
 """New tensors, their attributes and their memory."""
 
-
-SNIPPETS = r'''
+SNIPPETS = r"""
 torch.tensor([1,2,3])
 torch.tensor([1,2,3], dtype=torch.float)
 torch.tensor([1,2,3], dtype=float)
@@ -376,4 +375,4 @@ torch.as_strided(fl(6),(2,2),(1,2))
 torch.as_strided(fl(6),(2,2),(1,2),1)
 fl(6).as_strided((3,),(2,))
 fl(6).as_strided((7,),(2,))
-'''
+"""

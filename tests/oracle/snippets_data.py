@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-SNIPPETS = r'''
+SNIPPETS = r"""
 print(torch.arange(5))
 print(torch.zeros(2,3))
 print(T([1e-5,1.]))
@@ -253,6 +253,7 @@ torch.utils.data.default_convert(np.ones(2))
 torch.utils.data.get_worker_info()
 torch.utils.data.IterableDataset
 torch.utils.data.dataset.TensorDataset
+torch.utils.data.dataloader.default_collate([1])
 torch.utils.data.sampler.SubsetRandomSampler([1]).indices
 torch.distributions.Normal(0,1)
 torch.distributions.Normal(T(0.),T([1.,2.]))
@@ -300,4 +301,4 @@ torch.distributions.kl.kl_divergence(torch.distributions.Bernoulli(.5),torch.dis
 torch.distributions.TransformedDistribution(torch.distributions.Normal(0.,1.),[torch.distributions.transforms.ExpTransform()])
 torch.distributions.normal.Normal(0,1)
 torch.distributions.constraints.positive
-'''
+"""

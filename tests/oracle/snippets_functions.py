@@ -1,7 +1,6 @@
 """Functions and methods in all the ways in which they are called; NumPy beside tensors."""
 
-
-SNIPPETS = r'''
+SNIPPETS = r"""
 fl(2,3).sum(dim=0)
 fl(2,3).sum(axis=0)
 fl(2,3).sum(0,keepdim=True)
@@ -198,6 +197,7 @@ fl(1,3).expand(size=(2,3))
 fl(1,3).expand_as(fl(2,3))
 torch.broadcast_to(fl(3),(2,3))
 torch.broadcast_tensors(fl(3),fl(2,1))
+torch.broadcast_shapes((2,1),(3,))
 x=torch.ones(1,3).expand(2,3); x[0,0]=5
 x=torch.ones(1,3).expand(2,3); x.add_(1)
 fl(2).repeat(3)
@@ -556,4 +556,4 @@ np.array([T([1.]),T([2.])])
 np.random.rand(2).astype(np.float32)[T(0)] is not None
 fl(2).dtype == np.float32
 fl(2).tolist()==[0.,1.]
-'''
+"""

@@ -1,7 +1,6 @@
 """Indices, Python's protocols, operators, promotion."""
 
-
-SNIPPETS = r'''
+SNIPPETS = r"""
 ar(12)[3]
 ar(12)[-1]
 ar(12)[12]
@@ -338,4 +337,4 @@ torch.outer(T([1,2]),T([3,4]))
 torch.ger(T([1.,2]),T([3.,4]))
 torch.cross(T([1.,0,0]),T([0.,1,0]))
 torch.cross(T([1.,0,0]),T([0.,1,0]),dim=0)
-'''
+"""

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-SNIPPETS = r'''
+SNIPPETS = r"""
 nn.Linear(3,2)
 nn.Linear(in_features=3,out_features=2,bias=False)
 nn.Linear(3,2,dtype=torch.double).weight.dtype
@@ -193,6 +193,7 @@ list(nn.ModuleDict({'a':nn.ReLU()}).keys())
 nn.ModuleDict({'a':nn.ReLU()})['b']
 'a' in nn.ModuleDict({'a':nn.ReLU()})
 nn.ParameterList([torch.ones(2),nn.Parameter(torch.ones(2,3))])
+nn.ParameterDict({'a':nn.Parameter(torch.ones(2)),'b':torch.ones(1)})
 nn.DataParallel(nn.Linear(2,3))
 nn.utils.parameters_to_vector(nn.Linear(2,1).parameters()).shape
 [n for n,p in nn.Linear(2,3).named_parameters()]
@@ -383,4 +384,4 @@ m=nn.Linear(2,1); o=optim.SGD(m.parameters(),lr=0.1); o.load_state_dict({'state'
 m=nn.Linear(2,1); nn.utils.clip_grad_norm_(m.parameters(),1.)
 m=nn.Linear(2,1); m.weight.grad=torch.ones(1,2)*3; m.bias.grad=torch.zeros(1); print(nn.utils.clip_grad_norm_(m.parameters(),max_norm=1.)); m.weight.grad
 m=nn.Linear(2,1); m.weight.grad=torch.ones(1,2)*3; nn.utils.clip_grad_value_(m.parameters(),0.5); m.weight.grad
-'''
+"""

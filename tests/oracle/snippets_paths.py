@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-SNIPPETS = r'''
+SNIPPETS = r"""
 torch.swapdims(fl(2,3),dim0=0,dim1=1)
 torch.det(input=torch.eye(2))
 torch.inverse(input=torch.eye(2)).sum()
@@ -167,4 +167,4 @@ torch.testing.assert_close(fl(2,3).t(),fl(2,3).t().contiguous(),check_stride=Tru
 torch.testing.assert_close(T([1.],requires_grad=True),T([1.]))
 torch.testing.assert_close(T(True),T(True))
 torch.testing.assert_close(nn.Parameter(torch.ones(1)),torch.ones(1))
-'''
+"""
