@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 
-EXACT = {"aminmax", "multinomial"}  # whose out must have the very dtype of the result
+EXACT = {"aminmax", "gather", "multinomial"}  # whose out must have the very dtype of the result
 
 
 def with_out(function: Callable[..., R]) -> Callable[..., R]:
