@@ -152,6 +152,7 @@ class ReductionMethods:
     """Fewer dimensions."""
 
     sum, mean, prod, var, std = ops.sum, ops.mean, ops.prod, ops.var, ops.std
+    sum_to_size = ops.sum_to_size
     max, min, amax, amin, argmax, argmin = (
         ops.max,
         ops.min,

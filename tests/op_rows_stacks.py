@@ -286,3 +286,26 @@ row(
     lambda: [call(x(2, 3)), call(x(2, 0, 3))],
     complex=True,
 )
+
+
+def summed_to(a: Any, *size: int) -> Any:
+    """sum_to_size, one axis at a time."""
+    while a.ndim > len(size):
+        a = a.sum(0)
+    for d, n in enumerate(size):
+        a = a.sum(d, keepdims=True) if n == 1 else a
+    return a
+
+
+row(
+    "sum_to_size",
+    summed_to,
+    lambda: [
+        call(x(2, 3), 1, 3),
+        call(x(4, 2, 3), 2, 1),
+        call(x(2, 3), 2, 3),
+        call(x(2, 3), 1),
+        call(x(0, 3), 1, 3),
+    ],
+    complex=True,
+)

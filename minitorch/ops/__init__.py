@@ -263,6 +263,7 @@ from minitorch.ops.reduce import (
     std as std,
     std_mean as std_mean,
     sum as sum,
+    sum_to_size as sum_to_size,
     var as var,
     var_mean as var_mean,
 )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.errors import DtypeError
+from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import (
     Dims,
     array_of,
     check_floating,
     conj,
+    ensure_size,
     ndim_of,
     reduced_dims,
     wrap_dim,
@@ -351,3 +352,23 @@ def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Variable:
     """
     dims = reduced_dims("any", dim, ndim_of("any", input))
     return keep_dims(Truth.apply(input, dims=dims, kind="any"), input, dims, keepdim)
+
+
+def sum_to_size(input: Any, *size: Any) -> Variable:
+    """The sums that bring a tensor back to a shape that broadcasts to its own.
+
+    Raises:
+        ShapeError: if that shape does not broadcast to the tensor's.
+
+    >>> import minitorch
+    >>> minitorch.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
+    """
+    wanted, shape = ensure_size(size), tuple(input.shape)
+    extra = len(shape) - len(wanted)
+    unfit = [n for n, m in zip(wanted, shape[max(extra, 0) :], strict=False) if n not in (1, m)]
+    if extra < 0 or unfit:
+        raise ShapeError(f"sum_to_size: a tensor of shape {shape} cannot be summed to shape {wanted}")
+    kept = [d for d, n in enumerate(wanted, extra) if n == 1 != shape[d]]
+    dims = (*range(extra), *kept)
+    return sum(input, dims, keepdim=True).reshape(wanted) if dims else input

@@ -12,8 +12,19 @@ NOT_OFFERED: dict[str, str] = {
     **dict.fromkeys(
         (
             *("_batch_norm_with_update", "_chunk_cat", "_native_batch_norm_legit", "_segment_reduce.lengths"),
-            *("_segment_reduce.offsets", "_softmax_backward_data", "_unsafe_masked_index", "_upsample_bilinear2d_aa"),
-            *("_unsafe_masked_index_put_accumulate", "grid_sampler_2d", "grid_sampler_3d", "hash_tensor", "slice"),
+            *(
+                "_segment_reduce.offsets",
+                "_softmax_backward_data",
+                "_unsafe_masked_index",
+                "_upsample_bilinear2d_aa",
+            ),
+            *(
+                "_unsafe_masked_index_put_accumulate",
+                "grid_sampler_2d",
+                "grid_sampler_3d",
+                "hash_tensor",
+                "slice",
+            ),
             *("max_pool2d_with_indices_backward", "native_batch_norm", "native_dropout_backward"),
             *("native_group_norm", "native_layer_norm", "torch._scaled_mm", "torch._scaled_mm_v2"),
             *("torch.ops.aten._efficient_attention_forward", "torch.ops.aten._flash_attention_forward"),
@@ -23,10 +34,6 @@ NOT_OFFERED: dict[str, str] = {
     ),
     **dict.fromkeys(("bfloat16", "chalf"), "NumPy has neither bfloat16 nor complex numbers of two halves"),
     **dict.fromkeys(("to_sparse", "sparse.mm.reduce", "sparse.sampled_addmm"), "there are no sparse tensors"),
-    **dict.fromkeys(
-        ("linalg.ldl_factor", "linalg.ldl_factor_ex", "linalg.ldl_solve"),
-        "NumPy has no factorization of indefinite matrices",
-    ),
     **dict.fromkeys(
         (
             *("jiterator_2inputs_2outputs", "jiterator_4inputs_with_extra_args", "jiterator_binary"),

@@ -141,7 +141,7 @@ class StepLR(LRScheduler):
     """
 
     def __init__(
-        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+        self, optimizer: Optimizer, step_size: int | float, gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
         if isinstance(step_size, float) and step_size.is_integer():  # courses say 1.0
             step_size = int(step_size)
