@@ -371,4 +371,4 @@ def sum_to_size(input: Any, *size: Any) -> Variable:
         raise ShapeError(f"sum_to_size: a tensor of shape {shape} cannot be summed to shape {wanted}")
     kept = [d for d, n in enumerate(wanted, extra) if n == 1 != shape[d]]
     dims = (*range(extra), *kept)
-    return sum(input, dims, keepdim=True).reshape(wanted) if dims else input
+    return sum(input, dims, keepdim=True).reshape(wanted) if dims or not wanted else input
