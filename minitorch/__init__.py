@@ -456,6 +456,7 @@ if _TYPE_CHECKING:
         signal as signal,
         special as special,
         utils as utils,
+        version as version,
     )
 
 # Packages that are imported when first used.
@@ -474,6 +475,7 @@ _ROOMS = (
     "special",
     "testing",
     "utils",
+    "version",
 )
 
 
@@ -485,7 +487,7 @@ def __getattr__(name: str) -> object:
     if name in _TOP_LEVEL:
         return _find(name)
     if name.startswith("__"):
-        raise AttributeError(name)
+        raise AttributeError(f"module 'minitorch' has no attribute {name!r}")
     from minitorch.absent import missing
 
     raise missing("", name)

@@ -40,6 +40,19 @@ class Sum(Op):
         return spread(g, self.dims, self.input_shape)
 
 
+class Mean(Op):
+    """y = Σ x / n over some dims, NaN of nothing;   dx = g / n, spread over them."""
+
+    def forward(self, x: Array, *, dims: tuple[int, ...]) -> Array:
+        self.input_shape, self.dims = x.shape, dims
+        self.count = math.prod([x.shape[d] for d in dims])
+        total = self.backend.sum(x, axis=dims)
+        return total / self.count if self.count else total * math.nan
+
+    def backward(self, g: Array) -> Array:
+        return spread(g / max(self.count, 1), self.dims, self.input_shape)
+
+
 class Prod(Op):
     """y = Π x along `dim`;   dx = g·Π of the others, right for zeros, too."""
 
@@ -189,9 +202,7 @@ def mean(
     if kind.char == "e":
         return in_float32(mean, input, dim, keepdim or keepdims)
     dims = reduced_dims("mean", dim, ndim_of("mean", input))
-    count = math.prod(input.shape[d] for d in dims)
-    total = Sum.apply(input, dims=dims)
-    return keep_dims(total / count if count else total * math.nan, input, dims, keepdim or keepdims)
+    return keep_dims(Mean.apply(input, dims=dims), input, dims, keepdim or keepdims)
 
 
 @with_out
