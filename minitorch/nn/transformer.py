@@ -10,10 +10,10 @@ from minitorch import dtypes, filled, ops
 from minitorch.errors import ShapeError
 from minitorch.modes import is_grad_enabled
 from minitorch.nn import functional as F, init
-from minitorch.nn.activation import GELU, ReLU
 from minitorch.nn.container import ModuleList
 from minitorch.nn.layer_norm import LayerNorm
 from minitorch.nn.module import Module
+from minitorch.nn.rectifier import GELU, ReLU
 from minitorch.nn.transformer_layer import (
     Activation,
     Mask,
