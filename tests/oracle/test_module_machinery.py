@@ -491,7 +491,7 @@ def assert_same(ours, theirs):
         assert ours == pytest.approx(theirs, rel=1e-6)
     elif isinstance(theirs, str):
         assert ours == theirs.replace("torch.float", "minitorch.float").replace(
-            "torch.FloatTensor", "minitorch.float32"
+            "torch.Float", "minitorch.Float"
         )
     else:
         assert ours == theirs
