@@ -46,7 +46,7 @@ def note(node: Op, inputs: Iterable[Any], outputs: Iterable[Any]) -> None:
         node.nan = "received" if any(map(has_nan, inputs)) else "made"
 
 
-def check(node: Op, grads: Any) -> None:
+def check_gradients(node: Op, grads: Any) -> None:
     """Raises an AnomalyError if a gradient that `node` returned contains NaN."""
     for i, g in enumerate(grads if isinstance(grads, tuple) else (grads,)):
         if g is not None and has_nan(g):

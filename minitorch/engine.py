@@ -17,6 +17,7 @@ from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from minitorch.anomaly import check_gradients
 from minitorch.errors import ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
 from minitorch.op import FREED, Op
@@ -99,9 +100,7 @@ class Walk:
             if hooks is not None:
                 grads = self.after(node, grads, g)
             if check_nan:
-                from minitorch.anomaly import check
-
-                check(node, grads)
+                check_gradients(node, grads)
             if grads.__class__ is not tuple:
                 grads = (grads,)
             if len(grads) != len(edges):

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from minitorch.anomaly import check_root
 from minitorch.engine import Walk, as_running
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
@@ -192,8 +193,6 @@ def _walk(
         walk.captured = {(x.grad_fn, x._output_nr): None for x in targets if x.grad_fn is not None}
         walk.needed = _leading_to(roots, targets)
     if current().anomaly and current().check_nan:
-        from minitorch.anomaly import check_root
-
         for root in roots:
             check_root(root)
     with walking(create_graph, raw=not create_graph), current_backend().quiet(), as_running(walk):

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from minitorch.anomaly import note
 from minitorch.arguments import explain, prepare, wrapped_around
 from minitorch.backend import Array, Backend
 from minitorch.errors import GradientError, InplaceError, MinitorchError
@@ -279,8 +280,6 @@ class Op:
         if edge_outputs is not None:
             self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])
         if current().anomaly:
-            from minitorch.anomaly import note
-
             note(self, arrays, outs)
 
     @classmethod

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from minitorch.device import device as as_device
 from minitorch.dtypes import as_dtype
 from minitorch.errors import ArgumentTypeError
 from minitorch.modes import current
@@ -30,8 +31,6 @@ class Generator:
     """
 
     def __init__(self, device: Any = "cpu") -> None:
-        from minitorch.device import device as as_device
-
         self.device = as_device(device)
         self._seed = 0x5DEECE66D
         self._source: Any = None

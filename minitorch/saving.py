@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from minitorch.errors import ArgumentTypeError, GradientError, InplaceError, ShapeError
-from minitorch.modes import _Setting
+from minitorch.modes import _Setting, current
 from minitorch.op import Op, Saved
 from minitorch.value import Value, Version, wrap
 
@@ -186,8 +186,6 @@ class saved_tensors_hooks:
         self._settings: list[_Setting] = []
 
     def __enter__(self) -> None:
-        from minitorch.modes import current
-
         forbidden = current().saving
         if isinstance(forbidden, NoHooks):
             raise GradientError(forbidden.message)

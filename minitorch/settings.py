@@ -7,6 +7,7 @@ from typing import Any
 from minitorch import dtypes
 from minitorch.device import CPU, device, require
 from minitorch.errors import ArgumentError, ArgumentTypeError
+from minitorch.value import Value
 
 _deterministic: str = "default"
 _precision: str = "highest"
@@ -152,8 +153,6 @@ def typename(obj: Any) -> str:
     >>> minitorch.typename(minitorch.ones(2)), minitorch.typename(minitorch.nn.Linear)
     ('minitorch.FloatTensor', 'minitorch.nn.linear.Linear')
     """
-    from minitorch.value import Value
-
     if isinstance(obj, Value):
         return str(obj.type())  # type: ignore[attr-defined]
     kind = obj if isinstance(obj, type) or callable(obj) else type(obj)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -506,8 +507,6 @@ class Variable(Methods, Value):
 
 def warn_of_volatile() -> None:
     """Says that an argument of old programs has no effect, as in PyTorch."""
-    import warnings
-
     warnings.warn("Variable: volatile has no effect any more; use `with minitorch.no_grad():`", stacklevel=3)
 
 

@@ -7,15 +7,14 @@ derivative of a vector-Jacobian product: u ↦ Jᵀu is linear, and the transpos
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, NotSupportedError, ShapeError
+from minitorch.filled import eye
 from minitorch.gradients import grad
 from minitorch.modes import enable_grad, is_grad_enabled, set_grad_enabled
+from minitorch.ops import stack
 from minitorch.value import Value
-
-if TYPE_CHECKING:
-    pass
 
 Tensors = tuple[Any, ...]
 Function = Callable[..., Any]
@@ -264,8 +263,6 @@ def jacobian(
 
 def rows(call: Call, y: Any, strict: bool, vectorize: bool) -> Tensors:
     """The Jacobian of one output by each of the inputs, by walks from its elements."""
-    from minitorch.ops import stack
-
     shapes = [(*y.shape, *x.shape) for x in call.inputs]
     if not y.numel() or not y.requires_grad:
         return tuple(x.new_zeros(shape) for x, shape in zip(call.inputs, shapes, strict=True))
@@ -308,8 +305,6 @@ def columns(call: Call) -> tuple[Tensors, ...]:
 
 def identity(x: Any) -> Any:
     """Every unit vector in the shape of `x`, stacked: (n, …) for n elements."""
-    from minitorch.filled import eye
-
     n = x.numel()
     return eye(n, dtype=x.dtype, device=x.device).reshape(n, *x.shape)
 

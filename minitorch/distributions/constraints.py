@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch import ops
+from minitorch.dtypes import finfo
 from minitorch.errors import ArgumentError
+from minitorch.filled import full
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -308,8 +311,6 @@ class CorrCholesky(Constraint):
 
     def check(self, value: Variable) -> Variable:
         """Whether rows have length 1, up to rounding."""
-        from minitorch.dtypes import finfo
-
         tolerance = finfo(value.dtype).eps * value.shape[-1] * 10
         lengths = (value * value).sum(-1).sqrt()
         return lower_cholesky.check(value) & ((lengths - 1).abs() < tolerance).all(-1)
@@ -322,8 +323,6 @@ class Square(Constraint):
 
     def check(self, value: Variable) -> Variable:
         """Whether matrices are square."""
-        from minitorch.filled import full
-
         return full(value.shape[:-2], value.shape[-2] == value.shape[-1])
 
 
@@ -390,8 +389,6 @@ class Cat(Constraint):
 
     def check(self, value: Variable) -> Variable:
         """Whether the pieces fit."""
-        from minitorch import ops
-
         pieces = ops.split(value, self.lengths, self.dim)
         return ops.cat([c.check(v) for c, v in zip(self.cseq, pieces, strict=True)], self.dim)
 
@@ -415,8 +412,6 @@ class Stack(Constraint):
 
     def check(self, value: Variable) -> Variable:
         """Whether the slices fit."""
-        from minitorch import ops
-
         slices = ops.unbind(value, self.dim)
         return ops.stack([c.check(v) for c, v in zip(self.cseq, slices, strict=True)], self.dim)
 

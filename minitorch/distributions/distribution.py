@@ -10,9 +10,10 @@ from minitorch.distributions.utils import lazy_property
 from minitorch.errors import ArgumentError, ArgumentTypeError, NotSupportedError
 from minitorch.modes import no_grad
 from minitorch.value import Value
+from minitorch.variable import Size
 
 if TYPE_CHECKING:
-    from minitorch.variable import Size, Variable
+    from minitorch.variable import Variable
 
 Shape = Sequence[int]
 
@@ -221,6 +222,4 @@ class Distribution:
 
 def size(shape: Iterable[int]) -> Size:
     """A shape as `Size`."""
-    from minitorch.variable import Size
-
     return Size(shape)

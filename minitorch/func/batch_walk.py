@@ -7,6 +7,7 @@ the gradient of a loss that was computed with vmap, the target was used in every
 
 from __future__ import annotations
 
+from heapq import heappush
 from typing import Any
 
 from minitorch.engine import Walk, cast, fit
@@ -62,8 +63,6 @@ class BatchWalk(Walk):
         else:
             self.pending[target] = g
             if isinstance(target, Op):
-                from heapq import heappush
-
                 heappush(self.heap, (-target.serial, target))
 
     def for_batches(self, node: Op, g: Any) -> Any:

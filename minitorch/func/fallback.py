@@ -7,7 +7,7 @@ from typing import Any
 from minitorch.errors import VmapError
 from minitorch.func.batch import Level
 from minitorch.func.batch_ops import gather, take
-from minitorch.func.batch_rules import has, outermost
+from minitorch.func.batch_rules import empty_batch, has, outermost
 from minitorch.op import Op
 
 
@@ -41,8 +41,6 @@ def over_slices(function: Any, inputs: tuple[Any, ...], settings: dict[str, Any]
     """Calls a function for each slice, and puts the results together."""
     level = level_in(inputs, settings)
     if not level.size:
-        from minitorch.func.batch_rules import empty_batch
-
         return empty_batch(function, level, inputs, settings)
     return gather(
         [function(*take(tuple(inputs), level, i), **take(settings, level, i)) for i in range(level.size)],

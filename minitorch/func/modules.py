@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError
+from minitorch.ops import stack
 
 if TYPE_CHECKING:
     from minitorch.nn.module import Module
@@ -82,8 +83,6 @@ def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Any], dict[s
     >>> vmap(one, in_dims=(0, None))(params, minitorch.ones(5, 2)).shape
     minitorch.Size([4, 5, 3])
     """
-    from minitorch.ops import stack
-
     if not models:
         raise ArgumentError("stack_module_state: expected at least one module, got none")
     if len({model.training for model in models}) > 1:

@@ -13,6 +13,7 @@ from minitorch.func.batch_loop import loop
 from minitorch.func.batch_ops import Batch, Unbatch
 from minitorch.func.tree import broadcast_prefix, is_tensor, leaves, unflatten
 from minitorch.modes import _Setting, current
+from minitorch.ops import cat
 from minitorch.ops.common import wrap_dim
 from minitorch.value import Value
 
@@ -187,8 +188,6 @@ def not_batched(y: Any, level: Level) -> Any:
 
 def joined(parts: list[Any], out_dims: Any) -> Any:
     """The results of several chunks as one."""
-    from minitorch.ops import cat
-
     first = parts[0]
     prefix = tuple(out_dims) if isinstance(out_dims, list) and isinstance(first, tuple) else out_dims
     dims = broadcast_prefix("vmap: out_dims", prefix, first)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes, ops
+from minitorch.creation import tensor
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
+from minitorch.filled import ones
 from minitorch.ops import cumulative
 from minitorch.ops.common import Dims, reduced_dims, wrap_dim
 from minitorch.ops.select import where
@@ -38,8 +40,6 @@ def whole(op_name: str, input: Any, mask: Any) -> Any:
 
 def neutral(op_name: str, kind: dtypes.dtype, value: float) -> Any:
     """The neutral value as a tensor of a dtype."""
-    from minitorch.creation import tensor
-
     if kind.category < dtypes.FLOATING and value in (float("inf"), -float("inf")):
         if kind is dtypes.bool_:
             raise DtypeError(f"masked.{op_name}: booleans have no value that changes nothing; use x.int()")
@@ -171,8 +171,6 @@ def mean(
 
 def count(input: Any, dim: Dims, keepdim: bool, mask: Any) -> Any:
     """How many elements count."""
-    from minitorch.filled import ones
-
     counting = ones(input.shape, dtype=dtypes.bool_) if mask is None else whole("mean", input, mask)
     return ops.sum(counting, dim, keepdim)
 

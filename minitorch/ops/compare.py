@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
+from minitorch.modes import no_grad
 from minitorch.op import Op
 from minitorch.ops.common import Binary, array_of, check_ordered, refuse_numbers
 from minitorch.ops.out import with_out
@@ -293,8 +294,6 @@ def isclose(
     >>> minitorch.isclose(x, x + minitorch.tensor([1e-6, 1e-3]))
     tensor([ True, False])
     """
-    from minitorch.modes import no_grad
-
     refuse_numbers("isclose", input=input, other=other)
     if rtol < 0 or atol < 0:
         raise ArgumentError(f"isclose: tolerances must not be negative, got rtol={rtol} and atol={atol}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Array, Backend
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError, ShapeError
+from minitorch.gradients import grad
 from minitorch.op import Op
 from minitorch.ops.common import require_tensors
 from minitorch.ops.extremum import clamp
@@ -141,8 +142,6 @@ class CTC(Op):
     def occupation(self, x: Any) -> Any:
         """γ, (T, N, C): for Variables by differentiating the log-likelihood, so that it can be derived again."""
         if isinstance(x, Value):
-            from minitorch.gradients import grad
-
             recorded: Any = x
             return grad(log_likelihood(recorded, self.paths).sum(), recorded, create_graph=True)[0]
         b, saved = self.backend, self.saved

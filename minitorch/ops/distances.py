@@ -8,6 +8,7 @@ from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.arithmetic import div
 from minitorch.ops.common import array_of, check_floating, check_real, require_tensors, wrap_dim
+from minitorch.ops.complex_numbers import complex as complex_of
 from minitorch.ops.extremum import clamp
 from minitorch.ops.linalg import check_same_dtype, matmul
 from minitorch.ops.norm import norm
@@ -168,6 +169,4 @@ def corrcoef(input: Any) -> Variable:
     c = c / spread.unsqueeze(1) / spread
     if not c.is_complex():
         return clamp(c, -1, 1)
-    from minitorch.ops.complex_numbers import complex
-
-    return complex(clamp(c.real, -1, 1), clamp(c.imag, -1, 1))
+    return complex_of(clamp(c.real, -1, 1), clamp(c.imag, -1, 1))

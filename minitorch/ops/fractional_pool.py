@@ -12,6 +12,7 @@ from minitorch.ops.common import array_of
 from minitorch.ops.index import TakeAlong
 from minitorch.ops.sizes import as_sizes, batched
 from minitorch.registry import backend_of
+from minitorch.sampling import rand
 from minitorch.value import wrap
 from minitorch.windows import Sizes
 
@@ -56,8 +57,6 @@ def wanted_samples(op_name: str, x: Any, given: Any, dims: int) -> Array:
     """The random numbers that windows depend on: (N, C, dims), drawn anew unless given."""
     shape = (x.shape[0], x.shape[1], dims)
     if given is None:
-        from minitorch.sampling import rand
-
         return array_of(rand(*shape, dtype=x.dtype))
     samples = array_of(given)
     if samples.ndim != 3 or samples.shape[0] < shape[0] or samples.shape[1:] != shape[1:]:

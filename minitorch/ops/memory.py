@@ -12,7 +12,7 @@ from minitorch.layout import order_of, preserve_format
 from minitorch.modes import current
 from minitorch.op import Op
 from minitorch.ops.common import ndim_of
-from minitorch.value import Value
+from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -160,8 +160,6 @@ def detach(input: Variable) -> Variable:
     >>> minitorch.detach(x).requires_grad
     False
     """
-    from minitorch.value import wrap
-
     result = wrap(input.array)
     result._counter = input._version_counter()
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.op import Op
@@ -49,8 +50,6 @@ class ScatterExtreme(Op):
 def identity_of(reduce: str, x: Any) -> Any:
     """The number that changes nothing in a reduction."""
     if reduce in ("amax", "amin"):
-        from minitorch import dtypes
-
         if x.dtype.is_floating_point:
             return -float("inf") if reduce == "amax" else float("inf")
         if x.array.dtype.kind == "b":

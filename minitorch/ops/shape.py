@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.arguments import broadcast_message
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.op import Op
@@ -366,7 +367,6 @@ def broadcast_shapes(*shapes: Sequence[int] | int) -> Size:
     >>> minitorch.broadcast_shapes((3, 1), (5, 1, 4))
     minitorch.Size([5, 3, 4])
     """
-    from minitorch.arguments import broadcast_message
     from minitorch.variable import Size
 
     sizes_of = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from minitorch import ops
 from minitorch.errors import ArgumentError, ArgumentTypeError
+from minitorch.like import zeros_like
 from minitorch.modes import enable_grad, no_grad
 from minitorch.optim.line_search import Point, strong_wolfe
 from minitorch.optim.optimizer import Group, Optimizer
@@ -108,9 +110,6 @@ class LBFGS(Optimizer):
 
     def _flat_grad(self) -> Variable:
         """All gradients in one vector, complex ones as pairs of real and imaginary part."""
-        from minitorch import ops
-        from minitorch.like import zeros_like
-
         parts = []
         for x in self._params:
             g = zeros_like(x) if x.grad is None else x.grad.detach()
@@ -121,14 +120,12 @@ class LBFGS(Optimizer):
 
     def _move(self, distance: Any, direction: Variable) -> None:
         """x ← x + distance · direction."""
-        from minitorch.ops.complex_numbers import complex
-
         start = 0
         for x in self._params:
             size = x.numel() * (1 + x.is_complex())
             step = direction[start : start + size] * distance
             if x.is_complex():
-                step = complex(step[0::2], step[1::2])
+                step = ops.complex(step[0::2], step[1::2])
             x += step.reshape(x.shape)
             start += size
 

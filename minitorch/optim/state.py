@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.creation import tensor
 from minitorch.errors import MinitorchError, StateDictError
 from minitorch.value import Value
 
@@ -122,8 +123,6 @@ def check_entry(optimizer: Optimizer, settings: dict[str, Any], x: Variable, ent
 
 def loaded_state(x: Variable, entry: dict[str, Any], numbers: tuple[str, ...]) -> dict[str, Any]:
     """A copy of the state of one parameter, in the parameter's dtype and place; `numbers` keep their dtype."""
-    from minitorch.creation import tensor
-
     result: dict[str, Any] = {}
     for key, value in entry.items():
         if key in numbers and isinstance(value, (int, float)):
