@@ -102,14 +102,9 @@ def write(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str,
 
 def keep_dtype(function: Callable[..., R], args: tuple[Any, ...], keywords: dict[str, Any], out: Any) -> None:
     """Where no tensor goes in, as in `zeros(2, out=y)`, the dtype is that of `out` unless another is given."""
-    takes_dtype = (
-        "dtype"
-        in function.__code__.co_varnames[
-            : function.__code__.co_argcount + function.__code__.co_kwonlyargcount
-        ]
-    )
-    if takes_dtype and isinstance(out, Value) and not any(isinstance(x, Value) for x in args):
-        keywords.setdefault("dtype", out.dtype)  # type: ignore[attr-defined]
+    makes = isinstance(out, Value) and not any(isinstance(x, Value) for x in args)
+    if makes and "dtype" in parameters_of(function):
+        keywords.setdefault("dtype", out.dtype)
 
 
 def put(name: str, target: Any, y: Any) -> None:
