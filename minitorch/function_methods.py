@@ -57,14 +57,6 @@ class ComplexMethods:
 
     conj_physical_ = _in_place(ops.conj_physical, "conj_physical_")
 
-    def is_conj(self) -> bool:
-        """False: `conj` computes at once, no tensor waits to be conjugated."""
-        return False
-
-    def is_neg(self) -> bool:
-        """False: no tensor waits to be negated."""
-        return False
-
 
 class SpecialMethods:
     """Special functions, which are loaded when first used."""

@@ -41,7 +41,13 @@ class AbsentMethods:
     dequantize, int_repr, qscheme, q_scale, q_zero_point = Absent(), Absent(), Absent(), Absent(), Absent()
     q_per_channel_scales, q_per_channel_zero_points = Absent(), Absent()
     q_per_channel_axis, record_stream, set_, module_load = Absent(), Absent(), Absent(), Absent()
-    const_data_ptr, grad_dtype, hash_tensor, map2_, storage_type = Absent(), Absent(), Absent(), Absent(), Absent()
+    const_data_ptr, grad_dtype, hash_tensor, map2_, storage_type = (
+        Absent(),
+        Absent(),
+        Absent(),
+        Absent(),
+        Absent(),
+    )
     resize_as_sparse_, slice_inverse = Absent(), Absent()
     eig, symeig, solve, lstsq, reinforce, resize, resize_as = (
         Absent(), Absent(), Absent(), Absent(), Absent(), Absent(), Absent(),
@@ -56,10 +62,6 @@ class InspectionMethods:
 
     storage, untyped_storage = later("storage", "storage"), later("untyped_storage", "storage")
     is_set_to = later("is_set_to", "storage")
-
-    def get_device(self) -> int:
-        """The number of the GPU it is on; -1 on the CPU."""
-        return -1
 
     def is_conj(self) -> bool:
         """Whether it waits to be conjugated: never, conjugates are computed at once."""
