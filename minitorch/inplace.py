@@ -139,15 +139,14 @@ def assign(op_name: str, x: Variable, out: Variable, since: int | None = None) -
         out = Overwrite.apply(x, out)
     if out.grad_fn is not None:
         preserve_old(x.array, out.grad_fn, out.grad_fn.serial if since is None else since)
-    lead = leading((x.array, out.array))
-    if lead is not x.array:
-        refuse_batch(op_name, x, lead)
+    if leading((x.array, out.array)) is not x.array:
+        refuse_batch(op_name, x)
     backend_of(x.array).copyto(x.array, out.array)
     rebase(x, out)
     return x
 
 
-def refuse_batch(op_name: str, x: Variable, array: Array) -> None:
+def refuse_batch(op_name: str, x: Variable) -> None:
     """Raises a VmapError: slices of a vmap do not fit into a tensor that is the same for all of them."""
     raise VmapError(
         f"{op_name}: inside of vmap a tensor of shape {tuple(x.shape)} that is the same for all slices cannot be "

@@ -55,7 +55,7 @@ def einsum(*args: Any) -> Variable:
         default=0,
     )
     result = spell_out(output, widest)
-    sizes = check_sizes(named, operands, result)
+    sizes = check_sizes(named, operands)
     terms = [reduce_operand(x, names, sizes) for x, names in zip(operands, named, strict=True)]
     x, names = terms[0]
     for k, (y, others) in enumerate(terms[1:], start=2):
@@ -137,7 +137,7 @@ def name_dims(i: int, names: Names, x: Any) -> Names:
     return spell_out(names, x.ndim - count)
 
 
-def check_sizes(named: list[Names], operands: list[Any], result: Names) -> dict[int, int]:
+def check_sizes(named: list[Names], operands: list[Any]) -> dict[int, int]:
     """The size of each name, after checking that tensors agree on it; size 1 broadcasts."""
     sizes: dict[int, int] = {}
     for i, (names, x) in enumerate(zip(named, operands, strict=True)):

@@ -128,19 +128,19 @@ def orthogonal(backend: Backend, g: Array, coefficients: tuple[float, ...], step
     The rule is defined in bfloat16, whose eight bits of precision are kept here by rounding.
     """
     a, b, c = coefficients
-    x = rounded(backend, backend.astype(g, dtypes.float32.dtype))
+    x = rounded(backend.astype(g, dtypes.float32.dtype))
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
-    norm = rounded(backend, backend.full((), max(backend.global_norm([x]), eps), x.dtype))
-    x = rounded(backend, x / norm)
+    norm = rounded(backend.full((), max(backend.global_norm([x]), eps), x.dtype))
+    x = rounded(x / norm)
     for _ in range(steps):
-        square = rounded(backend, backend.matmul(x, x.T))
-        polynomial = rounded(backend, square * b + backend.matmul(square, square) * c)
-        x = rounded(backend, x * a + backend.matmul(polynomial, x))
+        square = rounded(backend.matmul(x, x.T))
+        polynomial = rounded(square * b + backend.matmul(square, square) * c)
+        x = rounded(x * a + backend.matmul(polynomial, x))
     return backend.astype(x.T if tall else x, g.dtype)
 
 
-def rounded(backend: Backend, x: Array) -> Array:
+def rounded(x: Array) -> Array:
     """x (float32) to eight bits of precision: the difference of two multiples of x leaves the upper ones.
 
     Source: T. Dekker, A Floating-Point Technique for Extending the Available Precision, 1971.
