@@ -22,7 +22,7 @@ from minitorch.errors import ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
 from minitorch.op import FREED, Op
 from minitorch.registry import backend_of
-from minitorch.value import Value, wrap
+from minitorch.value import Value, array_of, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -306,17 +306,6 @@ def fit(g: Any, shape: tuple[int, ...], source: Op | None) -> Any:
             f"for an input of shape {tuple(shape)}"
         )
     return sum_to(g, shape)
-
-
-def array_of(g: Any) -> Any:
-    """The bare array of a gradient.
-
-    >>> import minitorch
-    >>> from minitorch.engine import array_of
-    >>> array_of(minitorch.arange(3)).tolist()
-    [0, 1, 2]
-    """
-    return g.array if isinstance(g, Value) else g
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:

@@ -65,6 +65,17 @@ def wrap(array: Array) -> Variable:
     return result
 
 
+def array_of(x: Any) -> Any:
+    """The bare array of a Variable; anything else as it is.
+
+    >>> import minitorch
+    >>> from minitorch.value import array_of
+    >>> array_of(minitorch.arange(3)).tolist()
+    [0, 1, 2]
+    """
+    return x.array if isinstance(x, Value) else x
+
+
 class View:
     """How a Variable came out of another one whose memory it shares.
 

@@ -78,7 +78,7 @@ class Call:
             values = tuple(x.detach() for x in values)
         return values[0] if single else values
 
-    def vector(self, v: Any, like: Tensors, single: bool, side: str) -> Tensors:
+    def vector(self, v: Any, like: Tensors, side: str) -> Tensors:
         """The vector of a product, one tensor for each of the tensors on its side.
 
         Raises:
@@ -164,7 +164,7 @@ def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
         call = Call("vjp", func, inputs, create_graph)
         if strict:
             call.require_dependence(call.outputs)
-        vs = call.vector(v, call.outputs, call.single[1], "output")
+        vs = call.vector(v, call.outputs, "output")
     with set_grad_enabled(create_graph or is_grad_enabled()):
         found = walk(call.outputs, call.inputs, vs, create_graph)
         product = call.filled(found, call.inputs, strict, "input")
@@ -204,7 +204,7 @@ def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     """
     with enable_grad():
         call = Call("jvp", func, inputs, create_graph)
-        vs = call.vector(v, call.inputs, call.single[0], "input")
+        vs = call.vector(v, call.inputs, "input")
     if strict:
         call.require_dependence(call.outputs)
     product = push(call, call.outputs, vs, strict, "output")
@@ -267,7 +267,7 @@ def rows(call: Call, y: Any, strict: bool, vectorize: bool) -> Tensors:
     if not y.numel() or not y.requires_grad:
         return tuple(x.new_zeros(shape) for x, shape in zip(call.inputs, shapes, strict=True))
     if vectorize:
-        starts = identity(y)
+        starts = unit_vectors(y)
         found = walk(
             (y,), call.inputs, (starts,), call.create_graph, retain_graph=True, is_grads_batched=True
         )
@@ -294,7 +294,7 @@ def columns(call: Call) -> tuple[Tensors, ...]:
         if g is None or not g.requires_grad:
             found: Tensors = (None,) * len(starts)
         else:
-            found = walk((g,), starts, (identity(x),), False, retain_graph=True, is_grads_batched=True)
+            found = walk((g,), starts, (unit_vectors(x),), False, retain_graph=True, is_grads_batched=True)
         for block, y, column in zip(blocks, call.outputs, found, strict=True):
             if column is None:
                 block.append(y.new_zeros((*y.shape, *x.shape)))
@@ -303,7 +303,7 @@ def columns(call: Call) -> tuple[Tensors, ...]:
     return tuple(map(tuple, blocks))
 
 
-def identity(x: Any) -> Any:
+def unit_vectors(x: Any) -> Any:
     """Every unit vector in the shape of `x`, stacked: (n, …) for n elements."""
     n = x.numel()
     return eye(n, dtype=x.dtype, device=x.device).reshape(n, *x.shape)
@@ -403,7 +403,7 @@ def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     """
     with enable_grad():
         call = Call("vhp", func, inputs, create_graph)
-        vs = call.vector(v, call.inputs, call.single[0], "input")
+        vs = call.vector(v, call.inputs, "input")
         gradients = slopes(call, strict)
         if strict:
             call.require_dependence(gradients, "the derivative by input")
@@ -435,7 +435,7 @@ def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     """
     with enable_grad():
         call = Call("hvp", func, inputs, create_graph)
-        vs = call.vector(v, call.inputs, call.single[0], "input")
+        vs = call.vector(v, call.inputs, "input")
         gradients = slopes(call, strict)
         if strict:
             call.require_dependence(gradients, "the derivative by input")

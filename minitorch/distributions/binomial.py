@@ -8,9 +8,9 @@ from minitorch import ops
 from minitorch.distributions import constraints
 from minitorch.distributions.bernoulli import enumerated
 from minitorch.distributions.distribution import Distribution, Shape
-from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 from minitorch.errors import ArgumentError, NotSupportedError
+from minitorch.ops.activation import softplus
 from minitorch.ranges import arange
 from minitorch.sampling import binomial
 from minitorch.special.gamma import lgamma

@@ -27,11 +27,11 @@ from minitorch.distributions.normal import Normal
 from minitorch.distributions.one_hot_categorical import OneHotCategorical
 from minitorch.distributions.pareto import Pareto
 from minitorch.distributions.poisson import Poisson
-from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.transformed_distribution import TransformedDistribution
 from minitorch.distributions.uniform import Uniform
 from minitorch.distributions.utils import sum_rightmost
 from minitorch.errors import ArgumentError, NotSupportedError
+from minitorch.ops.activation import softplus
 from minitorch.special.gamma import digamma, lgamma
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from minitorch import ops
 from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
-from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 from minitorch.errors import ArgumentError
 from minitorch.modes import no_grad
+from minitorch.ops.activation import softplus
 from minitorch.ops.gamma_draws import standard_gamma
 from minitorch.sampling import poisson
 from minitorch.special.gamma import lgamma

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from minitorch import ops
 from minitorch.distributions import constraints
 from minitorch.distributions.distribution import Distribution, Shape
-from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.transformed_distribution import TransformedDistribution
 from minitorch.distributions.transforms import SigmoidTransform
 from minitorch.distributions.utils import (
@@ -18,6 +17,7 @@ from minitorch.distributions.utils import (
     probs_to_logits,
 )
 from minitorch.errors import ArgumentError
+from minitorch.ops.activation import softplus
 from minitorch.sampling import rand
 
 if TYPE_CHECKING:

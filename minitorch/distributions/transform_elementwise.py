@@ -11,6 +11,7 @@ from minitorch.distributions import constraints
 from minitorch.distributions.transform import Elementwise, Shape, Transform
 from minitorch.distributions.utils import clipped_sigmoid, sum_rightmost
 from minitorch.dtypes import finfo
+from minitorch.ops.activation import softplus
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -223,13 +224,6 @@ class CumulativeDistributionTransform(Transform):
     def log_abs_det_jacobian(self, x: Variable, y: Variable) -> Variable:
         """The logarithm of the density."""
         return cast("Variable", self.distribution.log_prob(x))
-
-
-def softplus(x: Variable) -> Variable:
-    """Log(1 + exp x)."""
-    from minitorch.nn.functional import softplus
-
-    return softplus(x)
 
 
 def same(x: Any, y: Any) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from minitorch import ops
 from minitorch.distributions import constraints
 from minitorch.distributions.transform import Shape, Transform
-from minitorch.distributions.transform_elementwise import softplus
 from minitorch.distributions.utils import (
     clipped_sigmoid,
     tril_matrix_to_vec,
@@ -18,6 +17,7 @@ from minitorch.distributions.utils import (
 from minitorch.dtypes import finfo
 from minitorch.errors import ShapeError
 from minitorch.filled import eye
+from minitorch.ops.activation import softplus
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from minitorch.autograd.functional import unit_vectors
 from minitorch.errors import ArgumentError
 from minitorch.func.enter import Inside
 from minitorch.func.transforms import Argnums, Linear, chosen, split_aux, tensors_in
@@ -14,14 +15,6 @@ from minitorch.func.vectorize import vmap
 from minitorch.modes import enable_grad
 
 Function = Callable[..., Any]
-
-
-def unit_vectors(x: Any) -> Any:
-    """Every unit vector in the shape of `x`: (n, …) for n elements."""
-    from minitorch import eye
-
-    n = x.numel()
-    return eye(n, dtype=x.dtype, device=x.device).reshape(n, *x.shape)
 
 
 class Evaluated:

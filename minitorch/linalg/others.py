@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import require_tensors
+from minitorch.ops.common import check_not_bool, require_tensors
 from minitorch.ops.diagonal import diagonal as diagonal_along
 from minitorch.ops.out import with_out
-from minitorch.ops.products import check_number, cross_along, powers
+from minitorch.ops.products import cross_along, powers
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -54,7 +54,7 @@ def vander(x: Any, *, N: int | None = None) -> Variable:
             [1, 3, 9]])
     """
     require_tensors("linalg.vander", x=x)
-    check_number("linalg.vander", x)
+    check_not_bool("linalg.vander", x.array)
     if x.dtype is dtypes.float16:
         raise DtypeError("linalg.vander: not defined for float16; use x.float()")
     x = x.reshape(1) if not x.ndim else x

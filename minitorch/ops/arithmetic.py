@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, check_number, conj, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_number, conj, is_bool, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
 from minitorch.ops.select import where
-from minitorch.value import Value
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -184,11 +183,6 @@ def check_divisor(name: str, x: Any, y: Any) -> None:
         raise DtypeError(f"{name}: not defined for {what}; convert them first")
     if kind in "iu" and not (y.all() if hasattr(y, "dtype") else y):
         raise ArgumentError(f"{name}: integer division by zero; convert to a floating-point dtype first")
-
-
-def is_bool(x: Any) -> bool:
-    """Whether `x` is a boolean, or an array or tensor of them."""
-    return x.array.dtype.kind == "b" if isinstance(x, Value) else isinstance(x, bool)
 
 
 def refuse_bool(op_name: str) -> None:

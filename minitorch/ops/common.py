@@ -9,7 +9,7 @@ from typing import Any
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError
 from minitorch.op import Op
-from minitorch.value import Value
+from minitorch.value import Value, array_of as array_of
 
 Dims = int | Sequence[int] | None
 
@@ -20,11 +20,6 @@ class Binary(Op):
     promotes = broadcasts = True
 
 
-def array_of(x: Any) -> Any:
-    """The bare array of a Variable; anything else as it is."""
-    return x.array if isinstance(x, Value) else x
-
-
 def conj(x: Any) -> Any:
     """The complex conjugate; a real value as it is."""
     if x.__class__ is float:
@@ -33,6 +28,11 @@ def conj(x: Any) -> Any:
         return x.conjugate()
     kind = x.array.dtype.kind if isinstance(x, Value) else x.dtype.kind
     return x.conj() if kind == "c" else x
+
+
+def is_bool(x: Any) -> bool:
+    """Whether a number, or the elements of an array or Variable, are booleans."""
+    return isinstance(x, bool) or (hasattr(x, "dtype") and array_of(x).dtype.kind == "b")
 
 
 def check_ordered(op_name: str, *values: Any) -> None:

@@ -9,7 +9,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
 from minitorch.modes import no_grad
 from minitorch.op import Op
-from minitorch.ops.common import Binary, array_of, check_ordered, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_ordered, is_bool, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.registry import backend_of
 
@@ -54,11 +54,6 @@ class Member(Op):
         if x.dtype.kind not in "iuf" or y.dtype.kind not in "iuf":
             raise DtypeError(f"isin: needs real numbers, got {x.dtype} and {y.dtype}")
         return b.isin(x, y)
-
-
-def is_bool(x: Any) -> bool:
-    """Whether a number or the elements of an array are booleans."""
-    return isinstance(x, bool) if not hasattr(x, "dtype") else bool(x.dtype.kind == "b")
 
 
 @with_out

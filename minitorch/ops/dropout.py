@@ -6,11 +6,12 @@ import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from minitorch import inplace, random
+from minitorch import random
 from minitorch.backend import Array
-from minitorch.errors import ArgumentError, DtypeError, ShapeError
+from minitorch.errors import ArgumentError, ShapeError
+from minitorch.inplace import assign, check
 from minitorch.op import Op
-from minitorch.ops.common import array_of
+from minitorch.ops.common import array_of, check_floating
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -29,29 +30,23 @@ class Dropout(Op):
         return Dropout.apply(g, mask=self.saved.mask, p=self.p)
 
 
-def _dropout(op_name: str, input: Any, p: float, training: bool, inplace_: bool, shape: Any) -> Any:
+def _dropout(op_name: str, input: Any, p: float, training: bool, inplace: bool, shape: Any) -> Any:
     """Dropout with one decision for each element of `shape`, which broadcasts against the input."""
     check_probability(op_name, p)
-    if inplace_:
-        inplace.check(op_name, input)
+    if inplace:
+        check(op_name, input)
     if not training or p == 0:
         return input
-    check_fractions(op_name, input)
+    check_floating(op_name, array_of(input))
     mask = random.source().keep_mask(tuple(shape), 1 - p)
     y = Dropout.apply(input, mask=mask, p=p)
-    return inplace.assign(op_name, input, y) if inplace_ else y
+    return assign(op_name, input, y) if inplace else y
 
 
 def check_probability(op_name: str, p: float) -> None:
     """Refuses what is no probability."""
     if not 0 <= p <= 1:
         raise ArgumentError(f"{op_name}: p is a probability between 0 and 1, got {p!r}")
-
-
-def check_fractions(op_name: str, x: Any) -> None:
-    """Refuses integers, which cannot be scaled."""
-    if array_of(x).dtype.kind in "biu":
-        raise DtypeError(f"{op_name}: needs a floating-point tensor, got {array_of(x).dtype}; use x.float()")
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Variable:
@@ -117,12 +112,14 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     return _channels("dropout3d", input, 3, p, training, inplace)
 
 
-def _channels(op_name: str, input: Any, dims: int, p: float, training: bool, inplace_: bool) -> Any:
+def _channels(op_name: str, input: Any, dims: int, p: float, training: bool, inplace: bool) -> Any:
     """Dropout of whole channels; which dims tell them apart is PyTorch's choice also for odd shapes."""
     shape, ndim = tuple(input.shape), input.ndim
     leading = 2 if dims == 2 or ndim == dims + 2 else 1
     if ndim not in (dims + 1, dims + 2):
-        message = f"{op_name}: expected {dims + 1} dims (C, …) or {dims + 2} dims (N, C, …), got shape {shape}"
+        message = (
+            f"{op_name}: expected {dims + 1} dims (C, …) or {dims + 2} dims (N, C, …), got shape {shape}"
+        )
         if dims == 1 or ndim < leading:
             raise ShapeError(message)
         warnings.warn(f"{message}; dims after the first {leading} are dropped as one", stacklevel=3)
@@ -132,7 +129,7 @@ def _channels(op_name: str, input: Any, dims: int, p: float, training: bool, inp
             f"or add the batch dim with x.unsqueeze(0)",
             stacklevel=3,
         )
-    return _dropout(op_name, input, p, training, inplace_, (*shape[:leading], *(1,) * (ndim - leading)))
+    return _dropout(op_name, input, p, training, inplace, (*shape[:leading], *(1,) * (ndim - leading)))
 
 
 def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Variable:
@@ -176,14 +173,12 @@ def feature_alpha_dropout(
 
 def _alpha_dropout(op_name: str, input: Any, p: float, training: bool, inplace: bool, shape: Any) -> Any:
     """Alpha dropout with one decision for each element of `shape`, which broadcasts against the input."""
-    from minitorch.inplace import assign, check
-
     check_probability(op_name, p)
     if inplace:
         check(op_name, input)
     if not training or p == 0:
         return input
-    check_fractions(op_name, input)
+    check_floating(op_name, array_of(input))
     if p == 1:
         y = input * 0
     else:

@@ -113,7 +113,7 @@ class LayerNorm(Op):
 # Arguments -----------------------------------------------------------------------------------------------
 
 
-def check_floating(op_name: str, x: Any, **params: Any) -> None:
+def check_dtypes(op_name: str, x: Any, **params: Any) -> None:
     """Refuses numbers that have no fractions, and parameters of another dtype."""
     if array_of(x).dtype.kind != "f":
         raise DtypeError(
@@ -200,7 +200,7 @@ def batch_norm(
     tensor([[-1.0000, -1.0000],
             [ 1.0000,  1.0000]])
     """
-    check_floating("batch_norm", input, weight=weight, bias=bias)
+    check_dtypes("batch_norm", input, weight=weight, bias=bias)
     if input.ndim < 2 and input.numel():
         raise ShapeError(f"batch_norm: expected an input of shape (N, C, …), got {tuple(input.shape)}")
     if eps < 0 or (training and not eps):
@@ -263,7 +263,7 @@ def layer_norm(
     tensor([[-1.0000,  1.0000],
             [-1.0000,  1.0000]])
     """
-    check_floating("layer_norm", input, weight=weight, bias=bias)
+    check_dtypes("layer_norm", input, weight=weight, bias=bias)
     shape = last_dims("layer_norm", input, normalized_shape, weight=weight, bias=bias)
     w, b = in_dtype_of(input, weight), in_dtype_of(input, bias)
     return LayerNorm.apply(input, w, b, count=len(shape), eps=eps)
@@ -305,7 +305,7 @@ def group_norm(
     >>> minitorch.nn.functional.group_norm(minitorch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
-    check_floating("group_norm", input, weight=weight, bias=bias)
+    check_dtypes("group_norm", input, weight=weight, bias=bias)
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise ShapeError(
             f"group_norm: an input of shape {tuple(input.shape)} cannot be divided into {num_groups} groups "
@@ -349,7 +349,7 @@ def instance_norm(
     """
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
-    check_floating("instance_norm", input, weight=weight, bias=bias)
+    check_dtypes("instance_norm", input, weight=weight, bias=bias)
     count = prod(input.shape[2:])
     if input.ndim < 3 or count == 1:
         raise ShapeError(
@@ -393,7 +393,7 @@ def rms_norm(
     tensor([[ 1., -1.]])
     """
     if not input.dtype.is_complex:
-        check_floating("rms_norm", input)
+        check_dtypes("rms_norm", input)
     shape = last_dims("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(-len(shape), 0))
     eps = dtypes.finfo(input.dtype).eps if eps is None else eps

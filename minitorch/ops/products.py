@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
-from minitorch.ops.common import array_of, check_floating, require_tensors, wrap_dim
+from minitorch.ops.common import array_of, check_floating, check_not_bool, require_tensors, wrap_dim
 from minitorch.ops.einsum import tensordot
 from minitorch.ops.join import cat
 from minitorch.ops.linalg import check_same_dtype, matmul, mv, outer
@@ -306,14 +306,8 @@ def cross_along(op_name: str, x: Any, y: Any, dim: int) -> Variable:
             f"{op_name}: size 3 is needed at dim {dim}, got shapes {tuple(x.shape)} and {tuple(y.shape)}"
         )
     check_same_dtype(op_name, x.array, y.array)
-    check_number(op_name, x)
+    check_not_bool(op_name, x.array)
     return roll(x, -1, dim) * roll(y, -2, dim) - roll(x, -2, dim) * roll(y, -1, dim)
-
-
-def check_number(op_name: str, x: Any) -> None:
-    """Refuses booleans."""
-    if x.dtype is dtypes.bool_:
-        raise DtypeError(f"{op_name}: not defined for booleans; use x.int()")
 
 
 @with_out
@@ -332,7 +326,7 @@ def matrix_power(input: Any, n: int) -> Variable:
     if not isinstance(n, int):
         raise ArgumentTypeError(f"matrix_power: n must be an int, got {type(n).__name__}")
     if n not in (0, 1):
-        check_number("matrix_power", input)
+        check_not_bool("matrix_power", input.array)
     if n == 0:
         b = backend_of(input.array)
         one = wrap(b.eye(input.shape[-1], input.shape[-1], input.array.dtype))
