@@ -17,6 +17,13 @@ INTERNAL = (
     "a kernel or helper inside PyTorch that its documentation does not offer; use the documented function"
 )
 PROCESSES = "training with several processes is not built yet; train in one process"
+AMP = "mixed precision is not built yet; compute in float32"
+PRETRAINED = "pretrained models are not offered; load a state_dict with minitorch.load"
+MEASURE = "everything here is Python: measure with cProfile, py-spy or timeit"
+PAD = "pad the sequences with nn.utils.rnn.pad_sequence, and mask"
+PARTS = "use checkpoint() on the parts that shall be computed again"
+BFLOAT16 = "NumPy has no bfloat16; use float32, or float16"
+COMPLEX32 = "NumPy has no complex number of two halves; use complex64"
 
 # Paths below `torch`, as patterns; the first that fits counts.
 WHY: dict[str, str] = {
@@ -27,11 +34,11 @@ WHY: dict[str, str] = {
     "export*": EAGER,
     "fx*": EAGER,
     "package*": "save a state_dict with minitorch.save instead",
-    "hub*": "pretrained models are not offered; load a state_dict with minitorch.load",
+    "hub*": PRETRAINED,
     "onnx*": LATER,
-    "amp*": "mixed precision is not built yet; compute in float32",
-    "autocast*": "mixed precision is not built yet; compute in float32",
-    "cuda.amp*": "mixed precision is not built yet; compute in float32",
+    "amp*": AMP,
+    "autocast*": AMP,
+    "cuda.amp*": AMP,
     "cuda*": GPU,
     "mps*": GPU,
     "xpu*": GPU,
@@ -43,17 +50,17 @@ WHY: dict[str, str] = {
     "utils.data.distributed*": PROCESSES,
     "nn.parallel.DistributedDataParallel": PROCESSES,
     "nn.parallel.scatter": "there is one device; nothing needs scattering",
-    "profiler*": "everything here is Python: measure with cProfile, py-spy or timeit",
-    "autograd.profiler*": "everything here is Python: measure with cProfile, py-spy or timeit",
+    "profiler*": MEASURE,
+    "autograd.profiler*": MEASURE,
     "utils.benchmark*": "measure with timeit, or `make bench` in a checkout",
     "utils.tensorboard*": "install tensorboardX: from tensorboardX import SummaryWriter",
     "utils.cpp_extension*": "operations are written in Python: see autograd.Function",
     "utils.dlpack*": "use from_dlpack(x), and x.__dlpack__()",
-    "utils.model_zoo*": "pretrained models are not offered; load a state_dict with minitorch.load",
+    "utils.model_zoo*": PRETRAINED,
     "types*": INTERNAL,
     "overrides*": INTERNAL,
-    "nested*": "pad the sequences with nn.utils.rnn.pad_sequence, and mask",
-    "jagged": "pad the sequences with nn.utils.rnn.pad_sequence, and mask",
+    "nested*": PAD,
+    "jagged": PAD,
     "sparse*": DENSE,
     "ao*": QUANTIZED,
     "quantization*": QUANTIZED,
@@ -70,7 +77,6 @@ WHY: dict[str, str] = {
     "Tensor.sparse*": DENSE,
     "Tensor.dense_dim": DENSE,
     "Tensor.s*mm": DENSE,
-    "Tensor.sspaddmm": DENSE,
     "Tensor.to_mkldnn": DENSE,
     "Tensor.to_padded_tensor": "pad the sequences with nn.utils.rnn.pad_sequence",
     "Tensor.q_*": QUANTIZED,
@@ -92,7 +98,6 @@ WHY: dict[str, str] = {
     "Tensor.resize": "PyTorch's old name; use reshape(), or resize_()",
     "Tensor.resize_as": "PyTorch's old name; use reshape_as(), or resize_as_()",
     "Tensor.volatile": "removed from PyTorch; use `with minitorch.no_grad():`",
-    "Tensor.ipu": GPU,
     # what `torch` shows of its inside
     "*cudnn*": INTERNAL,
     "*miopen*": INTERNAL,
@@ -123,8 +128,8 @@ WHY: dict[str, str] = {
     "saddmm": DENSE,
     "sspaddmm": DENSE,
     "spmm": DENSE,
-    "GradScaler": "mixed precision is not built yet; compute in float32",
-    "*autocast*": "mixed precision is not built yet; compute in float32",
+    "GradScaler": AMP,
+    "*autocast*": AMP,
     "*Storage": "old names of typed memory; x.storage() and x.untyped_storage() show it",
     "*num_interop_threads": "threads are chosen when Python starts: OPENBLAS_NUM_THREADS=1 python …",
     "*num_threads": "threads are chosen when Python starts: OPENBLAS_NUM_THREADS=1 python …",
@@ -162,7 +167,6 @@ WHY: dict[str, str] = {
     "Tensor.map2_": "use map_(), or operations on whole tensors",
     "Tensor.storage_type": "use type(x.storage())",
     "masked*": "a mask travels beside its tensor: pass mask= to the functions of minitorch.masked",
-    "linalg.ldl*": "factorizations of indefinite matrices are not offered; use linalg.lu_factor, or linalg.solve",
     "optim.swap_in_optimizer_params_and_state": INTERNAL,
     "nn.factory_kwargs": INTERNAL,
     "nn.Container": "removed from PyTorch; use Module",
@@ -183,10 +187,10 @@ WHY: dict[str, str] = {
     "utils.checkpoint.check_backward_validity": INTERNAL,
     "utils.checkpoint.detach_variable": INTERNAL,
     "utils.checkpoint.*device_states": GPU,
-    "utils.checkpoint.*electiveCheckpoint*": "use checkpoint() on the parts that shall be computed again",
-    "utils.checkpoint.*selective*": "use checkpoint() on the parts that shall be computed again",
-    "utils.checkpoint.CheckpointPolicy": "use checkpoint() on the parts that shall be computed again",
-    "utils.checkpoint.SAC_IGNORED_OPS": "use checkpoint() on the parts that shall be computed again",
+    "utils.checkpoint.*electiveCheckpoint*": PARTS,
+    "utils.checkpoint.*selective*": PARTS,
+    "utils.checkpoint.CheckpointPolicy": PARTS,
+    "utils.checkpoint.SAC_IGNORED_OPS": PARTS,
     "utils.checkpoint.set_checkpoint_debug_enabled": "use autograd.detect_anomaly()",
     "autograd.NestedIOFunction": INTERNAL,
     "autograd.enforce_grad_layout_policy": INTERNAL,
@@ -195,12 +199,12 @@ WHY: dict[str, str] = {
     "func.rearrange": "use einsum, permute and reshape, or einops",
     "func.debug_unwrap": "print the tensor: minitorch has nothing wrapped to look into",
     # dtypes and layouts
-    "bfloat16": "NumPy has no bfloat16; use float32, or float16",
-    "Tensor.bfloat16": "NumPy has no bfloat16; use float32, or float16",
-    "BFloat16Tensor": "NumPy has no bfloat16; use float32, or float16",
-    "chalf": "NumPy has no complex number of two halves; use complex64",
-    "complex32": "NumPy has no complex number of two halves; use complex64",
-    "Tensor.chalf": "NumPy has no complex number of two halves; use complex64",
+    "bfloat16": BFLOAT16,
+    "Tensor.bfloat16": BFLOAT16,
+    "BFloat16Tensor": BFLOAT16,
+    "chalf": COMPLEX32,
+    "complex32": COMPLEX32,
+    "Tensor.chalf": COMPLEX32,
     "float8*": "there are no dtypes of 8 bits and fewer; use float16 or int8",
     "float4*": "there are no dtypes of 8 bits and fewer; use float16 or int8",
     "int[1-7]": "there are no dtypes of less than 8 bits; use int8",
