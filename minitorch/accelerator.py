@@ -29,7 +29,12 @@ def current_accelerator(check_available: bool = False) -> device | None:
 
 
 def device_count() -> int:
-    """How many accelerators there are."""
+    """How many accelerators there are.
+
+    >>> import minitorch
+    >>> minitorch.accelerator.device_count()
+    0
+    """
     return int(is_available())
 
 

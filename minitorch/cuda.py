@@ -17,7 +17,12 @@ def is_available() -> bool:
 
 
 def device_count() -> int:
-    """The number of CUDA devices: 0 without a backend that serves them."""
+    """The number of CUDA devices: 0 without a backend that serves them.
+
+    >>> import minitorch
+    >>> minitorch.cuda.device_count()
+    0
+    """
     return int(is_available())
 
 

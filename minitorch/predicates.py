@@ -119,15 +119,30 @@ def get_device(input: Any) -> int:
 
 
 def is_conj(input: Any) -> bool:
-    """Whether the tensor waits to be conjugated: never, conjugates are computed at once."""
+    """Whether the tensor waits to be conjugated: never, conjugates are computed at once.
+
+    >>> import minitorch
+    >>> minitorch.is_conj(minitorch.tensor([1j]).conj())
+    False
+    """
     return bool(checked("is_conj", input).is_conj())
 
 
 def is_neg(input: Any) -> bool:
-    """Whether the tensor waits to be negated: never."""
+    """Whether the tensor waits to be negated: never.
+
+    >>> import minitorch
+    >>> minitorch.is_neg(-minitorch.ones(2))
+    False
+    """
     return bool(checked("is_neg", input).is_neg())
 
 
 def is_distributed(input: Any) -> bool:
-    """Whether the elements are spread over several machines: never."""
+    """Whether the elements are spread over several machines: never.
+
+    >>> import minitorch
+    >>> minitorch.is_distributed(minitorch.ones(2))
+    False
+    """
     return bool(checked("is_distributed", input).is_distributed())

@@ -32,12 +32,22 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 
 
 def are_deterministic_algorithms_enabled() -> bool:
-    """Whether `use_deterministic_algorithms(True)` was called."""
+    """Whether `use_deterministic_algorithms(True)` was called.
+
+    >>> import minitorch
+    >>> minitorch.are_deterministic_algorithms_enabled()
+    False
+    """
     return _deterministic != "default"
 
 
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
-    """Whether it was called with `warn_only=True`."""
+    """Whether it was called with `warn_only=True`.
+
+    >>> import minitorch
+    >>> minitorch.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
     return _deterministic == "warn"
 
 
@@ -46,6 +56,12 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 
     Raises:
         ArgumentError: for anything else.
+
+    >>> import minitorch
+    >>> minitorch.set_deterministic_debug_mode("warn")
+    >>> minitorch.get_deterministic_debug_mode()
+    1
+    >>> minitorch.set_deterministic_debug_mode("default")
     """
     global _deterministic
     names = ("default", "warn", "error")
@@ -59,7 +75,12 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 
 
 def get_deterministic_debug_mode() -> int:
-    """The number of the mode: 0, 1 or 2."""
+    """The number of the mode: 0, 1 or 2.
+
+    >>> import minitorch
+    >>> minitorch.get_deterministic_debug_mode()
+    0
+    """
     return ("default", "warn", "error").index(_deterministic)
 
 
@@ -87,7 +108,12 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 
 def get_float32_matmul_precision() -> str:
-    """What `set_float32_matmul_precision` was told."""
+    """What `set_float32_matmul_precision` was told.
+
+    >>> import minitorch
+    >>> minitorch.get_float32_matmul_precision()
+    'highest'
+    """
     return _precision
 
 
@@ -106,7 +132,12 @@ def set_default_device(device: Any) -> None:
 
 
 def get_default_device() -> device:
-    """Where new tensors live: on the CPU."""
+    """Where new tensors live: on the CPU.
+
+    >>> import minitorch
+    >>> minitorch.get_default_device()
+    device(type='cpu')
+    """
     return CPU
 
 
@@ -131,18 +162,35 @@ def set_default_tensor_type(t: Any) -> None:
 
 
 def set_warn_always(b: bool) -> None:
-    """Whether warnings shall come each time; Python's `warnings` filters decide that here."""
+    """Whether warnings shall come each time; Python's `warnings` filters decide that here.
+
+    >>> import minitorch
+    >>> minitorch.set_warn_always(True)
+    >>> minitorch.is_warn_always_enabled()
+    True
+    >>> minitorch.set_warn_always(False)
+    """
     global _warn_always
     _warn_always = bool(b)
 
 
 def is_warn_always_enabled() -> bool:
-    """What `set_warn_always` was told."""
+    """What `set_warn_always` was told.
+
+    >>> import minitorch
+    >>> minitorch.is_warn_always_enabled()
+    False
+    """
     return _warn_always
 
 
 def set_flush_denormal(mode: bool) -> bool:
-    """Asks the processor to take the smallest numbers for zero; NumPy cannot, so it is False: nothing has changed."""
+    """Asks the processor to take the smallest numbers for zero; NumPy cannot, so it is False: nothing has changed.
+
+    >>> import minitorch
+    >>> minitorch.set_flush_denormal(True)
+    False
+    """
     return False
 
 
