@@ -36,7 +36,7 @@ def named(name: str, *fields: str) -> type[Any]:
     True
     """
     if name not in MADE:
-        plain: Any = namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024: the fields are known only here
+        plain: Any = namedtuple(name, fields)  # type: ignore[misc]  # the fields are known only here
         MADE[name] = type(name, (Named, plain), {"__slots__": (), "__module__": __name__})
     return MADE[name]
 
