@@ -41,7 +41,7 @@ _mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())  # noqa: 
 current = _mode.get
 
 
-class _Setting:
+class Setting:
     """A context manager and decorator that changes fields of the mode, and restores them."""
 
     def __init__(self, **changes: Any) -> None:
@@ -67,7 +67,7 @@ class _Setting:
 
         @wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _Setting(**changes):
+            with Setting(**changes):
                 return function(*args, **kwargs)
 
         return wrapped  # type: ignore[return-value]
@@ -80,14 +80,14 @@ def _wrap_generator(function: Callable[..., Any], changes: dict[str, Any]) -> Ca
         resume, sent = generator.send, None
         while True:
             try:
-                with _Setting(**changes):
+                with Setting(**changes):
                     value = resume(sent)
             except StopIteration as stop:
                 return stop.value
             try:
                 resume, sent = generator.send, (yield value)
             except GeneratorExit:
-                with _Setting(**changes):
+                with Setting(**changes):
                     generator.close()
                 raise
             except BaseException as error:
@@ -96,7 +96,7 @@ def _wrap_generator(function: Callable[..., Any], changes: dict[str, Any]) -> Ca
     return wrapped
 
 
-class _Bare(_Setting):
+class _Bare(Setting):
     """A setting that may also decorate without parentheses: `@no_grad`."""
 
     def __new__(cls, function: Any = None) -> Any:
@@ -133,7 +133,7 @@ class enable_grad(_Bare):
         super().__init__(grad=True)
 
 
-class inference_mode(_Setting):
+class inference_mode(Setting):
     """Like `no_grad`, and the results can never be used in a recorded operation later.
 
     >>> import minitorch
@@ -155,7 +155,7 @@ class inference_mode(_Setting):
             super().__init__(grad=True, inference=False)
 
 
-class set_grad_enabled(_Setting):
+class set_grad_enabled(Setting):
     """Switches recording on or off: takes effect at once, and as a context manager is undone at its end.
 
     >>> import minitorch
@@ -186,7 +186,7 @@ class set_grad_enabled(_Setting):
         return super().__call__(function)
 
 
-class detect_anomaly(_Setting):
+class detect_anomaly(Setting):
     """Finds the operation that makes a gradient NaN, and the line of your file that applied it.
 
     Args:
@@ -219,7 +219,7 @@ class set_detect_anomaly(set_grad_enabled):
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        _Setting.__init__(self, anomaly=bool(mode), check_nan=check_nan)
+        Setting.__init__(self, anomaly=bool(mode), check_nan=check_nan)
         self._token = _mode.set(_mode.get()._replace(**self._changes))
 
 
@@ -290,5 +290,5 @@ class set_multithreading_enabled(set_grad_enabled):
     """
 
     def __init__(self, mode: bool) -> None:
-        _Setting.__init__(self)
+        Setting.__init__(self)
         self._token = _mode.set(_mode.get())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from minitorch.errors import ArgumentTypeError, GradientError, InplaceError, ShapeError
-from minitorch.modes import _Setting, current
+from minitorch.modes import Setting, current
 from minitorch.op import Op, Saved
 from minitorch.value import Value, Version, wrap
 
@@ -65,7 +65,7 @@ class Parcel:
         self.unpack = hooks.unpack
         version = x._version_counter()
         before = version.value
-        with _Setting(grad=False, raw=False, saving=None):
+        with Setting(grad=False, raw=False, saving=None):
             self.payload = hooks.pack(x)
         if version.value != before:
             raise InplaceError(
@@ -74,7 +74,7 @@ class Parcel:
 
     def restore(self) -> Array:
         """The array that `unpack` gives."""
-        with _Setting(grad=False, raw=False, saving=None):
+        with Setting(grad=False, raw=False, saving=None):
             x = self.unpack(self.payload)
         if not isinstance(x, Value):
             raise ArgumentTypeError(
@@ -183,13 +183,13 @@ class saved_tensors_hooks:
 
     def __init__(self, pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> None:
         self.pack_hook, self.unpack_hook = pack_hook, unpack_hook
-        self._settings: list[_Setting] = []
+        self._settings: list[Setting] = []
 
     def __enter__(self) -> None:
         forbidden = current().saving
         if isinstance(forbidden, NoHooks):
             raise GradientError(forbidden.message)
-        setting = _Setting(saving=SavingHooks(self.pack_hook, self.unpack_hook))
+        setting = Setting(saving=SavingHooks(self.pack_hook, self.unpack_hook))
         setting.__enter__()
         self._settings.append(setting)
 
@@ -235,7 +235,7 @@ class allow_mutation_on_saved_tensors(saved_tensors_hooks):
         super().__init__(lambda x: x.clone(), lambda x: x)
 
 
-class disable_saved_tensors_hooks(_Setting):
+class disable_saved_tensors_hooks(Setting):
     """Inside, setting saved-tensor hooks raises an error with this message.
 
     >>> import minitorch

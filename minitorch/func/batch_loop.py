@@ -9,7 +9,7 @@ from minitorch.errors import VmapError
 from minitorch.func.batch import Level
 from minitorch.func.batch_ops import Collect
 from minitorch.func.tree import is_tensor, leaves, unflatten
-from minitorch.modes import _Setting
+from minitorch.modes import Setting
 from minitorch.random import default_generator
 from minitorch.value import Value
 
@@ -72,7 +72,7 @@ def loop(
             default_generator.set_state(state)
         some = [x if d is None else x.select(d, i) for x, d in zip(flat, dims, strict=True)]
         words = [x.select(0, i) if is_tensor(x) else x for x in leaves(kwargs)]
-        with _Setting(level=own):
+        with Setting(level=own):
             results.append(func(*unflatten(args, some), **unflatten(kwargs, words)))
     columns = zip(*map(leaves, results), strict=True)
     return unflatten(results[0], [together(list(ys), level) for ys in columns])

@@ -9,7 +9,7 @@ from minitorch.func.batch import Level
 from minitorch.func.batch_ops import Batch, Unbatch
 from minitorch.func.batch_rules import levels_of, outermost
 from minitorch.func.tree import broadcast_prefix, leaves, unflatten
-from minitorch.modes import _Setting
+from minitorch.modes import Setting
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def apply_in_vmap(function: type[Function], level: Level, args: tuple[Any, ...])
     batched = [isinstance(x, Value) and level in levels_of(x) for x in flat]
     whole = [Unbatch.apply(x, dim=0, level=level) if b else x for x, b in zip(flat, batched, strict=True)]
     in_dims = unflatten(args, [0 if b else None for b in batched])
-    with _Setting(level=level.outer):
+    with Setting(level=level.outer):
         result, out_dims = function.vmap(
             VmapInfo(level.size, level.randomness), in_dims, *unflatten(args, whole)
         )

@@ -12,7 +12,7 @@ from minitorch.func.batch import Level
 from minitorch.func.batch_loop import loop
 from minitorch.func.batch_ops import Batch, Unbatch
 from minitorch.func.tree import broadcast_prefix, is_tensor, leaves, unflatten
-from minitorch.modes import _Setting, current
+from minitorch.modes import Setting, current
 from minitorch.ops import cat
 from minitorch.ops.common import wrap_dim
 from minitorch.value import Value
@@ -152,7 +152,7 @@ def run(
     words = [Batch.apply(x, dim=0, level=level) if isinstance(x, Value) else x for x in leaves(kwargs)]
     versions = [x._version for x in (*flat, *leaves(kwargs)) if is_tensor(x)]
     try:
-        with _Setting(level=level):
+        with Setting(level=level):
             result = func(*unflatten(args, inside), **unflatten(kwargs, words))
     except NoRuleError:
         if versions != [x._version for x in (*flat, *leaves(kwargs)) if is_tensor(x)]:

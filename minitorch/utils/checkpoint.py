@@ -19,7 +19,7 @@ from minitorch.errors import (
 )
 from minitorch.func.tree import is_tensor, leaves, tree_map
 from minitorch.gradients import backward
-from minitorch.modes import _Setting, current, enable_grad, is_grad_enabled, no_grad
+from minitorch.modes import Setting, current, enable_grad, is_grad_enabled, no_grad
 from minitorch.random import default_generator
 from minitorch.saving import SavingHooks, saved_tensors_hooks
 from minitorch.value import Value
@@ -101,7 +101,7 @@ class Frame:
         hooks = SavingHooks(keep, lambda x: x)
         with (
             preserved_rng(self.state),
-            _Setting(grad=True, raw=False, saving=hooks, level=self.level),
+            Setting(grad=True, raw=False, saving=hooks, level=self.level),
             self.context,
         ):
             try:
