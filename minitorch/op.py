@@ -112,6 +112,7 @@ class Op:
         optional: None may stand for an input that is left out.
         view: the result shares memory with the first input.
         in_place: it changes its first input, and returns it.
+        materialize: of several results, one that no gradient came to counts as zeros; otherwise as None.
 
     Attributes of an applied op:
         backend: the backend that computes it.
@@ -143,7 +144,7 @@ class Op:
     saved: Any = None
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None
-    materialize: ClassVar[bool] = True
+    materialize: bool = True
     _saved_self, _saved_other, _saved_exponent, _saved_result = (LookAtSaved() for _ in range(4))
 
     forward: Callable[..., Any]

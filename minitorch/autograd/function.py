@@ -30,7 +30,6 @@ class FunctionNode(Op):
 
     function: type[Function]
     broadcasts = True  # as in PyTorch: a gradient may have the shape before an input was broadcast
-    materialize = True
     to_save: tuple[Any, ...] = ()
     saved_for_forward: tuple[Any, ...] = ()
     non_differentiable: frozenset[int] = frozenset()
@@ -126,7 +125,7 @@ class FunctionNode(Op):
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether `backward` gets zeros (the default) or None for outputs without a gradient."""
-        self.materialize = value  # type: ignore[misc]
+        self.materialize = value
 
     def name(self) -> str:
         """The name of this node, such as `MyFunctionBackward`."""
