@@ -11,6 +11,7 @@ from minitorch.creation import tensor
 from minitorch.dtypes import finfo
 from minitorch.errors import ArgumentTypeError, ShapeError
 from minitorch.modes import enable_grad
+from minitorch.ranges import tril_indices
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def tril_matrix_to_vec(mat: Variable, diag: int = 0) -> Variable:
     n = mat.shape[-1]
     if not -n <= diag < n:
         raise ShapeError(f"tril_matrix_to_vec: diag must be in [{-n}, {n - 1}], got {diag}")
-    rows, columns = triangle(n, diag)
+    rows, columns = tril_indices(n, n, diag).tolist()
     return mat[..., rows, columns]
 
 
@@ -112,15 +113,9 @@ def vec_to_tril_matrix(vec: Variable, diag: int = 0) -> Variable:
     count = vec.shape[-1]
     n = (-(1 + 2 * diag) + ((1 + 2 * diag) ** 2 + 8 * count + 4 * abs(diag) * (diag + 1)) ** 0.5) / 2
     n = round(n) if abs(n - round(n)) < 1e-6 else -1
-    if n < 0 or len(triangle(n, diag)[0]) != count:
+    rows, columns = tril_indices(max(n, 0), max(n, 0), diag).tolist()
+    if n < 0 or len(rows) != count:
         raise ShapeError(f"vec_to_tril_matrix: {count} elements do not fill a triangle with diag={diag}")
-    rows, columns = triangle(n, diag)
     places = tensor([n * r + c for r, c in zip(rows, columns, strict=True)], dtype=dtypes.int64)
     flat = vec.new_zeros((*vec.shape[:-1], n * n))
     return flat.index_copy(-1, places, vec).reshape(*vec.shape[:-1], n, n)
-
-
-def triangle(n: int, diag: int) -> tuple[list[int], list[int]]:
-    """The rows and the columns of the elements on and below a diagonal."""
-    places = [(row, column) for row in range(n) for column in range(min(n, row + diag + 1))]
-    return [row for row, _ in places], [column for _, column in places]
