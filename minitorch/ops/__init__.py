@@ -59,6 +59,15 @@ from minitorch.ops.binary import (
     nextafter as nextafter,
     xlogy as xlogy,
 )
+from minitorch.ops.clamp import (
+    clamp as clamp,
+    clamp_max as clamp_max,
+    clamp_min as clamp_min,
+    fmax as fmax,
+    fmin as fmin,
+    maximum as maximum,
+    minimum as minimum,
+)
 from minitorch.ops.compare import (
     allclose as allclose,
     bitwise_and as bitwise_and,
@@ -115,15 +124,6 @@ from minitorch.ops.extremes import (
     argmin as argmin,
     max as max,
     min as min,
-)
-from minitorch.ops.extremum import (
-    clamp as clamp,
-    clamp_max as clamp_max,
-    clamp_min as clamp_min,
-    fmax as fmax,
-    fmin as fmin,
-    maximum as maximum,
-    minimum as minimum,
 )
 from minitorch.ops.finite import (
     isfinite as isfinite,

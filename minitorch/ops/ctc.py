@@ -16,8 +16,8 @@ from minitorch.backend import Array, Backend
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError, ShapeError
 from minitorch.gradients import grad
 from minitorch.op import Op
+from minitorch.ops.clamp import clamp
 from minitorch.ops.common import require_tensors
-from minitorch.ops.extremum import clamp
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.join import stack
 from minitorch.ops.loss import choose_reduction, reduce_losses

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.arithmetic import div
+from minitorch.ops.clamp import clamp
 from minitorch.ops.common import array_of, check_floating, check_real, require_tensors, wrap_dim
 from minitorch.ops.complex_numbers import complex as complex_of
-from minitorch.ops.extremum import clamp
 from minitorch.ops.linalg import check_same_dtype, matmul
 from minitorch.ops.norm import norm
 from minitorch.ops.out import with_out

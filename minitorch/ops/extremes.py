@@ -8,6 +8,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import IndexRangeError
 from minitorch.op import Op
+from minitorch.ops.clamp import maximum, minimum
 from minitorch.ops.common import Dims, array_of, check_ordered, ndim_of, reduced_dims, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.reduce import keep_dims, kept_shape, spread
@@ -128,12 +129,11 @@ def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
 
 def _extreme(input: Any, dim: Any, keepdim: bool, other: Any, name: str) -> Any:
-    from minitorch.ops import extremum
     from minitorch.ops.index import take_along_dim
 
     other = dim if hasattr(dim, "dtype") else other
     if other is not None:
-        return (extremum.maximum if name == "max" else extremum.minimum)(input, other)
+        return (maximum if name == "max" else minimum)(input, other)
     if dim is None:
         return amax(input) if name == "max" else amin(input)
     d = wrap_dim(name, dim, ndim_of(name, input))

@@ -10,8 +10,8 @@ from minitorch.backend import Array
 from minitorch.dtypes import int64
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.ops.activation import logsigmoid, relu, softplus
+from minitorch.ops.clamp import clamp, minimum
 from minitorch.ops.common import check_floating, require_tensors
-from minitorch.ops.extremum import clamp, minimum
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.loss import choose_reduction, finish
 from minitorch.ops.pointwise import sqrt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError, ShapeError
+from minitorch.ops.clamp import clamp
 from minitorch.ops.common import check_floating, check_real
-from minitorch.ops.extremum import clamp
 from minitorch.ops.norm import norm
 from minitorch.ops.out import with_out
 from minitorch.ops.reduce import sum as total

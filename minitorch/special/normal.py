@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.ops.binary import as_array
+from minitorch.ops.clamp import clamp
 from minitorch.ops.common import Binary, array_of, check_real
-from minitorch.ops.extremum import clamp
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import Smooth, exp, log, log1p
 from minitorch.ops.select import where
