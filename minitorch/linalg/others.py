@@ -1,4 +1,4 @@
-"""What linear algebra has of its own beside the functions of `minitorch` itself: cross, diagonal, vander, matmul."""
+"""What linear algebra has of its own beside the functions of `minitorch` itself: cross, diagonal, vander."""
 
 from __future__ import annotations
 

@@ -318,6 +318,7 @@ from minitorch.ops.shape import (
 from minitorch.ops.slices import (
     alias_copy as alias_copy,
     as_strided_copy as as_strided_copy,
+    as_strided_scatter as as_strided_scatter,
     diagonal_copy as diagonal_copy,
     diagonal_scatter as diagonal_scatter,
     expand_copy as expand_copy,
@@ -367,7 +368,6 @@ from minitorch.ops.stacks import (
 )
 from minitorch.ops.strided import (
     as_strided as as_strided,
-    as_strided_scatter as as_strided_scatter,
     unfold_along as unfold_along,
 )
 from minitorch.ops.trigonometric import (

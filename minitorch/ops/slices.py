@@ -75,6 +75,20 @@ def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2:
     return fill_region("diagonal_scatter", input, src, lambda x: diagonal(x, offset, dim1, dim2))
 
 
+def as_strided_scatter(
+    input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None
+) -> Variable:
+    """A copy of `input` with `src` where `as_strided` looks.
+
+    >>> import minitorch
+    >>> minitorch.as_strided_scatter(minitorch.zeros(4), minitorch.ones(2), (2,), (2,))
+    tensor([1., 0., 1., 0.])
+    """
+    return fill_region(
+        "as_strided_scatter", input, src, lambda x: as_strided(x, size, stride, storage_offset)
+    )
+
+
 def copying(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """The function that copies what a function with views as results shows."""
 

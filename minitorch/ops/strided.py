@@ -102,24 +102,10 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
     if any(s < 0 for s in steps):
         raise ArgumentError(f"as_strided: strides must not be negative, got {steps}")
     if current().level is not None:
-        raise VmapError("as_strided: inside of vmap a slice has no memory of its own; use views by index instead")
+        raise VmapError(
+            "as_strided: inside of vmap a slice has no memory of its own; use views by index instead"
+        )
     return AsStrided.apply(input, size=shape, stride=steps, offset=storage_offset)
-
-
-def as_strided_scatter(
-    input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None
-) -> Variable:
-    """A copy of `input` with `src` where `as_strided` looks.
-
-    >>> import minitorch
-    >>> minitorch.as_strided_scatter(minitorch.zeros(4), minitorch.ones(2), (2,), (2,))
-    tensor([1., 0., 1., 0.])
-    """
-    from minitorch.ops.slices import fill_region
-
-    return fill_region(
-        "as_strided_scatter", input, src, lambda x: as_strided(x, size, stride, storage_offset)
-    )
 
 
 def unfold_along(input: Any, dimension: int, size: int, step: int) -> Variable:
