@@ -16,7 +16,7 @@ from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeE
 from minitorch.modes import current
 from minitorch.op import Op, leading, serials
 from minitorch.ops.out import without_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import Value, View, wrap
 

@@ -10,7 +10,7 @@ from minitorch.errors import DtypeError, GradientError, LinAlgError, ShapeError
 from minitorch.ops.common import array_of, conj, require_tensors
 from minitorch.ops.diagonal import Diagonal, DiagonalEmbed, triangle
 from minitorch.ops.linalg import Matmul
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import wrap
 

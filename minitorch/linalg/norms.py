@@ -14,8 +14,8 @@ from minitorch.linalg.spectral import svdvals
 from minitorch.ops.common import Dims, check_floating, reduced_dims, require_tensors, wrap_dims
 from minitorch.ops.norm import norm as p_norm
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
 from minitorch.ops.shape import permute
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

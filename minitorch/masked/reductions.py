@@ -10,8 +10,8 @@ from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.filled import ones
 from minitorch.ops import cumulative
 from minitorch.ops.common import Dims, reduced_dims, wrap_dim
-from minitorch.ops.select import where
 from minitorch.ops.statistics import nanmedian
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -287,9 +287,6 @@ from minitorch.ops.scatter_reduce import (
     index_reduce as index_reduce,
     scatter_reduce as scatter_reduce,
 )
-from minitorch.ops.select import (
-    where as where,
-)
 from minitorch.ops.shape import (
     atleast_1d as atleast_1d,
     atleast_2d as atleast_2d,
@@ -391,4 +388,7 @@ from minitorch.ops.vectors import (
     normalize as normalize,
     pairwise_distance as pairwise_distance,
     pdist as pdist,
+)
+from minitorch.ops.where import (
+    where as where,
 )

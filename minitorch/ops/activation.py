@@ -13,8 +13,8 @@ from minitorch.ops.common import array_of, check_floating, check_real, conj, wra
 from minitorch.ops.memory import clone
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, erf, exp
-from minitorch.ops.select import where
 from minitorch.ops.trigonometric import tanh
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -15,7 +15,7 @@ from minitorch.ops.common import Binary, array_of, check_number, conj, is_bool, 
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -13,9 +13,9 @@ from minitorch.ops.common import array_of, check_floating, check_real, require_t
 from minitorch.ops.dropout import check_probability, dropout
 from minitorch.ops.join import repeat_interleave
 from minitorch.ops.linalg import Matmul
-from minitorch.ops.select import where
 from minitorch.ops.shape import broadcast_shapes
 from minitorch.ops.softmax import Softmax
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import wrap
 

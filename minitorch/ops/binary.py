@@ -13,7 +13,7 @@ from minitorch.ops.arithmetic import div, mul, pow, scaled
 from minitorch.ops.common import Binary, array_of, check_real, conj, promoted, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, exp, log
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

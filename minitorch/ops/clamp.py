@@ -9,7 +9,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError
 from minitorch.ops.common import Binary, array_of, check_number, check_ordered, promoted, refuse_numbers
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

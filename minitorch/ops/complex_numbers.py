@@ -11,8 +11,8 @@ from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, conj as conjugate, require_tensors
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
 from minitorch.ops.trigonometric import cos, sin
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -14,9 +14,9 @@ from minitorch.ops.common import array_of, check_floating, require_tensors
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.linalg import linear
 from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
-from minitorch.ops.select import where
 from minitorch.ops.shape import movedim
 from minitorch.ops.softmax import Softmax, log_softmax
+from minitorch.ops.where import where
 from minitorch.value import wrap
 
 if TYPE_CHECKING:

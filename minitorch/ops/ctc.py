@@ -24,7 +24,7 @@ from minitorch.ops.loss import choose_reduction, reduce_losses
 from minitorch.ops.pad import pad
 from minitorch.ops.pointwise import exp
 from minitorch.ops.reduce import logsumexp
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 

@@ -14,8 +14,8 @@ from minitorch.ops.join import cat, narrow
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, exp, log
 from minitorch.ops.reduce import accumulator
-from minitorch.ops.select import where
 from minitorch.ops.shape import flip
+from minitorch.ops.where import where
 from minitorch.return_types import named
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from minitorch.errors import ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of, wrap_dim
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 
 if TYPE_CHECKING:

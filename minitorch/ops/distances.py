@@ -15,7 +15,7 @@ from minitorch.ops.norm import norm
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import sqrt
 from minitorch.ops.reduce import sum as total
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

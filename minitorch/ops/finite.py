@@ -10,7 +10,7 @@ from minitorch.backend import Array
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_real
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -12,7 +12,7 @@ from minitorch.errors import ArgumentError, DtypeError, NotSupportedError, Shape
 from minitorch.ops.common import array_of, require_tensors
 from minitorch.ops.index import Take
 from minitorch.ops.resampling import cubic_shares
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import wrap
 from minitorch.windows import Sizes

@@ -19,7 +19,7 @@ from minitorch.errors import (
 from minitorch.op import BATCHES, Op
 from minitorch.ops.common import array_of, ndim_of, wrap_dim
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import Value
 

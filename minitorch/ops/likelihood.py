@@ -10,7 +10,7 @@ from minitorch.modes import no_grad
 from minitorch.ops.common import require_tensors
 from minitorch.ops.loss import choose_reduction, finish
 from minitorch.ops.pointwise import exp, log
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.value import Value
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from minitorch.op import Op
 from minitorch.ops.activation import softplus
 from minitorch.ops.common import Binary, array_of, check_floating, require_tensors
 from minitorch.ops.pointwise import abs, exp, log, log1p
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -9,8 +9,8 @@ from minitorch.errors import ShapeError
 from minitorch.ops.common import require_tensors
 from minitorch.ops.pad import pad
 from minitorch.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
-from minitorch.ops.select import where
 from minitorch.ops.sizes import as_sizes
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -15,8 +15,8 @@ from minitorch.ops.common import check_floating, require_tensors
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.loss import choose_reduction, finish
 from minitorch.ops.pointwise import sqrt
-from minitorch.ops.select import where
 from minitorch.ops.vectors import pairwise_distance
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.value import wrap
 

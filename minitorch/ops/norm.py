@@ -15,7 +15,7 @@ from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, sgn
 from minitorch.ops.reduce import Sum, in_float32, keep_dims, spread
 from minitorch.ops.rounding import sign
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -13,7 +13,7 @@ from minitorch.ops.activation import leaky_relu
 from minitorch.ops.common import array_of, check_floating
 from minitorch.ops.memory import clone
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 
 if TYPE_CHECKING:

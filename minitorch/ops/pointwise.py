@@ -11,7 +11,7 @@ from minitorch.op import Op
 from minitorch.ops.common import array_of, check_not_bool, check_real, conj as conjugate
 from minitorch.ops.out import with_out
 from minitorch.ops.rounding import Sign
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -21,8 +21,8 @@ from minitorch.ops.common import (
 )
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, sqrt
-from minitorch.ops.select import where
 from minitorch.ops.shape import expand, flip
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

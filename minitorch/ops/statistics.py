@@ -25,8 +25,8 @@ from minitorch.ops.finite import isnan
 from minitorch.ops.index import AddAlong, TakeAlong
 from minitorch.ops.out import with_out
 from minitorch.ops.reduce import sum
-from minitorch.ops.select import where
 from minitorch.ops.sort import pick
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 from minitorch.return_types import named
 from minitorch.value import Value, wrap

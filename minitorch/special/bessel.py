@@ -10,8 +10,8 @@ from minitorch.errors import GradientError
 from minitorch.ops.common import array_of, check_real
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import Smooth, sgn
-from minitorch.ops.select import where
 from minitorch.ops.trigonometric import sin
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

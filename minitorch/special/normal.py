@@ -12,8 +12,8 @@ from minitorch.ops.clamp import clamp
 from minitorch.ops.common import Binary, array_of, check_real
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import Smooth, exp, log, log1p
-from minitorch.ops.select import where
 from minitorch.ops.trigonometric import sin
+from minitorch.ops.where import where
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.ops.common import array_of, check_real, refuse_numbers
 from minitorch.ops.out import with_out
-from minitorch.ops.select import where
+from minitorch.ops.where import where
 from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
