@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
@@ -90,6 +91,18 @@ def explain(op: Op, error: Exception, arrays: list[Any]) -> MinitorchError:
     if isinstance(error, TypeError):
         return DtypeError(f"{op.op_name}: not defined for dtype {' and '.join(kinds)} ({error})")
     return ShapeError(f"{op.op_name}: {error} (shapes {', '.join(map(str, shapes))})")
+
+
+def broadcasts_to(shape: Sequence[int], target: Sequence[int]) -> bool:
+    """Whether a shape can be expanded to another one.
+
+    >>> from minitorch.arguments import broadcasts_to
+    >>> broadcasts_to((3, 1), (2, 3, 4)), broadcasts_to((2, 3), (3,))
+    (True, False)
+    """
+    return len(shape) <= len(target) and all(
+        n in (1, m) for n, m in zip(shape[::-1], target[::-1], strict=False)
+    )
 
 
 def broadcast_message(op_name: str, shapes: list[tuple[int, ...]]) -> str:

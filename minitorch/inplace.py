@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.arguments import broadcasts_to
 from minitorch.backend import Array
 from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError, VmapError
 from minitorch.modes import current
@@ -204,7 +205,7 @@ def overwrite(op_name: str, x: Variable, src: Variable) -> Variable:
 
     check(op_name, x)
     own, other = tuple(x.shape), tuple(src.shape)
-    if len(other) > len(own) or any(m not in (1, n) for n, m in zip(own[::-1], other[::-1], strict=False)):
+    if not broadcasts_to(other, own):
         raise ShapeError(
             f"{op_name}: a tensor of shape {other} does not broadcast to the shape {own} of the target"
         )

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch.anomaly import note
+from minitorch.arguments import broadcasts_to
 from minitorch.errors import (
     ArgumentTypeError,
     GradientError,
@@ -160,10 +161,7 @@ class FunctionNode(Op):
                 f"{self.name()}: gradient {i} is a {type(g).__name__}, expected a Tensor or None"
             )
         expected, shape = self._shapes[i], tuple(g.array.shape)
-        fits = len(shape) >= len(expected) and all(
-            n in (1, m) for n, m in zip(expected[::-1], shape[::-1], strict=False)
-        )
-        if not fits:
+        if not broadcasts_to(expected, shape):
             raise ShapeError(f"{self.name()}: gradient {i} has shape {shape}, its input has shape {expected}")
 
 

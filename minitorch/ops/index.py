@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.arguments import broadcasts_to
 from minitorch.backend import Array
 from minitorch.errors import (
     ArgumentError,
@@ -326,9 +327,7 @@ def setitem(input: Variable, index: Any, value: Any) -> None:
     extra = max(value.ndim - len(region), 0)
     if set(value.shape[:extra]) <= {1}:
         value = value.reshape(value.shape[extra:])
-    if (extra > 0 and value.ndim > len(region)) or any(
-        n not in (1, m) for n, m in zip(value.shape[::-1], region[::-1], strict=False)
-    ):
+    if not broadcasts_to(value.shape, region):
         raise ShapeError(
             f"setitem: a value of shape {tuple(value.shape)} does not broadcast to the region of shape "
             f"{tuple(region)} that the index selects in a tensor of shape {tuple(input.shape)}"

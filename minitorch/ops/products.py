@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.arguments import broadcasts_to
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
 from minitorch.ops.common import array_of, check_floating, check_not_bool, require_tensors, wrap_dim
 from minitorch.ops.einsum import tensordot
@@ -29,7 +30,7 @@ def added(op_name: str, input: Any, product: Any, shape: Sequence[int], beta: An
         beta, alpha = int(beta), int(alpha)
     check_same_dtype(op_name, array_of(input), array_of(product))
     own = tuple(input.shape)
-    if len(own) > len(shape) or any(m not in (1, n) for n, m in zip(shape[::-1], own[::-1], strict=False)):
+    if not broadcasts_to(own, shape):
         raise ShapeError(f"{op_name}: input of shape {own} does not broadcast to the product, {tuple(shape)}")
     y = product if alpha == 1 else product * alpha
     if not beta:
