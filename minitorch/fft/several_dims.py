@@ -10,13 +10,13 @@ from minitorch.fft.one_dim import half_to_real, real_to_half
 from minitorch.fft.transforms import (
     FFT,
     SWAPPED,
-    Dims,
     as_complex,
     as_real,
     check_norm,
     resized,
     several_dims,
 )
+from minitorch.ops.common import Dims
 from minitorch.ops.out import with_out
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import require_tensors, wrap_dim
+from minitorch.ops.common import Dims, require_tensors, wrap_dim
 from minitorch.ops.join import cat, narrow
 
 SWAPPED = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
-Dims = int | Sequence[int] | None
 
 
 class FFT(Op):

@@ -24,11 +24,10 @@ from minitorch.registry import backend_of
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
-Dims = tuple[int, ...]
 Report = Callable[[Array, Array], None]
 
 
-def standardize_gradient(x: Any, h: Any, dims: Dims, eps: float) -> tuple[Any, Any]:
+def standardize_gradient(x: Any, h: Any, dims: tuple[int, ...], eps: float) -> tuple[Any, Any]:
     """The gradient of x̂ = (x − mean)/√(var + ε) over `dims`, for an incoming gradient h; and x̂ itself.
 
     dx = (h − Σh/n − x̂·Σ(h·x̂)/n)/√(var + ε)
