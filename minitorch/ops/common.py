@@ -32,7 +32,9 @@ def conj(x: Any) -> Any:
 
 def is_bool(x: Any) -> bool:
     """Whether a number, or the elements of an array or Variable, are booleans."""
-    return isinstance(x, bool) or (hasattr(x, "dtype") and array_of(x).dtype.kind == "b")
+    if isinstance(x, Value):
+        return bool(x.array.dtype.kind == "b")
+    return isinstance(x, bool) or (hasattr(x, "dtype") and x.dtype.kind == "b")
 
 
 def check_ordered(op_name: str, *values: Any) -> None:
