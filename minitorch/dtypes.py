@@ -224,7 +224,9 @@ class iinfo:
 
     def __init__(self, type: dtype) -> None:
         if type.category != INTEGER:
-            raise ArgumentTypeError(f"iinfo: {type} is not an integer dtype; use finfo for floating-point ones")
+            raise ArgumentTypeError(
+                f"iinfo: {type} is not an integer dtype; use finfo for floating-point ones"
+            )
         info = numpy.iinfo(type.dtype)
         self.bits, self.max, self.min = int(info.bits), int(info.max), int(info.min)
         self.dtype = type.name
