@@ -224,6 +224,13 @@ class Backend(
         """A context without the library's floating-point warnings."""
         return nullcontext()
 
+    def get_num_threads(self) -> int:
+        """How many threads one operation is shared among."""
+        return 1
+
+    def set_num_threads(self, count: int) -> None:
+        """Sets it, where that can be chosen."""
+
     def check_complete(self) -> None:
         """Raises a BackendError that names the primitives which are missing."""
         missing = [name for name in primitives() if not hasattr(self, name)]

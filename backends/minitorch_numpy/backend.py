@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from minitorch.backend import Array, Backend
-from minitorch_numpy import random, special
+from minitorch_numpy import blas, random, special
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
@@ -148,6 +148,14 @@ class NumpyBackend(
 
     def __init__(self) -> None:
         keep_freed_memory()
+
+    def get_num_threads(self) -> int:
+        """How many threads a product of matrices uses; everything else runs in one."""
+        return blas.get_num_threads() or 1
+
+    def set_num_threads(self, count: int) -> None:
+        """Sets it for the whole process."""
+        blas.set_num_threads(count)
 
     def quiet(self) -> AbstractContextManager[Any]:
         """A context without NumPy's floating-point warnings."""

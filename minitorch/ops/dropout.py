@@ -11,6 +11,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of
+from minitorch.registry import current_backend
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _dropout(op_name: str, input: Any, p: float, training: bool, inplace_: bool,
     if not training or p == 0:
         return input
     check_fractions(op_name, input)
-    mask = random.source().keep_mask(tuple(shape), 1 - p)
+    mask = current_backend().keep_mask(random.source(), tuple(shape), 1 - p)
     y = Dropout.apply(input, mask=mask, p=p)
     return inplace.assign(op_name, input, y) if inplace_ else y
 
@@ -189,7 +190,7 @@ def _alpha_dropout(op_name: str, input: Any, p: float, training: bool, inplace: 
     else:
         floor = 1.7580993408473766
         a = 1 / math.sqrt((1 - p) * (1 + p * floor**2))
-        mask = random.source().keep_mask(tuple(shape), 1 - p)
+        mask = current_backend().keep_mask(random.source(), tuple(shape), 1 - p)
         kept = wrap(mask).to(input.dtype)
         y = input * (kept * a) + (kept - 1) * (a * floor) + a * p * floor
     return assign(op_name, input, y) if inplace else y
