@@ -34,14 +34,7 @@ from time import time
 from types import FunctionType
 from typing import Any
 
-from minitorch.errors import MissingDependencyError
-
-try:
-    import numba
-except ImportError as error:
-    raise MissingDependencyError(
-        "the backend 'numba' compiles loops with Numba, which is not installed:  pip install 'minitorch-edu[numba]'"
-    ) from error
+import numba
 
 from minitorch_numba import threads
 

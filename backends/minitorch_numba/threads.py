@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 from threading import Lock
-from typing import Any
 
 import numba
 
@@ -21,45 +20,67 @@ from minitorch_numpy import blas
 
 _lock = Lock()
 _count = 0  # threads of a parallel kernel; 0: not decided yet
-_limit = 0  # at most so many: those that Numba starts, and none but the caller in a forked process
-_told: Any = None  # the thread for which Numba was told the count last
+_limit = 1  # at most so many: those that Numba starts, and none but the caller in a forked process
+_launched = False
+
+SPIN = "3000"  # how often a thread of GNU OpenMP looks for more work before it falls asleep: about 0.1 ms
+
+
+def available() -> int:
+    """How many threads Numba can start here."""
+    return int(numba.config.NUMBA_NUM_THREADS)
 
 
 def get_num_threads() -> int:
     """How many threads a parallel kernel uses, unless it is one of several Python threads."""
-    if not _count:
-        start()
-    return _count
+    return _count or start()
 
 
 def set_num_threads(count: int) -> None:
-    """Sets it. More than Numba has started cannot be had; NUMBA_NUM_THREADS says how many that are."""
+    """Sets it. More than Numba can start cannot be had; NUMBA_NUM_THREADS says how many that are."""
     global _count
     if not _count:
         start()
     _count = max(1, min(count, _limit))
-    if _count > 1 or _limit > 1:
-        numba.set_num_threads(_count)
 
 
-def start() -> None:
-    """Takes over the number that BLAS was given by the environment, and lets Numba choose how to run threads.
-
-    OpenMP is asked for first: it wakes its threads ten times as fast as Numba's own queue of work.
-    """
+def start() -> int:
+    """Takes over the number of threads that the environment gave to BLAS."""
     global _count, _limit
-    if numba.config.THREADING_LAYER == "default" and not os.environ.get("NUMBA_THREADING_LAYER_PRIORITY"):
-        numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
-    _limit = int(numba.config.NUMBA_NUM_THREADS)
+    _limit = available()
     _count = max(1, min(_limit, blas.get_num_threads() or _limit))
+    return _count
+
+
+def launch() -> None:
+    """Starts Numba's threads, of OpenMP if it is there: that wakes them five times as fast as Numba's own queue.
+
+    A thread of GNU OpenMP that has finished looks for more work some 300,000 times before it sleeps, and so does one that
+    waits for the others.  That is a few thousandths of a second, in which it holds a core; if that core is what another
+    program, or the other thread, waits for, a kernel of 0.05 ms takes 8 ms.  To wake one that sleeps takes 0.03 ms, so to
+    look for 0.1 ms is worth while; unless the environment says otherwise, it must do.
+    """
+    global _launched
+    _launched = True
+    environment = os.environ
+    if numba.config.THREADING_LAYER == "default" and "NUMBA_THREADING_LAYER_PRIORITY" not in environment:
+        numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
+    patient = "GOMP_SPINCOUNT" in environment or "OMP_WAIT_POLICY" in environment
+    if not patient:
+        environment["GOMP_SPINCOUNT"] = SPIN  # the library reads it when it is loaded
+    try:
+        numba.set_num_threads(_count)
+    finally:
+        if not patient:
+            del environment["GOMP_SPINCOUNT"]
 
 
 def enter() -> bool:
     """Takes the pool, if there is one and it is free. Whoever got it must `leave()`."""
-    if _count == 1 or (not _count and get_num_threads() == 1):
+    if _count == 1 or (not _count and start() == 1) or not _lock.acquire(blocking=False):
         return False
-    if not _lock.acquire(blocking=False):
-        return False
+    if not _launched:
+        launch()
     if numba.get_num_threads() != _count:  # Numba counts for each Python thread
         numba.set_num_threads(_count)
     return True
