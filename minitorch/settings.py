@@ -126,6 +126,22 @@ def set_num_threads(num: int) -> None:
         backend.set_num_threads(num)
 
 
+def warmup(*, dtype: Any = None) -> None:
+    """Compiles the kernels of the backend in use now, instead of each when it is first needed.
+
+    The first time on a machine the numba backend takes some 20 seconds for it, later one; NumPy has nothing to do.
+
+    Args:
+        dtype: of the numbers; the default one if left out.
+
+    >>> import minitorch
+    >>> with minitorch.use_backend("numpy"):
+    ...     minitorch.warmup()
+    """
+    kind = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+    current_backend().warmup(kind.dtype)
+
+
 def set_default_device(device: Any) -> None:
     """Where new tensors live unless they are told otherwise.
 

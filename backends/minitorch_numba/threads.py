@@ -75,6 +75,13 @@ def launch() -> None:
             del environment["GOMP_SPINCOUNT"]
 
 
+def layer() -> str:
+    """The library that runs the threads."""
+    if _count > 1 and not _launched:
+        launch()
+    return str(numba.threading_layer()) if _launched else "nobody"
+
+
 def enter() -> bool:
     """Takes the pool, if there is one and it is free. Whoever got it must `leave()`."""
     if _count == 1 or (not _count and start() == 1) or not _lock.acquire(blocking=False):

@@ -157,6 +157,14 @@ class NumpyBackend(
         """Sets it for the whole process."""
         blas.set_num_threads(count)
 
+    def describe(self) -> dict[str, str]:
+        """NumPy and its BLAS."""
+        return {"NumPy": np.__version__, "BLAS": blas.describe()}
+
+    def hints(self) -> list[str]:
+        """About the kernels that BLAS has chosen."""
+        return blas.hints()
+
     def quiet(self) -> AbstractContextManager[Any]:
         """A context without NumPy's floating-point warnings."""
         return np.errstate(all="ignore")

@@ -7,6 +7,7 @@ asked through threadpoolctl, if that is installed.
 from __future__ import annotations
 
 import ctypes
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,36 @@ def set_num_threads(count: int) -> bool:
         return False
     controller().limit(limits=count)
     return True
+
+
+def describe() -> str:
+    """Which library it is, the processor that its products are written for, and its threads."""
+    library = open_blas()
+    if library is not None:
+        return f"OpenBLAS with kernels for {library.core_name()}, {get_num_threads()} threads"
+    infos = controller().info() if controller() else []
+    names = [f"{info['internal_api']} {info['version']}, {info['num_threads']} threads" for info in infos]
+    return "; ".join(names) or "unknown: pip install threadpoolctl to see it"
+
+
+def hints() -> list[str]:
+    """What would make products faster here."""
+    library, chosen = open_blas(), os.environ.get("OPENBLAS_CORETYPE")
+    if library is None or library.core_name() not in ("Haswell", "Zen") or not has_avx512():
+        return []
+    remedy = (
+        f"unset OPENBLAS_CORETYPE, which is {chosen!r} here," if chosen else "set OPENBLAS_CORETYPE=SkylakeX"
+    )
+    return [
+        f"OpenBLAS uses kernels for {library.core_name()}, and this processor has AVX-512: {remedy} "
+        "before Python starts, and large products may take half the time"
+    ]
+
+
+def has_avx512() -> bool:
+    """Whether the processor has the AVX-512 instructions that OpenBLAS wants; known on Linux only."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return False
+    return {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= set(flags)

@@ -21,7 +21,8 @@ from minitorch.windows import Windows
 
 Layout = Callable[[Backend, Any], Array]
 NOT_KERNELS = {  # see test_memory, test_random
-    "quiet", "check_complete", "add_into", "is_whole", "get_num_threads", "set_num_threads", "keep_mask",
+    "quiet", "check_complete", "add_into", "is_whole", "keep_mask",
+    "get_num_threads", "set_num_threads", "warmup", "describe", "hints",
 }  # fmt: skip
 
 # What a forward keeps for its backward alone is each backend's own affair: it is not compared, and it is handed on.
