@@ -101,7 +101,7 @@ def get_num_threads() -> int:
     return current_backend().get_num_threads()
 
 
-def set_num_threads(num: int) -> None:
+def set_num_threads(num: Any) -> None:
     """Shares operations on the CPU among so many threads: products by BLAS and, with the numba backend, its kernels.
 
     The environment chooses where a program starts: `OMP_NUM_THREADS`, or `OPENBLAS_NUM_THREADS` and

@@ -1,6 +1,8 @@
 """NumPy with compiled loops in hot places: parallel, vectorised, and cached on disk."""
 
-from minitorch.errors import MissingDependencyError as _Missing  # loads minitorch, which may load the backend itself
+from minitorch.errors import (
+    MissingDependencyError as _Missing,
+)  # loads minitorch, which may load the backend itself
 
 try:
     import numba as _numba  # noqa: F401

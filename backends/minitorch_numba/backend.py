@@ -55,7 +55,9 @@ class NumbaBackend(
         if DISABLED:
             found.append("NUMBA_DISABLE_JIT is set: kernels are plain Python, and slow")
         if jit.threshold != 1:
-            found.append(f"MINITORCH_NUMBA_THRESHOLD={jit.threshold:g}: kernels are used where NumPy may be faster")
+            found.append(
+                f"MINITORCH_NUMBA_THRESHOLD={jit.threshold:g}: kernels are used where NumPy may be faster"
+            )
         if self.get_num_threads() < threads.available():
             found.append(
                 f"kernels use {self.get_num_threads()} of {threads.available()} cores: "

@@ -15,11 +15,11 @@ STEP = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ divided by the golden ratio, mad
 
 
 @kernel(parallel_from=1 << 15)
-def keep_mask(start, limit, mask):
+def keep_mask(start: Any, limit: Any, mask: Array) -> None:
     """mask[i] = whether the i-th number after `start` is less than `limit`.
 
-    The numbers are those of SplitMix64: i times a constant, with its bits stirred until nothing shows where it came from.
-    Each is computed from i alone, so that many can be at a time.
+    The numbers are those of SplitMix64: i times a constant, with its bits stirred until nothing shows where it came
+    from. Each is computed from i alone, so that many can be at a time.
 
     Source: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators" (2014).
     """
@@ -30,8 +30,8 @@ def keep_mask(start, limit, mask):
         mask[i] = ((z ^ (z >> np.uint64(31))) >> np.uint64(32)) < limit
 
 
-@kernel
-def dropout(x, mask, scale, y):
+@kernel(parallel_from=1 << 17)
+def dropout(x: Array, mask: Array, scale: Any, y: Array) -> None:
     """y = x·scale where the mask holds, else 0 (NaN for x that are not finite, as a product gives)."""
     scale, zero = x.dtype.type(scale), x.dtype.type(0)
     for i in prange(len(x)):
@@ -50,7 +50,7 @@ class NumbaDropoutKernels(NumpyBackend):
         return mask
 
     def dropout(self, x: Array, mask: Array, p: float) -> Array:
-        fits = enough(x, 2000) and x.flags.c_contiguous and mask.flags.c_contiguous and mask.shape == x.shape
+        fits = enough(x, 512) and x.flags.c_contiguous and mask.flags.c_contiguous and mask.shape == x.shape
         if not fits:
             return super().dropout(x, mask, p)
         y = np.empty(x.shape, x.dtype)

@@ -21,6 +21,7 @@ from llvmlite import binding
 from numba import types
 from numba.extending import overload
 
+from minitorch.backend import Array
 from minitorch_numba.jit import DISABLED, Kernel
 from minitorch_numpy.blas import open_blas
 
@@ -47,7 +48,7 @@ if _library is not None:
     sgemm, dgemm = externals[types.float32], externals[types.float64]
 
 
-def gemm(alpha, a, transpose_a, b, transpose_b, beta, c):
+def gemm(alpha: float, a: Array, transpose_a: bool, b: Array, transpose_b: bool, beta: Any, c: Array) -> None:
     """c ← alpha·op(a)·op(b) + beta·c, where op transposes if asked to.
 
     The rows of all three lie one after the other in memory, as a whole or as a slice of columns of a wider matrix.
@@ -57,13 +58,17 @@ def gemm(alpha, a, transpose_a, b, transpose_b, beta, c):
     c[...] = product * alpha + (c * beta if beta else 0)
 
 
-@overload(gemm)
-def gemm_in_kernels(alpha, a, transpose_a, b, transpose_b, beta, c):
+@overload(gemm)  # type: ignore[untyped-decorator]
+def gemm_in_kernels(
+    alpha: float, a: Array, transpose_a: bool, b: Array, transpose_b: bool, beta: Any, c: Array
+) -> Any:
     """The call of cblas_sgemm or cblas_dgemm."""
     external = sgemm if a.dtype == types.float32 else dgemm
     scalar = np.float32 if a.dtype == types.float32 else np.float64
 
-    def call(alpha, a, transpose_a, b, transpose_b, beta, c):
+    def call(
+        alpha: float, a: Array, transpose_a: bool, b: Array, transpose_b: bool, beta: Any, c: Array
+    ) -> Any:
         m, n = c.shape
         k = a.shape[0] if transpose_a else a.shape[1]
         if m and n:
@@ -78,22 +83,26 @@ def gemm_in_kernels(alpha, a, transpose_a, b, transpose_b, beta, c):
     return call
 
 
-def width(x):
+def width(x: Array) -> Any:
     """How many elements lie between the beginnings of two rows."""
     return x.strides[0] // x.itemsize
 
 
-@overload(width)
-def width_in_kernels(x):
+@overload(width)  # type: ignore[untyped-decorator]
+def width_in_kernels(x: Array) -> Any:
     """Of a single row any number does that is not less than its length."""
-    return lambda x: max(x.strides[0] // x.itemsize, x.shape[1], 1)
+
+    def count(x: Array) -> Any:
+        return max(x.strides[0] // x.itemsize, x.shape[1], 1)
+
+    return count
 
 
 class ProductKernel(Kernel):
     """A kernel with products inside, each of which runs in the thread that calls it.
 
-    BLAS is told so for the time of the call. Where several Python threads compute at once, one may be done while another
-    is at work, and a product of the latter may run in several threads: that costs time, and changes nothing.
+    BLAS is told so for the time of the call. Where several Python threads compute at once, one may be done while
+    another is at work, and a product of the latter may run in several threads: that costs time, and changes nothing.
     """
 
     def __call__(self, work: int, *args: Any) -> Any:
@@ -108,6 +117,8 @@ class ProductKernel(Kernel):
             set_threads(before)
 
 
-def product_kernel(parallel_from: int, math: str = "contract") -> Callable[[Callable[..., Any]], ProductKernel]:
+def product_kernel(
+    parallel_from: int, math: str = "contract"
+) -> Callable[[Callable[..., Any]], ProductKernel]:
     """As `kernel`, for loops that call `gemm`."""
     return lambda plain: ProductKernel(plain, set(math.split()), parallel_from)

@@ -6,12 +6,12 @@
             y[i] = x[i] + x[i]
 
 A kernel is built in two ways: `double.serial` runs in one thread, `double.parallel` shares its outermost `prange`
-among several. `double(work, …)` takes the second where there is work enough; see `threads`. Each build is compiled once
-for every combination of dtypes, and kept in a folder of the user's, so that the next program finds it there.
+among several. `double(work, …)` takes the second where there is work enough; see `threads`. Each build is compiled
+once for every combination of dtypes, and kept in a folder of the user's, so that the next program finds it there.
 
-How numbers are treated is said for each kernel. `contract` lets a·b + c be rounded once instead of twice. `reassoc` lets
-sums be added up in another order, which is what it takes to use vector registers for them. NaN and infinities are always
-respected.
+How numbers are treated is said for each kernel. `contract` lets a·b + c be rounded once instead of twice.
+`reassoc` lets sums be added up in another order, which is what it takes to use vector registers for them. NaN and
+infinities are always respected.
 
 With NUMBA_DISABLE_JIT=1 kernels are the Python functions that they are written as, for a debugger to step through.
 MINITORCH_NUMBA_THRESHOLD multiplies the sizes from which on kernels are used at all, and from which on they run in
@@ -32,7 +32,7 @@ from shutil import rmtree
 from threading import Timer
 from time import time
 from types import FunctionType
-from typing import Any
+from typing import Any, overload
 
 import numba
 
@@ -80,6 +80,14 @@ class Kernel:
         return built
 
 
+@overload
+def kernel(plain: Callable[..., Any]) -> Kernel: ...
+
+
+@overload
+def kernel(*, math: str = ..., parallel_from: int = ...) -> Callable[[Callable[..., Any]], Kernel]: ...
+
+
 def kernel(
     plain: Callable[..., Any] | None = None, *, math: str = "contract", parallel_from: int = 1 << 15
 ) -> Any:
@@ -121,7 +129,9 @@ def announced(compile: Callable[..., Any], name: str) -> Callable[..., Any]:
     def compile_and_tell(signature: Any) -> Any:
         place = folder_in_use()
         later = f"the next program finds it in {place}" if place else "there is no folder to keep it in"
-        timer = Timer(PATIENCE, logger.warning, (f"minitorch is compiling {name} for this processor; {later}",))
+        timer = Timer(
+            PATIENCE, logger.warning, (f"minitorch is compiling {name} for this processor; {later}",)
+        )
         timer.daemon = True
         timer.start()
         try:
@@ -178,6 +188,7 @@ def folder_in_use() -> Path | None:
 
 
 def make_folder() -> Path | None:
+    """Makes the folder of this version, and removes those that have not been used for long."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         return Path(os.environ["NUMBA_CACHE_DIR"])
     try:

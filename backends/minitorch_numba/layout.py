@@ -16,7 +16,9 @@ Array = Any
 
 def enough(x: Array, count: int) -> bool:
     """Whether `x` is a real array of at least `count` elements; MINITORCH_NUMBA_THRESHOLD scales the count."""
-    return x.__class__ is np.ndarray and x.dtype.char in "fd" and x.size >= count * jit.threshold and x.size > 0
+    return (
+        x.__class__ is np.ndarray and x.dtype.char in "fd" and x.size >= count * jit.threshold and x.size > 0
+    )
 
 
 def in_order(*arrays: Array | None) -> bool:

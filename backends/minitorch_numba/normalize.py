@@ -14,7 +14,9 @@ BLOCKS = 16  # in which gradients of the parameters are added up, before the blo
 
 
 @kernel(math=SUMS, parallel_from=1 << 15)
-def layer_norm(x, w, b, eps, y, means, invs):
+def layer_norm(
+    x: Array, w: Array | None, b: Array | None, eps: float, y: Array, means: Array, invs: Array
+) -> None:
     """y = (x − mean)·inv·w + b with inv = 1/√(var + eps); w and b may be None."""
     real = x.dtype.type
     n = real(x.shape[1])
@@ -39,7 +41,9 @@ def layer_norm(x, w, b, eps, y, means, invs):
 
 
 @kernel(math=SUMS, parallel_from=1 << 15)
-def layer_norm_backward(x, w, means, invs, g, dx, dw, db):
+def layer_norm_backward(
+    x: Array, w: Array | None, means: Array, invs: Array, g: Array, dx: Array, dw: Array, db: Array
+) -> None:
     """dx = inv·(h − Σh/D − x̂·Σ(h·x̂)/D) with h = g·w;   dw and db: for each block of rows Σ g·x̂ and Σ g."""
     real = x.dtype.type
     n, blocks = real(x.shape[1]), len(dw)
@@ -69,16 +73,20 @@ class NumbaNormKernels(NumpyBackend):
     def layer_norm(
         self, x: Array, w: Array | None, b: Array | None, eps: float
     ) -> tuple[Array, Array, Array]:
-        if not enough(x, 1000) or not in_order(x, w, b):
+        if not enough(x, 64) or not in_order(x, w, b):
             return super().layer_norm(x, w, b, eps)
-        y, mean, inv = np.empty(x.shape, x.dtype), np.empty((len(x), 1), x.dtype), np.empty((len(x), 1), x.dtype)
+        y, mean, inv = (
+            np.empty(x.shape, x.dtype),
+            np.empty((len(x), 1), x.dtype),
+            np.empty((len(x), 1), x.dtype),
+        )
         layer_norm(x.size, x, w, b, eps, y, mean, inv)
         return y, mean, inv
 
     def layer_norm_backward(
         self, x: Array, w: Array | None, mean: Array, inv: Array, g: Array
     ) -> tuple[Array, Array, Array]:
-        if not enough(x, 1000) or not in_order(w, mean, inv) or not alike(x, g):
+        if not enough(x, 64) or not in_order(w, mean, inv) or not alike(x, g):
             return super().layer_norm_backward(x, w, mean, inv, g)
         blocks = min(BLOCKS, len(x))
         dx = np.empty(x.shape, x.dtype)

@@ -16,13 +16,13 @@ SMALLEST = 64  # elements
 
 
 @inlined
-def direction(x, g, weight_decay, sign):
+def direction(x: Any, g: Any, weight_decay: Any, sign: Any) -> Any:
     """±g + λ·x: the gradient of what is minimised."""
     return sign * g + weight_decay * x if weight_decay != 0 else sign * g
 
 
 @kernel
-def sgd(x, g, lr, weight_decay, sign):
+def sgd(x: Array, g: Array, lr: float, weight_decay: float, sign: float) -> None:
     """x ← x − lr·g."""
     real = x.dtype.type
     lr, weight_decay, sign = real(lr), real(weight_decay), real(sign)
@@ -31,7 +31,17 @@ def sgd(x, g, lr, weight_decay, sign):
 
 
 @kernel
-def sgd_momentum(x, g, b, lr, momentum, dampening, weight_decay, sign, nesterov):
+def sgd_momentum(
+    x: Array,
+    g: Array,
+    b: Array,
+    lr: float,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    sign: float,
+    nesterov: bool,
+) -> None:
     """b ← μ·b + (1 − τ)·g,   x ← x − lr·b;   with Nesterov x ← x − lr·(g + μ·b)."""
     real = x.dtype.type
     lr, momentum, share = real(lr), real(momentum), real(1 - dampening)
@@ -43,7 +53,20 @@ def sgd_momentum(x, g, b, lr, momentum, dampening, weight_decay, sign, nesterov)
 
 
 @kernel
-def adam(x, g, m, v, step_size, beta1, beta2, root, eps, shrink, weight_decay, sign):
+def adam(
+    x: Array,
+    g: Array,
+    m: Array,
+    v: Array,
+    step_size: float,
+    beta1: float,
+    beta2: float,
+    root: float,
+    eps: float,
+    shrink: float,
+    weight_decay: float,
+    sign: float,
+) -> None:
     """m ← β₁·m + (1 − β₁)·g,   v ← β₂·v + (1 − β₂)·g²,   x ← shrink·x − step_size·m / (√v/root + ε)."""
     real = x.dtype.type
     step_size, shrink, inverse, eps = real(step_size), real(shrink), real(1 / root), real(eps)
@@ -58,7 +81,21 @@ def adam(x, g, m, v, step_size, beta1, beta2, root, eps, shrink, weight_decay, s
 
 
 @kernel
-def amsgrad(x, g, m, v, peak, step_size, beta1, beta2, root, eps, shrink, weight_decay, sign):
+def amsgrad(
+    x: Array,
+    g: Array,
+    m: Array,
+    v: Array,
+    peak: Array,
+    step_size: float,
+    beta1: float,
+    beta2: float,
+    root: float,
+    eps: float,
+    shrink: float,
+    weight_decay: float,
+    sign: float,
+) -> None:
     """As `adam`, with the largest v so far under the root."""
     real = x.dtype.type
     step_size, shrink, inverse, eps = real(step_size), real(shrink), real(1 / root), real(eps)
@@ -74,7 +111,9 @@ def amsgrad(x, g, m, v, peak, step_size, beta1, beta2, root, eps, shrink, weight
 
 
 @kernel
-def rmsprop(x, g, v, lr, alpha, eps, weight_decay, sign):
+def rmsprop(
+    x: Array, g: Array, v: Array, lr: float, alpha: float, eps: float, weight_decay: float, sign: float
+) -> None:
     """v ← α·v + (1 − α)·g²,   x ← x − lr·g / (√v + ε)."""
     real = x.dtype.type
     lr, alpha, share, eps = real(lr), real(alpha), real(1 - alpha), real(eps)
@@ -86,7 +125,18 @@ def rmsprop(x, g, v, lr, alpha, eps, weight_decay, sign):
 
 
 @kernel
-def rmsprop_momentum(x, g, v, b, lr, alpha, eps, momentum, weight_decay, sign):
+def rmsprop_momentum(
+    x: Array,
+    g: Array,
+    v: Array,
+    b: Array,
+    lr: float,
+    alpha: float,
+    eps: float,
+    momentum: float,
+    weight_decay: float,
+    sign: float,
+) -> None:
     """v ← α·v + (1 − α)·g²,   b ← μ·b + g / (√v + ε),   x ← x − lr·b."""
     real = x.dtype.type
     lr, alpha, share, eps, momentum = real(lr), real(alpha), real(1 - alpha), real(eps), real(momentum)
@@ -166,7 +216,17 @@ class NumbaOptimizerKernels(NumpyBackend):
             elif means is None and momenta is not None and fit(x, g, v, momenta[k]):
                 b = flat(momenta[k])
                 rmsprop_momentum(
-                    x.size, flat(x), flat(g), flat(v), b, lr, alpha, eps, settings["momentum"], weight_decay, sign
+                    x.size,
+                    flat(x),
+                    flat(g),
+                    flat(v),
+                    b,
+                    lr,
+                    alpha,
+                    eps,
+                    settings["momentum"],
+                    weight_decay,
+                    sign,
                 )
             else:
                 mean, momentum = ([a[k]] if a is not None else None for a in (means, momenta))

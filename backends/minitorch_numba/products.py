@@ -21,7 +21,9 @@ SHARED = 1 << 20  # multiplications from which on two threads are faster than on
 
 
 @product_kernel(parallel_from=SHARED)
-def product(a, transpose_a, b, transpose_b, bias, blocks, c):
+def product(
+    a: Array, transpose_a: bool, b: Array, transpose_b: bool, bias: Array | None, blocks: int, c: Array
+) -> None:
     """c = op(a)·op(b) + bias, in blocks of rows where the result is high, else of columns; bias may be None."""
     m, n = c.shape
     high = m >= n
@@ -44,7 +46,7 @@ def product(a, transpose_a, b, transpose_b, bias, blocks, c):
 
 
 @product_kernel(parallel_from=SHARED)
-def products(a, transpose_a, b, transpose_b, c):
+def products(a: Array, transpose_a: bool, b: Array, transpose_b: bool, c: Array) -> None:
     """c = op(a)·op(b) for each pair of matrices of two batches."""
     for i in prange(len(c)):
         gemm(1, a[i], transpose_a, b[i], transpose_b, 0, c[i])
@@ -63,11 +65,11 @@ def batch(x: Array) -> tuple[Array, bool] | None:
 class NumbaProductKernels(NumpyBackend):
     """Products of matrices, and of batches of them."""
 
-    def matmul(self, x: Array, y: Array, *args: Any, **settings: Any) -> Array:
+    def matmul(self, x: Array, y: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
         plain = np.matmul
         if args or settings or not AVAILABLE or x.ndim < 2 or x.ndim != y.ndim or x.dtype is not y.dtype:
             return plain(x, y, *args, **settings)
-        m, k, n = *x.shape[-2:], y.shape[-1]
+        m, k, n = x.shape[-2], x.shape[-1], y.shape[-1]
         work = m * k * n
         if x.ndim == 2:
             if not enough(x, 1) or work < SMALLEST or k != len(y):

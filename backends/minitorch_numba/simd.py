@@ -1,10 +1,12 @@
-"""Exponential, logarithm and their relatives as formulas without branches, so that loops over them become SIMD code.
+"""Exponential, logarithm and their relatives as formulas without branches: loops over them become SIMD code.
 
-A processor adds and multiplies 8 or 16 numbers at a time, but it has no instruction for eˣ, and a call of the C library's
-`exp` for every element brings the numbers back to one at a time. So the functions here are polynomials. Each exists for
-float32 and for float64; the name without a number takes either.
+A processor adds and multiplies 8 or 16 numbers at a time, but it has no instruction for eˣ, and a call of the C
+library's `exp` for every element brings the numbers back to one at a time. So the functions here are polynomials. Each
+exists for float32 and for float64; the name without a number takes either.
 
-| function | error, float32 | float64 |   in units in the last place, over all finite results; denormal ones within one step
+Errors in units in the last place, over all results but denormal ones, which are within one step:
+
+| function | float32        | float64 |
 |----------|----------------|---------|
 | exp      | 1.5            | 1.5     |
 | expm1    | 2              | 2       |   for x ≤ 0
@@ -15,17 +17,20 @@ float32 and for float64; the name without a number takes either.
 
 NaN, infinities and signed zeros are as in NumPy.
 
-Source: the reductions are those of W. Cody, W. Waite, Software Manual for the Elementary Functions (1980), and, for log,
-of FreeBSD's e_log.c; the coefficients are minimax fits (Remez) made for this file.
+Source: the reductions are those of W. Cody, W. Waite, "Software Manual for the Elementary Functions" (1980), and,
+for log, of FreeBSD's e_log.c; the coefficients are minimax fits (Remez) made for this file.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from minitorch_numba.jit import inlined
 
-F, I = np.float32, np.int32
+Number = Any
+F, INT = np.float32, np.int32
 
 # Adding 1.5·2²³ (1.5·2⁵²) to a small number rounds it to an integer, which then stands in the lowest bits.
 ROUND32, ROUND64 = F(12582912.0), 6755399441055744.0
@@ -39,63 +44,63 @@ SQRT_HALF32, SQRT_HALF64 = 0x3F3504F3, 0x3FE6A09E667F3BCD  # bits of √½
 
 
 @inlined
-def bits32(x):
+def bits32(x: Number) -> Number:
     """The 32 bits of a float32 as an integer."""
-    return F(x).view(I)
+    return F(x).view(INT)
 
 
 @inlined
-def bits64(x):
+def bits64(x: Number) -> Number:
     """The 64 bits of a float64 as an integer."""
     return np.float64(x).view(np.int64)
 
 
 @inlined
-def power_of_two32(n):
+def power_of_two32(n: Number) -> Number:
     """2ⁿ for −126 ≤ n ≤ 127: the number n + 127 in the bits of the exponent."""
-    return I((n + 127) << 23).view(F)
+    return INT((n + 127) << 23).view(F)
 
 
 @inlined
-def power_of_two64(n):
+def power_of_two64(n: Number) -> Number:
     """2ⁿ for −1022 ≤ n ≤ 1023."""
     return np.int64((n + 1023) << 52).view(np.float64)
 
 
 @inlined
-def with_sign32(y, x):
+def with_sign32(y: Number, x: Number) -> Number:
     """|y| with the sign of x, also that of a zero."""
-    return I((bits32(y) & REST32) | (bits32(x) & SIGN32)).view(F)
+    return INT((bits32(y) & REST32) | (bits32(x) & SIGN32)).view(F)
 
 
 @inlined
-def with_sign64(y, x):
+def with_sign64(y: Number, x: Number) -> Number:
     """|y| with the sign of x, also that of a zero."""
     return np.int64((bits64(y) & REST64) | (bits64(x) & SIGN64)).view(np.float64)
 
 
 @inlined
-def order32(x):
+def order32(x: Number) -> Number:
     """An integer for each number, ordered as they are: the bits, and of negative ones the lower bits flipped."""
     bits = bits32(x)
-    return I(bits ^ ((bits >> 31) & REST32))
+    return INT(bits ^ ((bits >> 31) & REST32))
 
 
 @inlined
-def order64(x):
+def order64(x: Number) -> Number:
     """An integer for each number, ordered as they are."""
     bits = bits64(x)
     return np.int64(bits ^ ((bits >> 63) & REST64))
 
 
 @inlined
-def from_order32(bits):
+def from_order32(bits: Number) -> Number:
     """The number that `order32` made the integer of."""
-    return I(bits ^ ((bits >> 31) & REST32)).view(F)
+    return INT(bits ^ ((bits >> 31) & REST32)).view(F)
 
 
 @inlined
-def from_order64(bits):
+def from_order64(bits: Number) -> Number:
     """The number that `order64` made the integer of."""
     return np.int64(bits ^ ((bits >> 63) & REST64)).view(np.float64)
 
@@ -104,7 +109,7 @@ def from_order64(bits):
 
 
 @inlined
-def exp_of_rest32(r):
+def exp_of_rest32(r: Number) -> Number:
     """eʳ − 1."""
     p = F(1.9918363e-4)
     p = p * r + F(1.3945911e-3)
@@ -116,7 +121,7 @@ def exp_of_rest32(r):
 
 
 @inlined
-def exp_of_rest64(r):
+def exp_of_rest64(r: Number) -> Number:
     """eʳ − 1."""
     p = 2.092688773488947e-09
     p = p * r + 2.5112147843289403e-08
@@ -133,7 +138,7 @@ def exp_of_rest64(r):
 
 
 @inlined
-def exp32(x):
+def exp32(x: Number) -> Number:
     """eˣ."""
     x = F(89.0) if x > F(89.0) else x  # a NaN is not greater, and stays
     x = F(-104.5) if x < F(-104.5) else x
@@ -148,7 +153,7 @@ def exp32(x):
 
 
 @inlined
-def exp64(x):
+def exp64(x: Number) -> Number:
     """eˣ."""
     x = 710.0 if x > 710.0 else x
     x = -746.0 if x < -746.0 else x
@@ -163,7 +168,7 @@ def exp64(x):
 
 
 @inlined
-def expm1_32(x):
+def expm1_32(x: Number) -> Number:
     """eˣ − 1 = (2ⁿ − 1) + 2ⁿ·(eʳ − 1) for x ≤ 0."""
     x = F(-20.0) if x < F(-20.0) else x
     t = x * F(1.44269504) + ROUND32
@@ -175,7 +180,7 @@ def expm1_32(x):
 
 
 @inlined
-def expm1_64(x):
+def expm1_64(x: Number) -> Number:
     """eˣ − 1 = (2ⁿ − 1) + 2ⁿ·(eʳ − 1) for x ≤ 0."""
     x = -40.0 if x < -40.0 else x
     t = x * 1.4426950408889634 + ROUND64
@@ -190,13 +195,13 @@ def expm1_64(x):
 
 
 @inlined
-def log32(x):
+def log32(x: Number) -> Number:
     """The natural logarithm."""
     denormal = x < F(1.17549435e-38)
     bits = bits32(x * F(33554432.0) if denormal else x)
     e = (bits - SQRT_HALF32) >> 23
-    f = I(bits - (e << 23)).view(F) - F(1.0)
-    k = F(e - 25 if denormal else e)
+    f = INT(bits - (e << 23)).view(F) - F(1.0)
+    k: Number = F(e - 25 if denormal else e)
     s = f / (f + F(2.0))
     z = s * s
     p = F(2.3593286e-1)
@@ -211,13 +216,13 @@ def log32(x):
 
 
 @inlined
-def log64(x):
+def log64(x: Number) -> Number:
     """The natural logarithm."""
     denormal = x < 2.2250738585072014e-308
     bits = bits64(x * 18014398509481984.0 if denormal else x)
     e = (bits - SQRT_HALF64) >> 52
     f = np.int64(bits - (e << 52)).view(np.float64) - 1.0
-    k = np.float64(e - 54 if denormal else e)
+    k: Number = np.float64(e - 54 if denormal else e)
     s = f / (f + 2.0)
     z = s * s
     p = 1.3262903860106903e-01
@@ -229,7 +234,9 @@ def log64(x):
     p = p * z + 4.0000000000006364e-01
     p = p * z + 6.666666666666666e-01
     half_square = 0.5 * f * f
-    y = k * 0.6931471803691238 - ((half_square - (s * (half_square + z * p) + k * 1.9082149292705877e-10)) - f)
+    y = k * 0.6931471803691238 - (
+        (half_square - (s * (half_square + z * p) + k * 1.9082149292705877e-10)) - f
+    )
     y = x if x == np.inf else y
     y = -np.inf if x == 0.0 else y
     return np.nan if x < 0.0 or x != x else y
@@ -239,33 +246,33 @@ def log64(x):
 
 
 @inlined
-def tanh32(x):
+def tanh32(x: Number) -> Number:
     """−e/(2 + e) with e = exp(−2·|x|) − 1, and the sign of x."""
     e = expm1_32(F(-2.0) * abs(x))
     return with_sign32(e / (e + F(2.0)), x) if x == x else x
 
 
 @inlined
-def tanh64(x):
+def tanh64(x: Number) -> Number:
     """−e/(2 + e) with e = exp(−2·|x|) − 1, and the sign of x."""
     e = expm1_64(-2.0 * abs(x))
     return with_sign64(e / (e + 2.0), x) if x == x else x
 
 
 @inlined
-def sigmoid32(x):
+def sigmoid32(x: Number) -> Number:
     """1 / (1 + e⁻ˣ)."""
     return F(1.0) / (exp32(-x) + F(1.0))
 
 
 @inlined
-def sigmoid64(x):
+def sigmoid64(x: Number) -> Number:
     """1 / (1 + e⁻ˣ)."""
     return 1.0 / (exp64(-x) + 1.0)
 
 
 @inlined
-def erf32(x):
+def erf32(x: Number) -> Number:
     """x·P(x²) for |x| ≤ 1; 1 − exp(−Q(|x|)) up to 4, where it is 1."""
     a = abs(x)
     z = x * x
@@ -289,7 +296,7 @@ def erf32(x):
 
 
 @inlined
-def erf64(x):
+def erf64(x: Number) -> Number:
     """x·P(x²) for |x| ≤ 1; 1 − exp(−Q(|x|)) up to 6, where it is 1."""
     a = abs(x)
     z = x * x
@@ -333,48 +340,48 @@ def erf64(x):
 
 
 @inlined
-def exp(x):
+def exp(x: Number) -> Number:
     """eˣ."""
     return exp32(x) if isinstance(x, F) else exp64(x)
 
 
 @inlined
-def expm1(x):
+def expm1(x: Number) -> Number:
     """eˣ − 1 for x ≤ 0."""
     return expm1_32(x) if isinstance(x, F) else expm1_64(x)
 
 
 @inlined
-def log(x):
+def log(x: Number) -> Number:
     """The natural logarithm."""
     return log32(x) if isinstance(x, F) else log64(x)
 
 
 @inlined
-def tanh(x):
+def tanh(x: Number) -> Number:
     """The hyperbolic tangent."""
     return tanh32(x) if isinstance(x, F) else tanh64(x)
 
 
 @inlined
-def sigmoid(x):
+def sigmoid(x: Number) -> Number:
     """1 / (1 + e⁻ˣ)."""
     return sigmoid32(x) if isinstance(x, F) else sigmoid64(x)
 
 
 @inlined
-def erf(x):
+def erf(x: Number) -> Number:
     """The error function."""
     return erf32(x) if isinstance(x, F) else erf64(x)
 
 
 @inlined
-def order(x):
+def order(x: Number) -> Number:
     """An integer for each number, ordered as they are; NaN stands beyond the infinity of its sign."""
     return order32(x) if isinstance(x, F) else order64(x)
 
 
 @inlined
-def from_order(bits, like):
+def from_order(bits: Number, like: Number) -> Number:
     """The number, of the dtype of `like`, that `order` made the integer of."""
     return from_order32(bits) if isinstance(like, F) else from_order64(bits)

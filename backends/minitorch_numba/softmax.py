@@ -1,9 +1,12 @@
 """Softmax, its logarithm, and cross-entropy, along rows that lie one after the other in memory.
 
-A row is read from memory once: where its largest element, its sum and its results are computed, it is still in the cache.
+A row is read from memory once: where its largest element, its sum and its results are computed, it is still in
+the cache.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +20,7 @@ SUMS = "contract reassoc"
 
 
 @inlined
-def largest(x):
+def largest(x: Array) -> Any:
     """The largest element of a vector; NaN counts for more than infinity, or for less, by its sign.
 
     Floats with their lower bits flipped where they are negative are ordered as integers are, whose maximum a processor
@@ -30,7 +33,7 @@ def largest(x):
 
 
 @kernel(math=SUMS, parallel_from=1 << 14)
-def softmax(x, y):
+def softmax(x: Array, y: Array) -> None:
     """y = eˣ / Σ eˣ for each row."""
     for i in prange(len(x)):
         top = largest(x[i])
@@ -44,8 +47,8 @@ def softmax(x, y):
             y[i, j] *= scale
 
 
-@kernel(math=SUMS, parallel_from=1 << 15)
-def softmax_backward(y, g, dx):
+@kernel(math=SUMS, parallel_from=1 << 16)
+def softmax_backward(y: Array, g: Array, dx: Array) -> None:
     """dx = y·(g − Σ g·y)."""
     for i in prange(len(y)):
         total = y.dtype.type(0)
@@ -56,7 +59,7 @@ def softmax_backward(y, g, dx):
 
 
 @kernel(math=SUMS, parallel_from=1 << 14)
-def log_softmax(x, y):
+def log_softmax(x: Array, y: Array) -> None:
     """y = x − log Σ eˣ."""
     for i in prange(len(x)):
         top = largest(x[i])
@@ -70,7 +73,7 @@ def log_softmax(x, y):
 
 
 @kernel(math=SUMS, parallel_from=1 << 14)
-def log_softmax_backward(y, g, dx):
+def log_softmax_backward(y: Array, g: Array, dx: Array) -> None:
     """dx = g − eʸ·Σ g."""
     for i in prange(len(y)):
         total = y.dtype.type(0)
@@ -81,7 +84,7 @@ def log_softmax_backward(y, g, dx):
 
 
 @kernel(math=SUMS, parallel_from=1 << 14)
-def cross_entropy(x, target, losses, kept):
+def cross_entropy(x: Array, target: Array, losses: Array, kept: Array) -> None:
     """losses = log Σ exp(x − top) − (x[target] − top); kept are top and the sum."""
     for i in prange(len(x)):
         top = largest(x[i])
@@ -93,7 +96,7 @@ def cross_entropy(x, target, losses, kept):
 
 
 @kernel(parallel_from=1 << 14)
-def cross_entropy_backward(x, kept, target, scale, dx):
+def cross_entropy_backward(x: Array, kept: Array, target: Array, scale: Array, dx: Array) -> None:
     """dx = (softmax(x) − onehot(target))·scale; a scale for each row, or one for all."""
     for i in prange(len(x)):
         each = scale[i] if len(scale) > 1 else scale[0]
@@ -112,28 +115,28 @@ class NumbaSoftmaxKernels(NumpyBackend):
     """Softmax and cross-entropy along the last dim."""
 
     def softmax(self, x: Array, axis: int) -> Array:
-        if axis not in (-1, x.ndim - 1) or not enough(x, 256) or not alike(x):
+        if axis not in (-1, x.ndim - 1) or not enough(x, 64) or not alike(x):
             return super().softmax(x, axis)
         y = np.empty(x.shape, x.dtype)
         softmax(x.size, rows(x), rows(y))
         return y
 
     def softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
-        if axis not in (-1, y.ndim - 1) or not enough(y, 256) or not alike(y, g):
+        if axis not in (-1, y.ndim - 1) or not enough(y, 64) or not alike(y, g):
             return super().softmax_backward(y, g, axis)
         dx = np.empty(y.shape, y.dtype)
         softmax_backward(y.size, rows(y), rows(g), rows(dx))
         return dx
 
     def log_softmax(self, x: Array, axis: int) -> Array:
-        if axis not in (-1, x.ndim - 1) or not enough(x, 256) or not alike(x):
+        if axis not in (-1, x.ndim - 1) or not enough(x, 64) or not alike(x):
             return super().log_softmax(x, axis)
         y = np.empty(x.shape, x.dtype)
         log_softmax(x.size, rows(x), rows(y))
         return y
 
     def log_softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
-        if axis not in (-1, y.ndim - 1) or not enough(y, 256) or not alike(y, g):
+        if axis not in (-1, y.ndim - 1) or not enough(y, 64) or not alike(y, g):
             return super().log_softmax_backward(y, g, axis)
         dx = np.empty(y.shape, y.dtype)
         log_softmax_backward(y.size, rows(y), rows(g), rows(dx))

@@ -1,12 +1,12 @@
 """One pool of threads at a time.
 
-Threads of two libraries that take turns get in each other's way: those of the first still spin, waiting for more, while
-those of the second want the same cores. So when a kernel runs in parallel, its threads are Numba's, and what they call of
-BLAS runs in the thread that calls it.
+Threads of two libraries that take turns get in each other's way: those of the first still spin, waiting for more,
+while those of the second want the same cores. So when a kernel runs in parallel, its threads are Numba's, and what
+they call of BLAS runs in the thread that calls it.
 
-A parallel kernel takes the pool, and does not wait for it: if another Python thread has it, the serial build runs.  The
-same holds in a process that was forked, such as a worker of a DataLoader: Numba's threads stayed behind in its parent.
-Results do not depend on which build runs: kernels cut their work into blocks by its size, not by the number of threads.
+A parallel kernel takes the pool, and does not wait for it: if another Python thread has it, the serial build runs.
+The same holds in a process that was forked, such as a worker of a DataLoader: Numba's threads stayed behind in its
+parent. Sums that run over several blocks have blocks that depend on the size alone, not on the number of threads.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def start() -> int:
 
 
 def launch() -> None:
-    """Starts Numba's threads, of OpenMP if it is there: that wakes them five times as fast as Numba's own queue.
+    """Starts Numba's threads, of OpenMP if it is there: that hands out work ten times as fast as Numba's own queue.
 
-    A thread of GNU OpenMP that has finished looks for more work some 300,000 times before it sleeps, and so does one that
-    waits for the others.  That is a few thousandths of a second, in which it holds a core; if that core is what another
-    program, or the other thread, waits for, a kernel of 0.05 ms takes 8 ms.  To wake one that sleeps takes 0.03 ms, so to
-    look for 0.1 ms is worth while; unless the environment says otherwise, it must do.
+    A thread of GNU OpenMP that has finished looks for more work some 300,000 times before it sleeps, and so does one
+    that waits for the others. That is a few thousandths of a second, in which it holds a core; if that core is what
+    another program, or the other thread, waits for, a kernel of 0.05 ms takes 8 ms. To wake one that sleeps takes
+    0.03 ms, so to look for 0.1 ms is worth while; unless the environment says otherwise, it must do.
     """
     global _launched
     _launched = True

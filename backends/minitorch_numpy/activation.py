@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.backend_activation import ActivationKernels
+
 Array = Any
 
 
-class NumpyActivationKernels:
+class NumpyActivationKernels(ActivationKernels):
     """Overrides of `minitorch.backend_activation`: the same formulas, step by step into one array.
 
     float16 is computed in float32, as NumPy does inside of single functions.

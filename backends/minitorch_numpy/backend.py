@@ -193,8 +193,7 @@ class NumpyBackend(
             x = x.real
         return x.astype(dtype)
 
-    @staticmethod
-    def linear(x: Array, w: Array, b: Array | None) -> Array:
+    def linear(self, x: Array, w: Array, b: Array | None) -> Array:
         """x @ wᵀ + b, with b added in place: fresh memory costs more than the sum."""
         y: Array = np.matmul(x, w.T)
         if b is not None:

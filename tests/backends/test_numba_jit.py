@@ -1,4 +1,4 @@
-"""Building kernels: when, under which names, where they are kept, what is said about it, and what can be switched off."""
+"""Building kernels: when, under which names, where they are kept, what is said, and what can be switched off."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from minitorch_numba import jit  # noqa: E402
+from minitorch_numba import jit
 
 
 def run(program, **environment):
@@ -42,7 +42,16 @@ def test_builds_are_kept_in_the_users_folder_and_found_there_again(tmp_path):
     assert any("softmax_serial" in name for name in files), files
     assert all("numba" in str(file) for file in tmp_path.rglob("*.nbi"))
     assert run(SOFTMAX, **environment)[0] == "{'serial': 1}\n"
-    assert len(list((tmp_path / ("Library/Caches" if sys.platform == "darwin" else "") / "minitorch" / "numba").iterdir())) == 1
+    assert (
+        len(
+            list(
+                (
+                    tmp_path / ("Library/Caches" if sys.platform == "darwin" else "") / "minitorch" / "numba"
+                ).iterdir()
+            )
+        )
+        == 1
+    )
 
 
 def test_without_a_folder_to_write_to_nothing_is_kept(tmp_path):

@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("numba")
 
-from minitorch.registry import get_backend  # noqa: E402
-from minitorch_numba import NumbaBackend, jit, threads  # noqa: E402
+from minitorch.registry import get_backend
+from minitorch_numba import NumbaBackend, jit, threads
 
 NUMBA, NUMPY = get_backend("numba"), get_backend("numpy")
 SHAPES = [(1,), (7,), (1, 1), (3, 1), (1, 5), (33, 17), (4, 3, 5), (2, 0), (0, 3), (257, 130)]
@@ -134,9 +134,7 @@ def test_layer_norm(shape, dtype, given):
     for x in layouts(numbers(shape, dtype)):
         got, expected = NUMBA.layer_norm(x, w, b, 1e-3), NUMPY.layer_norm(x, w, b, 1e-3)
         near(got, expected)
-        near(
-            NUMBA.layer_norm_backward(x, w, *got[1:], g), NUMPY.layer_norm_backward(x, w, *expected[1:], g)
-        )
+        near(NUMBA.layer_norm_backward(x, w, *got[1:], g), NUMPY.layer_norm_backward(x, w, *expected[1:], g))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "complex64"])
@@ -144,7 +142,8 @@ def test_layer_norm(shape, dtype, given):
     ("left", "right"),
     [
         ((3, 4), (4, 5)), ((70, 33), (33, 90)), ((1, 300), (300, 1)), ((2, 1000), (1000, 3)), ((4, 0), (0, 3)),
-        ((5, 3, 4), (5, 4, 6)), ((2, 3, 20, 30), (2, 3, 30, 10)), ((0, 3, 4), (0, 4, 5)), ((3, 4), (6, 4, 5)), ((4,), (4, 3)),
+        ((5, 3, 4), (5, 4, 6)), ((2, 3, 20, 30), (2, 3, 30, 10)), ((0, 3, 4), (0, 4, 5)), ((3, 4), (6, 4, 5)),
+        ((4,), (4, 3)),
     ],
 )  # fmt: skip
 def test_products(left, right, dtype, monkeypatch):
@@ -152,7 +151,11 @@ def test_products(left, right, dtype, monkeypatch):
 
     monkeypatch.setattr(products, "SMALLEST", 0)
     x, y = numbers(left, dtype, 1), numbers(right, dtype, 2)
-    for a in (x, *(x.swapaxes(-1, -2).copy().swapaxes(-1, -2) for _ in left[1:2]), np.repeat(x, 2, -1)[..., ::2]):
+    for a in (
+        x,
+        *(x.swapaxes(-1, -2).copy().swapaxes(-1, -2) for _ in left[1:2]),
+        np.repeat(x, 2, -1)[..., ::2],
+    ):
         for b in (y, y.swapaxes(-1, -2).copy().swapaxes(-1, -2), np.repeat(y, 2, -1)[..., ::2]):
             expected = np.matmul(a, b)
             got = NUMBA.matmul(a, b)

@@ -1,12 +1,12 @@
-"""The formulas of simd.py: errors in units in the last place, against more digits, and what they give for NaN and its like."""
+"""The formulas of simd.py: errors in units in the last place, against more digits; NaN, infinities and zeros."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("numba")
 
-from minitorch_numba import activation, simd  # noqa: E402
-from minitorch_numba.jit import kernel, prange  # noqa: E402
+from minitorch_numba import activation, simd
+from minitorch_numba.jit import kernel, prange
 
 mpmath = pytest.importorskip("mpmath")
 
@@ -59,7 +59,8 @@ def test_errors_in_units_in_the_last_place(name, dtype):
     with mpmath.workdps(40):
         expected = [true(mpmath.mpf(float(v))) for v in x]
         worst = max(
-            abs(mpmath.mpf(float(got)) - wanted) / mpmath.mpf(float(np.spacing(np.dtype(dtype).type(abs(wanted)))))
+            abs(mpmath.mpf(float(got)) - wanted)
+            / mpmath.mpf(float(np.spacing(np.dtype(dtype).type(abs(wanted)))))
             for got, wanted in zip(y, expected, strict=True)
         )
     assert worst <= bound
@@ -70,7 +71,11 @@ def test_errors_in_units_in_the_last_place(name, dtype):
 def test_extremes_are_those_of_numpy(name, dtype):
     with np.errstate(all="ignore"):
         x = np.array(EXTREMES, dtype)
-        expected = np.vectorize(lambda v: float(mpmath.erf(v)), [dtype])(x) if name == "erf" else getattr(np, name)(x)
+        expected = (
+            np.vectorize(lambda v: float(mpmath.erf(v)), [dtype])(x)
+            if name == "erf"
+            else getattr(np, name)(x)
+        )
     y = computed(BOUNDS[name][0], x)
     np.testing.assert_allclose(y, expected, rtol=1e-6 if dtype == "float32" else 1e-14, atol=1e-45)
     zero = (x == 0) & (expected == 0)

@@ -158,11 +158,14 @@ def test_one_setting_for_blas_and_kernels():
 
 
 def test_products_leave_the_setting_of_blas_as_it_was():
-    assert run("""
+    assert (
+        run("""
         from minitorch_numpy import blas
         work()
         print(blas.get_num_threads())
-    """) == "2\n"
+    """)
+        == "2\n"
+    )
 
 
 def test_the_environment_of_the_process_is_left_alone():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ def mlp(lib: Any, *hidden: int) -> Any:
     """784 inputs, hidden layers with relu, ten outputs."""
     nn, sizes = lib.nn, (784, *hidden)
     layers: list[Any] = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(sizes[-1], 10))
 
@@ -104,7 +105,7 @@ def recurrent(lib: Any, kind: str) -> Any:
 
 
 def transformer_layer(lib: Any, width: int, heads: int, causal: bool) -> Any:
-    """Attention and two linear layers, each after a layer norm and beside a shortcut; with a cache of keys and values."""
+    """Attention and two linear layers, each after a layer norm and beside a shortcut; keys and values are cached."""
     nn = lib.nn
 
     class Layer(nn.Module):  # type: ignore[misc, name-defined]
@@ -124,7 +125,10 @@ def transformer_layer(lib: Any, width: int, heads: int, causal: bool) -> Any:
                 y.reshape(b, t, heads, c // heads).transpose(1, 2) for y in self.qkv(x).split(c, dim=2)
             )  # (B, T, C) → (B, heads, T, C/heads)
             if cache is not None:
-                k, v = cache[:] = [lib.cat((old, new), dim=2) for old, new in zip(cache or (k[:, :, :0], v[:, :, :0]), (k, v), strict=True)]
+                k, v = cache[:] = [
+                    lib.cat((old, new), dim=2)
+                    for old, new in zip(cache or (k[:, :, :0], v[:, :, :0]), (k, v), strict=True)
+                ]
             y = lib.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=causal and t > 1)
             return self.out(y.transpose(1, 2).reshape(b, t, c))
 
@@ -202,7 +206,11 @@ def vae(lib: Any) -> Any:
     class VAE(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.encoder, self.mean, self.log_variance = nn.Linear(784, 400), nn.Linear(400, 20), nn.Linear(400, 20)
+            self.encoder, self.mean, self.log_variance = (
+                nn.Linear(784, 400),
+                nn.Linear(400, 20),
+                nn.Linear(400, 20),
+            )
             self.decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
 
         def forward(self, x: Any) -> Any:
@@ -224,7 +232,7 @@ def scalar_net(lib: Any) -> Callable[[], Any]:
     sizes = (3, 16, 16, 1)
     layers = [
         [([number() for _ in range(inputs)], number()) for _ in range(outputs)]
-        for inputs, outputs in zip(sizes, sizes[1:], strict=False)
+        for inputs, outputs in pairwise(sizes)
     ]
     params = [p for layer in layers for weights, bias in layer for p in (*weights, bias)]
     examples = [([float(v) for v in rng.uniform(-1, 1, 3)], float(rng.choice([-1, 1]))) for _ in range(7)]

@@ -93,9 +93,7 @@ def training(
     return build
 
 
-def inference(
-    model: Callable[[Any], Any], shape: tuple[int, ...], channels_last: bool = False
-) -> Build:
+def inference(model: Callable[[Any], Any], shape: tuple[int, ...], channels_last: bool = False) -> Build:
     """The forward pass of a network in evaluation."""
 
     def build(lib: Any) -> Step:

@@ -57,7 +57,10 @@ def check_load(refuse: bool) -> float:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > BUSY:
         line = "!" * 100
-        print(f"{line}\n  This machine is busy: load {load:.2f}. Ratios below mean nothing.\n{line}\n", flush=True)
+        print(
+            f"{line}\n  This machine is busy: load {load:.2f}. Ratios below mean nothing.\n{line}\n",
+            flush=True,
+        )
         if refuse:
             sys.exit(3)
     return load
@@ -98,7 +101,9 @@ def fresh_processes(report: dict[str, Any]) -> None:
     for n, (forward, backward, free, size) in lengths.items():
         print(f"{n:14,} {forward:9.2f} {backward:9.2f} {free:9.2f} {size:28.0f}")
     report["import"] = numpy_ms, own_ms = import_times()
-    print(f"\nimport numpy {numpy_ms:.1f} ms; import minitorch adds {own_ms:.1f} ms ({own_ms / numpy_ms:.0%})")
+    print(
+        f"\nimport numpy {numpy_ms:.1f} ms; import minitorch adds {own_ms:.1f} ms ({own_ms / numpy_ms:.0%})"
+    )
     report["memory"] = {}
     for name in ("MLP 784-128-10, batch 64, SGD", "CNN of the quickstart, batch 64, Adam"):
         marks = memory(name)

@@ -28,9 +28,7 @@ NOT_KERNELS = {  # see test_memory, test_random
 # What a forward keeps for its backward alone is each backend's own affair: it is not compared, and it is handed on.
 KEEP = {"gelu", "silu", "cross_entropy", "attention"}
 AFTER_FORWARD: dict[str, Callable[..., Any]] = {
-    "gelu_backward": lambda backend, x, g, tanh: backend.gelu_backward(
-        x, backend.gelu(x, tanh)[-1], g, tanh
-    ),
+    "gelu_backward": lambda backend, x, g, tanh: backend.gelu_backward(x, backend.gelu(x, tanh)[-1], g, tanh),
     "silu_backward": lambda backend, x, g: backend.silu_backward(x, backend.silu(x)[-1], g),
     "cross_entropy_backward": lambda backend, x, target, scale: backend.cross_entropy_backward(
         x, backend.cross_entropy(x, target)[-1], target, scale
@@ -72,7 +70,7 @@ def several(*shapes: tuple[int, ...], low: float = -2.0, high: float = 2.0) -> I
 
 
 SHAPES: list[tuple[int, ...]] = [(2, 3), (), (0, 3), (3, 40, 20)]
-ROWS = [(1, 1), (2, 3), (40, 20)]
+ROWS: list[tuple[int, ...]] = [(1, 1), (2, 3), (40, 20)]
 TARGET = np.array([1, 0, 4, 1])
 
 
@@ -416,7 +414,9 @@ def compare(backend: Backend, got: Any, expected: Any, tolerance: float) -> None
 @pytest.mark.parametrize("name", CALLS)
 def test_a_composite_and_its_definition(backend: Backend, layout: Layout, name: str) -> None:
     """Results, and what is left of the arguments."""
-    compute = AFTER_FORWARD.get(name) or (lambda backend, *args, **settings: getattr(backend, name)(*args, **settings))
+    compute = AFTER_FORWARD.get(name) or (
+        lambda backend, *args, **settings: getattr(backend, name)(*args, **settings)
+    )
     reference = get_backend("numpy")
     definitions = Definitions(reference)
     for call in CALLS[name]():
