@@ -12,7 +12,7 @@ parent. Sums that run over several blocks have blocks that depend on the size al
 from __future__ import annotations
 
 import os
-from threading import Lock
+from threading import Lock, local
 
 import numba
 
@@ -22,6 +22,7 @@ _lock = Lock()
 _count = 0  # threads of a parallel kernel; 0: not decided yet
 _limit = 1  # at most so many: those that Numba starts, and none but the caller in a forked process
 _launched = False
+_told = local()  # for each Python thread the count that Numba was told; it keeps one for each, too
 
 SPIN = "3000"  # how often a thread of GNU OpenMP looks for more work before it falls asleep: about 0.1 ms
 
@@ -88,8 +89,9 @@ def enter() -> bool:
         return False
     if not _launched:
         launch()
-    if numba.get_num_threads() != _count:  # Numba counts for each Python thread
+    if getattr(_told, "count", 0) != _count:
         numba.set_num_threads(_count)
+        _told.count = _count
     return True
 
 
