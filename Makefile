@@ -22,7 +22,7 @@ PYTEST := $(THREADS) $(BIN)/python -m pytest -p no:benchmark -n $(JOBS)
 demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
 
-test: $(VENV)/.has-test ## the everyday tests; no PyTorch needed
+test: $(VENV)/.has-test $(VENV)/.has-numba ## the everyday tests; no PyTorch needed
 	$(PYTEST) -m "not oracle and not slow" $(ARGS)
 
 test-slow: $(VENV)/.has-test ## the tests that take longer
@@ -49,7 +49,7 @@ docs: $(VENV)/.has-docs ## run the examples of the pages, build the site into si
 notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
 	$(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
 
-bench: $(VENV)/.has-test $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch; wants an idle machine
+bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch; wants an idle machine
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 wheel: $(VENV)/.has-wheel ## build, inspect, install and try the wheel and the sdist

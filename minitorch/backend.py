@@ -224,6 +224,24 @@ class Backend(
         """A context without the library's floating-point warnings."""
         return nullcontext()
 
+    def get_num_threads(self) -> int:
+        """How many threads one operation is shared among."""
+        return 1
+
+    def set_num_threads(self, count: int) -> None:
+        """Sets it, where that can be chosen."""
+
+    def warmup(self, dtype: Any) -> None:
+        """Builds now what would be built when it is first needed, for real numbers of a dtype."""
+
+    def describe(self) -> dict[str, str]:
+        """What it computes with, for `python -m minitorch.info`: names and what to say about them."""
+        return {}
+
+    def hints(self) -> list[str]:
+        """What would make it faster here."""
+        return []
+
     def check_complete(self) -> None:
         """Raises a BackendError that names the primitives which are missing."""
         missing = [name for name in primitives() if not hasattr(self, name)]

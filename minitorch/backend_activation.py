@@ -59,8 +59,14 @@ class ActivationKernels:
             return self.sigmoid(x * (x * x * (0.044715 * math.sqrt(8 / math.pi)) + math.sqrt(8 / math.pi)))
         return self.erf(x * math.sqrt(0.5)) * 0.5 + 0.5
 
-    def gelu_backward(self, x: Array, cdf: Array, g: Array, tanh: bool) -> Array:
+    def gelu(self, x: Array, tanh: bool) -> tuple[Array, Array | None]:
+        """x·Φ(x), and what is kept for `gelu_backward` alone: Φ(x) here, None where it is computed anew."""
+        cdf = self.gelu_cdf(x, tanh)
+        return x * cdf, cdf
+
+    def gelu_backward(self, x: Array, cdf: Array | None, g: Array, tanh: bool) -> Array:
         """g · (Φ + x·Φ′)."""
+        cdf = self.gelu_cdf(x, tanh) if cdf is None else cdf
         if tanh:
             slope = x * x * (3 * 0.044715 * math.sqrt(8 / math.pi)) + math.sqrt(8 / math.pi)
             return g * (cdf + x * (cdf * (1 - cdf) * slope))
@@ -74,8 +80,18 @@ class ActivationKernels:
         """g · y · (1 − y)."""
         return g * (y * (1 - y))
 
-    def silu_backward(self, x: Array, s: Array, g: Array) -> Array:
+    def tanh_backward(self, y: Array, g: Array) -> Array:
+        """g · (1 − y²)."""
+        return g * (1 - y * y)
+
+    def silu(self, x: Array) -> tuple[Array, Array | None]:
+        """x·σ(x), and what is kept for `silu_backward` alone: σ(x) here, None where it is computed anew."""
+        s = self.sigmoid(x)
+        return x * s, s
+
+    def silu_backward(self, x: Array, s: Array | None, g: Array) -> Array:
         """g · s · (1 + x·(1 − s)), with s the sigmoid of x."""
+        s = self.sigmoid(x) if s is None else s
         return g * (s * (x * (1 - s) + 1))
 
     def softplus(self, x: Array) -> Array:
@@ -106,15 +122,15 @@ class ActivationKernels:
         return g - self.exp(y) * self.sum(g, axis=axis, keepdims=True)
 
     def cross_entropy(self, x: Array, target: Array) -> tuple[Array, Array]:
-        """−log softmax(x) of the target class of each row, and softmax(x).
+        """−log softmax(x) of the target class of each row, and what is kept for `cross_entropy_backward` alone.
 
-        Shape: x (N, C), target (N) → (N), (N, C).
+        Shape: x (N, C), target (N) → (N), and here softmax(x).
         """
         log_p = self.log_softmax(x, 1)
         return -log_p[self.arange(len(target)), target], self.exp(log_p)
 
-    def cross_entropy_backward(self, p: Array, target: Array, scale: Array) -> Array:
-        """(p − onehot(target)) · scale, where `scale` is one number or a number for each row."""
-        dx = p * (scale.reshape(-1, 1) if scale.ndim else scale)
+    def cross_entropy_backward(self, x: Array, kept: Array, target: Array, scale: Array) -> Array:
+        """(softmax(x) − onehot(target)) · scale, where `scale` is one number or a number for each row."""
+        dx = kept * (scale.reshape(-1, 1) if scale.ndim else scale)
         dx[self.arange(len(target)), target] -= scale
         return dx

@@ -200,6 +200,10 @@ class LayerKernels:
 
     # Dropout and embedding ------------------------------------------------------------------------------
 
+    def keep_mask(self, source: Any, shape: Dims, keep: float) -> Array:
+        """Booleans, each True with probability `keep`, drawn with a random source of the backend."""
+        return source.keep_mask(shape, keep)
+
     def dropout(self, x: Array, mask: Array, p: float) -> Array:
         """x/(1 − p) where the mask, which broadcasts, holds, else 0."""
         scale = 1 / (1 - p) if p < 1 else 0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from minitorch.backend import Array, Backend
 
 BUILT_IN = {
+    "numba": ("minitorch_numba.backend", "NumbaBackend"),
     "numpy": ("minitorch_numpy.backend", "NumpyBackend"),
 }
 
@@ -68,6 +69,11 @@ def available_backends() -> list[str]:
 def registered_devices() -> set[str]:
     """The types of device that the loaded backends serve."""
     return {backend.device_type for backend in _instances.values()}
+
+
+def cpu_backends() -> list[Backend]:
+    """The loaded backends for arrays on the CPU."""
+    return [backend for backend in _instances.values() if backend.device_type == "cpu"]
 
 
 def register_backend(backend: Backend) -> None:

@@ -29,10 +29,10 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
     "serialization": "load save",
     "settings": (
         "are_deterministic_algorithms_enabled get_default_device get_deterministic_debug_mode "
-        "get_float32_matmul_precision is_deterministic_algorithms_warn_only_enabled "
+        "get_float32_matmul_precision get_num_threads is_deterministic_algorithms_warn_only_enabled "
         "is_warn_always_enabled set_default_device set_default_tensor_type "
-        "set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal "
-        "set_warn_always typename use_deterministic_algorithms"
+        "set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal set_num_threads "
+        "set_warn_always typename use_deterministic_algorithms warmup"
     ),
     "signal.windows.older": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
     "special.bessel": "i0",

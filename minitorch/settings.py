@@ -7,6 +7,7 @@ from typing import Any
 from minitorch import dtypes
 from minitorch.device import CPU, device, require
 from minitorch.errors import ArgumentError, ArgumentTypeError
+from minitorch.registry import cpu_backends, current_backend
 from minitorch.value import Value
 
 _deterministic: str = "default"
@@ -115,6 +116,57 @@ def get_float32_matmul_precision() -> str:
     'highest'
     """
     return _precision
+
+
+def get_num_threads() -> int:
+    """How many threads an operation on the CPU is shared among.
+
+    >>> import minitorch
+    >>> minitorch.get_num_threads() >= 1
+    True
+    """
+    return current_backend().get_num_threads()
+
+
+def set_num_threads(num: Any) -> None:
+    """Shares operations on the CPU among so many threads: products by BLAS and, with the numba backend, its kernels.
+
+    The environment chooses where a program starts: `OMP_NUM_THREADS`, or `OPENBLAS_NUM_THREADS` and
+    `NUMBA_NUM_THREADS`, of which the last is also the most that kernels can have. A forked process has one.
+
+    Raises:
+        ArgumentTypeError: for anything else than an integer.
+        ArgumentError: for one below 1.
+
+    >>> import minitorch
+    >>> before = minitorch.get_num_threads()
+    >>> minitorch.set_num_threads(1)
+    >>> minitorch.get_num_threads()
+    1
+    >>> minitorch.set_num_threads(before)
+    """
+    if not isinstance(num, int) or isinstance(num, bool):
+        raise ArgumentTypeError(f"set_num_threads: expected an integer, got {type(num).__name__}")
+    if num < 1:
+        raise ArgumentError(f"set_num_threads: expected a positive number, got {num}")
+    for backend in cpu_backends():
+        backend.set_num_threads(num)
+
+
+def warmup(*, dtype: Any = None) -> None:
+    """Compiles the kernels of the backend in use now, instead of each when it is first needed.
+
+    The first time on a machine the numba backend takes some 20 seconds for it, later one; NumPy has nothing to do.
+
+    Args:
+        dtype: of the numbers; the default one if left out.
+
+    >>> import minitorch
+    >>> with minitorch.use_backend("numpy"):
+    ...     minitorch.warmup()
+    """
+    kind = dtypes.get_default_dtype() if dtype is None else dtypes.as_dtype(dtype)
+    current_backend().warmup(kind.dtype)
 
 
 def set_default_device(device: Any) -> None:

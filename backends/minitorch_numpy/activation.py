@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.backend_activation import ActivationKernels
+
 Array = Any
 
 
-class NumpyActivationKernels:
+class NumpyActivationKernels(ActivationKernels):
     """Overrides of `minitorch.backend_activation`: the same formulas, step by step into one array.
 
     float16 is computed in float32, as NumPy does inside of single functions.
@@ -70,8 +72,9 @@ class NumpyActivationKernels:
         dx *= g
         return dx
 
-    def silu_backward(self, x: Array, s: Array, g: Array) -> Array:
+    def silu_backward(self, x: Array, s: Array | None, g: Array) -> Array:
         """g · s · (1 + x·(1 − s))."""
+        s = self.sigmoid(x) if s is None else s
         dx = np.asarray(1 - s)
         dx *= x
         dx += 1
@@ -79,8 +82,9 @@ class NumpyActivationKernels:
         dx *= g
         return dx
 
-    def gelu_backward(self, x: Array, cdf: Array, g: Array, tanh: bool) -> Array:
+    def gelu_backward(self, x: Array, cdf: Array | None, g: Array, tanh: bool) -> Array:
         """g · (Φ + x·Φ′)."""
+        cdf = self.gelu_cdf(x, tanh) if cdf is None else cdf
         dx = np.asarray(np.square(x))
         if tanh:
             dx *= 3 * 0.044715 * (8 / np.pi) ** 0.5

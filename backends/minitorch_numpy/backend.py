@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from minitorch.backend import Array, Backend
-from minitorch_numpy import random, special
+from minitorch_numpy import blas, random, special
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
@@ -149,6 +149,22 @@ class NumpyBackend(
     def __init__(self) -> None:
         keep_freed_memory()
 
+    def get_num_threads(self) -> int:
+        """How many threads a product of matrices uses; everything else runs in one."""
+        return blas.get_num_threads() or 1
+
+    def set_num_threads(self, count: int) -> None:
+        """Sets it for the whole process."""
+        blas.set_num_threads(count)
+
+    def describe(self) -> dict[str, str]:
+        """NumPy and its BLAS."""
+        return {"NumPy": np.__version__, "BLAS": blas.describe()}
+
+    def hints(self) -> list[str]:
+        """About the kernels that BLAS has chosen."""
+        return blas.hints()
+
     def quiet(self) -> AbstractContextManager[Any]:
         """A context without NumPy's floating-point warnings."""
         return np.errstate(all="ignore")
@@ -177,8 +193,7 @@ class NumpyBackend(
             x = x.real
         return x.astype(dtype)
 
-    @staticmethod
-    def linear(x: Array, w: Array, b: Array | None) -> Array:
+    def linear(self, x: Array, w: Array, b: Array | None) -> Array:
         """x @ wᵀ + b, with b added in place: fresh memory costs more than the sum."""
         y: Array = np.matmul(x, w.T)
         if b is not None:

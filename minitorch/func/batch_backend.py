@@ -146,6 +146,11 @@ class BatchBackend:
         ActivationKernels.elu, ActivationKernels.elu_backward,
         ActivationKernels.gelu_cdf, ActivationKernels.gelu_backward,
     )  # fmt: skip
+    gelu, silu, tanh_backward = (
+        ActivationKernels.gelu,
+        ActivationKernels.silu,
+        ActivationKernels.tanh_backward,
+    )
     (sigmoid, sigmoid_backward, silu_backward, softplus, softplus_backward) = (
         ActivationKernels.sigmoid, ActivationKernels.sigmoid_backward, ActivationKernels.silu_backward,
         ActivationKernels.softplus, ActivationKernels.softplus_backward,

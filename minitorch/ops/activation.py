@@ -86,10 +86,10 @@ class Gelu(Op):
         check_floating("gelu", x)
         check_real("gelu", x)
         self.tanh = tanh
-        cdf = self.backend.gelu_cdf(x, tanh)
+        y, cdf = self.backend.gelu(x, tanh)
         self.save(x=x)
         self.keep(cdf=cdf)
-        return x * cdf
+        return y
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x
@@ -127,10 +127,10 @@ class Silu(Op):
 
     def forward(self, x: Array) -> Array:
         check_floating("silu", x)
-        s = self.backend.sigmoid(x)
+        y, s = self.backend.silu(x)
         self.save(x=x)
         self.keep(s=s)
-        return x * s
+        return y
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x

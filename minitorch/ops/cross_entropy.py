@@ -30,7 +30,7 @@ class CrossEntropy(Op):
     """
 
     def forward(self, x: Array, *, target: Array, weights: Array | None, reduction: str) -> Array:
-        losses, p = self.backend.cross_entropy(x, target)
+        losses, kept = self.backend.cross_entropy(x, target)
         if weights is not None:
             losses = losses * weights
         scale = 1.0
@@ -39,7 +39,7 @@ class CrossEntropy(Op):
             scale = 1 / total if total else math.nan
         self.scale, self.target, self.weights, self.each = scale, target, weights, reduction == "none"
         self.save(x=x)
-        self.keep(p=p)
+        self.keep(kept=kept)
         return losses if self.each else losses.sum() * losses.dtype.type(scale)
 
     def backward(self, g: Array) -> Array:
@@ -49,7 +49,8 @@ class CrossEntropy(Op):
         return (Softmax.apply(x, dim=1) - onehot) * (scale.reshape(-1, 1) if scale.ndim else scale)
 
     def fused_backward(self, g: Array) -> Array:
-        return self.backend.cross_entropy_backward(self.saved.p, self.target, self.row_scale(g))
+        saved = self.saved
+        return self.backend.cross_entropy_backward(saved.x, saved.kept, self.target, self.row_scale(g))
 
     def row_scale(self, g: Any) -> Any:
         """What the gradient of each row is multiplied by."""

@@ -12,6 +12,7 @@ from minitorch.errors import ArgumentError, ShapeError
 from minitorch.inplace import assign, check
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating
+from minitorch.registry import current_backend
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _dropout(op_name: str, input: Any, p: float, training: bool, inplace: bool, 
     if not training or p == 0:
         return input
     check_floating(op_name, array_of(input))
-    mask = random.source().keep_mask(tuple(shape), 1 - p)
+    mask = current_backend().keep_mask(random.source(), tuple(shape), 1 - p)
     y = Dropout.apply(input, mask=mask, p=p)
     return assign(op_name, input, y) if inplace else y
 
@@ -184,7 +185,7 @@ def _alpha_dropout(op_name: str, input: Any, p: float, training: bool, inplace: 
     else:
         floor = 1.7580993408473766
         a = 1 / math.sqrt((1 - p) * (1 + p * floor**2))
-        mask = random.source().keep_mask(tuple(shape), 1 - p)
+        mask = current_backend().keep_mask(random.source(), tuple(shape), 1 - p)
         kept = wrap(mask).to(input.dtype)
         y = input * (kept * a) + (kept - 1) * (a * floor) + a * p * floor
     return assign(op_name, input, y) if inplace else y

@@ -119,6 +119,9 @@ class Tanh(Smooth):
         y = self.saved.output
         return g * conjugate(1 - y * y)
 
+    def fused_backward(self, g: Array) -> Array:
+        return self.backend.tanh_backward(conjugate(self.saved.output), g)
+
 
 class Asinh(Smooth):
     """y = arsinh x;   dx = g/√(x² + 1)."""

@@ -64,6 +64,28 @@ for count in range(1, 1001):
 print(json.dumps(marks))
 """
 
+PEAK = """
+import resource, sys
+from programs import PROGRAMS
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+if sys.argv[2] == "torch":
+    import torch as lib
+    lib.set_num_threads(2)
+else:
+    import minitorch as lib
+    import minitorch.nn, minitorch.optim
+    lib.use_backend(sys.argv[2])
+(lib.ones(64, 64, requires_grad=True) @ lib.ones(64, 64)).exp().sum().backward()
+start = peak()
+step = PROGRAMS[sys.argv[1]](lib)
+for _ in range(3):
+    step()
+print(peak() - start)
+"""
+
 
 def fresh(program: str, *arguments: str, bytecode: str | None = None) -> Any:
     """What the program prints as its last line, as JSON.
@@ -101,3 +123,8 @@ def chains() -> dict[int, list[float]]:
 def memory(program: str) -> dict[str, float]:
     """Resident megabytes after some numbers of training steps."""
     return fresh(MEMORY, program)  # type: ignore[no-any-return]
+
+
+def peak(program: str, library: str) -> float:
+    """The most megabytes that three steps of a program held, apart from what the library itself needs."""
+    return fresh(PEAK, program, library)  # type: ignore[no-any-return]

@@ -3,83 +3,136 @@
     python tests/benchmarks/run.py --help
 
 Ratios are PyTorch's time divided by minitorch's, medians over rounds in which both ran in turn.  Machines are
-noisy: trust the ratio, look at its spread, and run on an idle machine.
+noisy: trust the ratio, look at its spread, and run on an idle machine. Any other load makes the threads of both
+libraries wait for each other, PyTorch's above all.
 """
 
 from __future__ import annotations
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")  # read when NumPy is loaded
+# OpenBLAS reads these when NumPy is loaded. Both libraries shall find out by themselves what the processor can do.
+CORETYPE = os.environ.pop("OPENBLAS_CORETYPE", None)
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "2"
 
 import argparse
 import json
 import platform
+import sys
 import time
 from pathlib import Path
+from statistics import geometric_mean
+from typing import Any
 
 import numpy as np
 import torch
-from harness import alternate
-from processes import chains, import_times, memory
-from programs import PROGRAMS
+from harness import Result, alternate
+from processes import chains, import_times, memory, peak
+from programs import GOALS, PROGRAMS
 
 import minitorch
 import minitorch.nn
 import minitorch.optim
 
+BUSY = 0.5
 
-def main() -> None:
-    """Runs the tables asked for."""
+
+def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What was asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("-k", default="", help="only rows whose name contains this")
     parser.add_argument("--backend", default="numpy", help="which backend of minitorch computes")
-    parser.add_argument("--speed-only", action="store_true", help="leave out what needs fresh processes")
+    parser.add_argument("--goals", action="store_true", help="only rows that have a ratio to reach")
+    parser.add_argument("--peak", action="store_true", help="peak memory of each row, in fresh processes")
+    parser.add_argument("--speed-only", action="store_true", help="leave out chains, import time and memory")
+    parser.add_argument("--idle-only", action="store_true", help="refuse to run on a busy machine")
     parser.add_argument("--out", type=Path, default=Path(".benchmarks"), help="folder for the JSON")
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def check_load(refuse: bool) -> float:
+    """Says loudly that other programs are running, or refuses."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > BUSY:
+        line = "!" * 100
+        print(
+            f"{line}\n  This machine is busy: load {load:.2f}. Ratios below mean nothing.\n{line}\n",
+            flush=True,
+        )
+        if refuse:
+            sys.exit(3)
+    return load
+
+
+def speed(options: argparse.Namespace) -> dict[str, Any]:
+    """The table of steps; what it says, by row."""
+    peaks = f" {'MB':>7} {'PyTorch':>8}" if options.peak else ""
+    print(f"{'one step (ms)':44} {'minitorch':>10} {'PyTorch':>10} {'ratio':>7} {'goal':>5}{peaks}   rounds")
+    rows: dict[str, Any] = {}
+    for name in GOALS if options.goals else PROGRAMS:
+        if options.k not in name:
+            continue
+        program = PROGRAMS[name]
+        result: Result = alternate(name, program(minitorch), program(torch))
+        goal = GOALS[name][1] if name in GOALS else None
+        rows[name] = vars(result) | {"ratio": result.ratio, "goal": goal}
+        used = ""
+        if options.peak:
+            ours, theirs = (peak(name, library) for library in (options.backend, "torch"))
+            rows[name]["peak"] = {"ours": ours, "theirs": theirs}
+            used = f" {ours:7.0f} {theirs:8.0f}"
+        print(
+            f"{name:44} {result.ours:10.3f} {result.theirs:10.3f} {result.ratio:7.2f} "
+            f"{'' if goal is None else goal:>5}{used}   {min(result.ratios):.2f} to {max(result.ratios):.2f}",
+            flush=True,
+        )
+    reached = [row["ratio"] for row in rows.values() if row["goal"] is not None]
+    if reached:
+        print(f"{'geometric mean of the rows with goals':44} {'':21} {geometric_mean(reached):7.2f}")
+    return rows
+
+
+def fresh_processes(report: dict[str, Any]) -> None:
+    """Chains, import time, and memory over a long training."""
+    report["chains"] = lengths = chains()
+    print(f"\n{'chain of adds':>14} {'forward':>9} {'backward':>9} {'free':>9}  (µs per op)  bytes per node")
+    for n, (forward, backward, free, size) in lengths.items():
+        print(f"{n:14,} {forward:9.2f} {backward:9.2f} {free:9.2f} {size:28.0f}")
+    report["import"] = numpy_ms, own_ms = import_times()
+    print(
+        f"\nimport numpy {numpy_ms:.1f} ms; import minitorch adds {own_ms:.1f} ms ({own_ms / numpy_ms:.0%})"
+    )
+    report["memory"] = {}
+    for name in ("MLP 784-128-10, batch 64, SGD", "CNN of the quickstart, batch 64, Adam"):
+        marks = memory(name)
+        report["memory"][name] = marks
+        text = ", ".join(f"{steps}: {size:.1f}" for steps, size in marks.items())
+        print(f"resident MB after training steps, {name}: {text}")
+
+
+def main() -> None:
+    """Runs the tables asked for."""
+    options = options_of()
+    load = check_load(options.idle_only)
     torch.set_num_threads(2)
     minitorch.use_backend(options.backend)
-    report: dict[str, object] = {
+    minitorch.set_num_threads(2)
+    if CORETYPE is not None:
+        print(f"OPENBLAS_CORETYPE={CORETYPE} is set, and was removed for this run.\n")
+    report: dict[str, Any] = {
         "python": platform.python_version(),
         "numpy": np.__version__,
         "torch": torch.__version__,
         "processor": platform.processor() or platform.machine(),
         "backend": options.backend,
+        "load": load,
+        **minitorch.current_backend().describe(),
     }
-
-    print(f"{'one step (ms)':40} {'minitorch':>10} {'PyTorch':>10} {'ratio':>7}   rounds")
-    rows = {}
-    for name, build in PROGRAMS.items():
-        if options.k in name:
-            result = alternate(name, build(minitorch), build(torch))
-            rows[name] = vars(result) | {"ratio": result.ratio}
-            print(
-                f"{name:40} {result.ours:10.3f} {result.theirs:10.3f} {result.ratio:7.2f}   "
-                f"{min(result.ratios):.2f} to {max(result.ratios):.2f}",
-                flush=True,
-            )
-    report["speed"] = rows
-
+    report["speed"] = speed(options)
     if not options.speed_only:
-        report["chains"] = lengths = chains()
-        print(
-            f"\n{'chain of adds':>14} {'forward':>9} {'backward':>9} {'free':>9}  (µs per op)  bytes per node"
-        )
-        for n, (forward, backward, free, size) in lengths.items():
-            print(f"{n:14,} {forward:9.2f} {backward:9.2f} {free:9.2f} {size:28.0f}")
-        report["import"] = numpy_ms, own_ms = import_times()
-        print(
-            f"\nimport numpy {numpy_ms:.1f} ms; import minitorch adds {own_ms:.1f} ms ({own_ms / numpy_ms:.0%})"
-        )
-        report["memory"] = {}
-        for name in ("MLP 784-128-10, batch 64, SGD", "CNN of the quickstart, batch 64, Adam"):
-            marks = memory(name)
-            report["memory"][name] = marks  # type: ignore[index]
-            text = ", ".join(f"{steps}: {size:.1f}" for steps, size in marks.items())
-            print(f"resident MB after training steps, {name}: {text}")
-
+        fresh_processes(report)
     options.out.mkdir(exist_ok=True)
     path = options.out / f"{time.strftime('%Y-%m-%d-%H%M%S')}.json"
     path.write_text(json.dumps(report, indent=1))

@@ -26,6 +26,7 @@ IN_SDIST = [
     "LICENSE",
     "Makefile",
     "README.md",
+    "backends/minitorch_numba/__init__.py",
     "backends/minitorch_numpy/__init__.py",
     "examples/quickstart.py",
     "minitorch/__init__.py",
@@ -85,7 +86,7 @@ def inspect_wheel(wheel: Path) -> None:
         f"{strangers} would be installed beside other people's packages; "
         "see [tool.hatch.build.targets.wheel] in pyproject.toml",
     )
-    for needed in ("minitorch/__init__.py", "minitorch_numpy/__init__.py"):
+    for needed in ("minitorch/__init__.py", "minitorch_numba/__init__.py", "minitorch_numpy/__init__.py"):
         check(f"has {needed}", needed in files, "it is missing from the wheel")
     packages = [name for name in top if name not in info]
     untyped = [name for name in packages if f"{name}/py.typed" not in files]
@@ -95,8 +96,8 @@ def inspect_wheel(wheel: Path) -> None:
     check("LICENSE shipped", len(licences) == 1, "project.license-files should name it")
     points = files.get(f"{info[0]}/entry_points.txt", b"").decode()
     check(
-        "entry point of the NumPy backend",
-        "[minitorch.backends]\nnumpy = minitorch_numpy:NumpyBackend" in points,
+        "entry points of the backends",
+        "[minitorch.backends]\nnumba = minitorch_numba:NumbaBackend\nnumpy = minitorch_numpy:NumpyBackend" in points,
         f"entry_points.txt reads:\n{points or '(nothing)'}",
     )
 

@@ -1,0 +1,192 @@
+"""Activations and other functions of one element: each forward and backward in one pass over memory.
+
+The numbers in `enough` are the sizes from which on a kernel was measured to beat NumPy's functions; below, the
+call costs more than it saves. `tests/benchmarks/crossover.py` measures them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minitorch.backend import Array
+from minitorch_numba import simd
+from minitorch_numba.jit import Kernel, kernel, prange
+from minitorch_numba.layout import alike, enough, flat
+from minitorch_numpy import NumpyBackend
+
+F = np.float32
+SQRT_HALF, DENSITY_AT_0 = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
+CUBIC, LINEAR = 0.044715 * math.sqrt(8 / math.pi), math.sqrt(8 / math.pi)  # Φ(x) ≈ σ(CUBIC·x³ + LINEAR·x)
+
+
+@kernel
+def exp(x: Array, y: Array) -> None:
+    """y = eˣ."""
+    for i in prange(len(x)):
+        y[i] = simd.exp(x[i])
+
+
+@kernel
+def log(x: Array, y: Array) -> None:
+    """y = ln x."""
+    for i in prange(len(x)):
+        y[i] = simd.log(x[i])
+
+
+@kernel
+def tanh(x: Array, y: Array) -> None:
+    """y = tanh x."""
+    for i in prange(len(x)):
+        y[i] = simd.tanh(x[i])
+
+
+@kernel(parallel_from=1 << 17)
+def tanh_backward(y: Array, g: Array, dx: Array) -> None:
+    """dx = g·(1 − y²)."""
+    one = y.dtype.type(1)
+    for i in prange(len(y)):
+        dx[i] = g[i] * (one - y[i] * y[i])
+
+
+@kernel
+def sigmoid(x: Array, y: Array) -> None:
+    """y = 1 / (1 + e⁻ˣ)."""
+    for i in prange(len(x)):
+        y[i] = simd.sigmoid(x[i])
+
+
+@kernel(parallel_from=1 << 17)
+def sigmoid_backward(y: Array, g: Array, dx: Array) -> None:
+    """dx = g·y·(1 − y)."""
+    one = y.dtype.type(1)
+    for i in prange(len(y)):
+        dx[i] = g[i] * (y[i] * (one - y[i]))
+
+
+@kernel(parallel_from=1 << 14)
+def erf(x: Array, y: Array) -> None:
+    """y = erf x."""
+    for i in prange(len(x)):
+        y[i] = simd.erf(x[i])
+
+
+@kernel
+def silu(x: Array, y: Array) -> None:
+    """y = x·σ(x)."""
+    for i in prange(len(x)):
+        y[i] = x[i] * simd.sigmoid(x[i])
+
+
+@kernel
+def silu_backward(x: Array, g: Array, dx: Array) -> None:
+    """dx = g·s·(1 + x·(1 − s)) with s = σ(x)."""
+    one = x.dtype.type(1)
+    for i in prange(len(x)):
+        s = simd.sigmoid(x[i])
+        dx[i] = g[i] * (s * (x[i] * (one - s) + one))
+
+
+@kernel(parallel_from=1 << 14)
+def gelu(x: Array, y: Array) -> None:
+    """y = x·Φ(x)."""
+    half, sqrt_half = x.dtype.type(0.5), x.dtype.type(SQRT_HALF)
+    for i in prange(len(x)):
+        y[i] = x[i] * (simd.erf(x[i] * sqrt_half) * half + half)
+
+
+@kernel(parallel_from=1 << 14)
+def gelu_backward(x: Array, g: Array, dx: Array) -> None:
+    """dx = g·(Φ(x) + x·φ(x)), with the density φ(x) = exp(−x²/2)/√(2π)."""
+    real = x.dtype.type
+    half, sqrt_half, density = real(0.5), real(SQRT_HALF), real(DENSITY_AT_0)
+    for i in prange(len(x)):
+        cdf = simd.erf(x[i] * sqrt_half) * half + half
+        dx[i] = g[i] * (cdf + x[i] * simd.exp(x[i] * x[i] * -half) * density)
+
+
+@kernel(parallel_from=1 << 14)
+def gelu_tanh(x: Array, y: Array) -> None:
+    """y = x·σ(u) with u = CUBIC·x³ + LINEAR·x."""
+    cubic, linear = x.dtype.type(CUBIC), x.dtype.type(LINEAR)
+    for i in prange(len(x)):
+        y[i] = x[i] * simd.sigmoid(x[i] * (x[i] * x[i] * cubic + linear))
+
+
+@kernel(parallel_from=1 << 14)
+def gelu_tanh_backward(x: Array, g: Array, dx: Array) -> None:
+    """dx = g·(s + x·s·(1 − s)·u′) with s = σ(u)."""
+    real = x.dtype.type
+    one, three, cubic, linear = real(1), real(3), real(CUBIC), real(LINEAR)
+    for i in prange(len(x)):
+        square = x[i] * x[i] * cubic
+        s = simd.sigmoid(x[i] * (square + linear))
+        dx[i] = g[i] * (s + x[i] * (s * (one - s) * (three * square + linear)))
+
+
+def mapped(function: Kernel, x: Array, *others: Array) -> Array:
+    """A new array with what the kernel makes of each element."""
+    y = np.empty(x.shape, x.dtype)
+    function(x.size, flat(x), *map(flat, others), flat(y))
+    return y
+
+
+class NumbaActivationKernels(NumpyBackend):
+    """Functions of one element."""
+
+    def exp(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
+        if not (args or settings) and enough(x, 32000) and alike(x):
+            return mapped(exp, x)
+        return np.exp(x, *args, **settings)
+
+    def log(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
+        if not (args or settings) and enough(x, 65000) and alike(x):
+            return mapped(log, x)
+        return np.log(x, *args, **settings)
+
+    def tanh(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
+        if not (args or settings) and enough(x, 65000) and alike(x):
+            return mapped(tanh, x)
+        return np.tanh(x, *args, **settings)
+
+    def tanh_backward(self, y: Array, g: Array) -> Array:
+        if enough(y, 16000) and alike(y, g):
+            return mapped(tanh_backward, y, g)
+        return super().tanh_backward(y, g)
+
+    def sigmoid(self, x: Array) -> Array:
+        if enough(x, 1500) and alike(x):
+            return mapped(sigmoid, x)
+        return super().sigmoid(x)
+
+    def sigmoid_backward(self, y: Array, g: Array) -> Array:
+        if enough(y, 16000) and alike(y, g):
+            return mapped(sigmoid_backward, y, g)
+        return super().sigmoid_backward(y, g)
+
+    def erf(self, x: Array) -> Array:
+        if enough(x, 64) and alike(x):
+            return mapped(erf, x)
+        return super().erf(x)
+
+    def silu(self, x: Array) -> tuple[Array, Array | None]:
+        if enough(x, 512) and alike(x):
+            return mapped(silu, x), None
+        return super().silu(x)
+
+    def silu_backward(self, x: Array, s: Array | None, g: Array) -> Array:
+        if s is None and alike(x, g):
+            return mapped(silu_backward, x, g)
+        return super().silu_backward(x, self.sigmoid(x) if s is None else s, g)
+
+    def gelu(self, x: Array, tanh: bool) -> tuple[Array, Array | None]:
+        if enough(x, 64) and alike(x):
+            return mapped(gelu_tanh if tanh else gelu, x), None
+        return super().gelu(x, tanh)
+
+    def gelu_backward(self, x: Array, cdf: Array | None, g: Array, tanh: bool) -> Array:
+        if cdf is None and alike(x, g):
+            return mapped(gelu_tanh_backward if tanh else gelu_backward, x, g)
+        return super().gelu_backward(x, self.gelu_cdf(x, tanh) if cdf is None else cdf, g, tanh)

@@ -1,0 +1,106 @@
+"""From which size on a kernel beats NumPy, and two threads beat one: what the numbers in minitorch_numba come from.
+
+    python tests/benchmarks/crossover.py [-k gelu]
+
+Times are the shortest of many, in microseconds, of the whole method. On a busy machine they mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import minitorch
+from minitorch.registry import get_backend
+from minitorch_numba import jit, products, threads
+
+SIZES = [1 << k for k in range(6, 21)]
+Method = Callable[[Any, Any], Any]
+
+
+def shortest(call: Callable[[], Any]) -> float:
+    """Microseconds of the fastest of many calls, once threads of what ran before have fallen asleep."""
+    time.sleep(0.1)
+    call()  # compiles
+    best, until = 1e9, time.perf_counter() + 0.05
+    while time.perf_counter() < until:
+        start = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - start)
+    return best * 1e6
+
+
+def rows(x: Any) -> Any:
+    """As rows of 64."""
+    return x.reshape(-1, 64)
+
+
+def adam(backend: Any, x: Any) -> Any:
+    """A step; the four arrays are parts of one."""
+    x, g, m, v = x.reshape(4, -1)
+    settings = {"lr": 0.0, "beta1": 0.9, "beta2": 0.99, "eps": 1e-8, "weight_decay": 0.0}
+    backend.adam_step([x], [g], [m], [v], None, [1.0], decoupled=False, maximize=False, **settings)
+
+
+METHODS: dict[str, Method] = {
+    "exp": lambda b, x: b.exp(x),
+    "log": lambda b, x: b.log(x),
+    "tanh": lambda b, x: b.tanh(x),
+    "tanh_backward": lambda b, x: b.tanh_backward(x, x),
+    "sigmoid": lambda b, x: b.sigmoid(x),
+    "sigmoid_backward": lambda b, x: b.sigmoid_backward(x, x),
+    "erf": lambda b, x: b.erf(x),
+    "silu": lambda b, x: b.silu(x),
+    "gelu": lambda b, x: b.gelu(x, False),
+    "gelu tanh": lambda b, x: b.gelu(x, True),
+    "softmax": lambda b, x: b.softmax(rows(x), 1),
+    "softmax_backward": lambda b, x: b.softmax_backward(rows(x), rows(x), 1),
+    "log_softmax": lambda b, x: b.log_softmax(rows(x), 1),
+    "cross_entropy": lambda b, x: b.cross_entropy(rows(x), np.zeros(x.size // 64, np.int64)),
+    "layer_norm": lambda b, x: b.layer_norm(rows(x), x[:64], x[:64], 1e-5),
+    "dropout": lambda b, x: b.dropout(x, x > 0, 0.5),
+    "adam_step": adam,
+}
+SQUARES = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256]
+
+
+def compare(name: str, method: Method, argument: Any, size: int) -> None:
+    """One line: NumPy, one thread, two threads."""
+    numpy, numba = get_backend("numpy"), get_backend("numba")
+    with numpy.quiet():
+        times = [shortest(lambda: method(numpy, argument))]
+        for count in (1, 2):
+            threads.set_num_threads(count)
+            times.append(shortest(lambda: method(numba, argument)))
+    best = ("NumPy", "one thread", "two threads")[times.index(min(times))]
+    print(f"{name:18} {size:9,} {times[0]:10.1f} {times[1]:10.1f} {times[2]:10.1f}   {best}", flush=True)
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("-k", default="", help="only methods whose name contains this")
+    wanted = parser.parse_args().k
+    get_backend("numba")
+    minitorch.set_num_threads(2)
+    jit.threshold, products.SMALLEST = 0.0, 0
+    print(f"{'float32':18} {'elements':>9} {'NumPy':>10} {'1 thread':>10} {'2 threads':>10}   (µs)")
+    for name, method in METHODS.items():
+        if wanted in name:
+            for size in SIZES:
+                x = np.random.default_rng(0).uniform(0.1, 1, size).astype(np.float32)
+                compare(name, method, x, size)
+    for side in SQUARES:
+        if wanted in "matmul":
+            x = np.random.default_rng(0).uniform(0.1, 1, (side, side)).astype(np.float32)
+            compare("matmul", lambda b, x: b.matmul(x, x), x, side**3)
+
+
+if __name__ == "__main__":
+    main()
