@@ -8,8 +8,9 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch_numba.jit import kernel, prange
-from minitorch_numba.layout import enough, flat
+from minitorch_numba.layout import enough, flat, in_order
 from minitorch_numpy import NumpyBackend
+from minitorch_numpy.random import Generator
 
 STEP = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ divided by the golden ratio, made odd
 
@@ -43,14 +44,14 @@ class NumbaDropoutKernels(NumpyBackend):
 
     def keep_mask(self, source: Any, shape: Any, keep: float) -> Array:
         mask = np.empty(shape, np.bool_)
-        if not mask.size:
-            return mask
+        if not mask.size or source.__class__ is not Generator:
+            return super().keep_mask(source, shape, keep)
         start = np.uint64(int(source.integers(0, 1 << 63, (), np.dtype(np.int64))))
         keep_mask(mask.size, start, np.uint64(round(keep * 2**32)), flat(mask))
         return mask
 
     def dropout(self, x: Array, mask: Array, p: float) -> Array:
-        fits = enough(x, 512) and x.flags.c_contiguous and mask.flags.c_contiguous and mask.shape == x.shape
+        fits = enough(x, 512) and in_order(x, mask) and mask.shape == x.shape
         if not fits:
             return super().dropout(x, mask, p)
         y = np.empty(x.shape, x.dtype)

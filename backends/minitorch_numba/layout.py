@@ -22,8 +22,8 @@ def enough(x: Array, count: int) -> bool:
 
 
 def in_order(*arrays: Array | None) -> bool:
-    """Whether the elements of all arrays lie in memory row after row."""
-    return all(x is None or x.flags.c_contiguous for x in arrays)
+    """Whether all that is not None are NumPy's own arrays, whose elements lie in memory row after row."""
+    return all(x is None or (x.__class__ is np.ndarray and x.flags.c_contiguous) for x in arrays)
 
 
 def alike(x: Array, *others: Array) -> bool:
@@ -38,6 +38,8 @@ def flat(x: Array) -> Array:
 
 def matrix(x: Array) -> tuple[Array, bool] | None:
     """A matrix as rows that lie one after the other, and whether it is their transpose; None for other layouts."""
+    if x.__class__ is not np.ndarray:
+        return None
     if x.flags.c_contiguous:
         return x, False
     if x.flags.f_contiguous:

@@ -9,7 +9,7 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch.backend_optim import Arrays
 from minitorch_numba.jit import inlined, kernel, prange
-from minitorch_numba.layout import enough, flat
+from minitorch_numba.layout import alike, enough, flat
 from minitorch_numpy import NumpyBackend
 
 SMALLEST = 64  # elements
@@ -150,9 +150,7 @@ def rmsprop_momentum(
 
 def fit(x: Array, *others: Array | None) -> bool:
     """Whether a kernel takes these arrays: the elements of each pair lie in the same order."""
-    if not enough(x, SMALLEST) or not x.flags.c_contiguous:
-        return False
-    return all(y is not None and y.flags.c_contiguous and y.dtype is x.dtype for y in others)
+    return enough(x, SMALLEST) and all(y is not None for y in others) and alike(x, *others)
 
 
 class NumbaOptimizerKernels(NumpyBackend):

@@ -54,6 +54,8 @@ def products(a: Array, transpose_a: bool, b: Array, transpose_b: bool, c: Array)
 
 def batch(x: Array) -> tuple[Array, bool] | None:
     """A batch of matrices as one dim and rows in order, and whether all are transposed; None for other layouts."""
+    if x.__class__ is not np.ndarray:
+        return None
     if x.flags.c_contiguous:
         return x.reshape(-1, *x.shape[-2:]), False
     swapped = x.swapaxes(-1, -2)

@@ -13,7 +13,7 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch_numba import simd
 from minitorch_numba.jit import inlined, kernel, prange
-from minitorch_numba.layout import alike, enough
+from minitorch_numba.layout import alike, enough, in_order
 from minitorch_numpy import NumpyBackend
 
 SUMS = "contract reassoc"
@@ -143,7 +143,7 @@ class NumbaSoftmaxKernels(NumpyBackend):
         return dx
 
     def cross_entropy(self, x: Array, target: Array) -> tuple[Array, Array]:
-        if not enough(x, 1) or not alike(x) or not target.flags.c_contiguous or target.dtype != np.int64:
+        if not enough(x, 1) or not alike(x) or not in_order(target) or target.dtype != np.int64:
             return super().cross_entropy(x, target)
         losses, kept = np.empty(len(x), x.dtype), np.empty((len(x), 1, 2), x.dtype)
         cross_entropy(x.size, x, target, losses, kept)
@@ -152,6 +152,8 @@ class NumbaSoftmaxKernels(NumpyBackend):
     def cross_entropy_backward(self, x: Array, kept: Array, target: Array, scale: Array) -> Array:
         if kept.ndim == 2:  # the probabilities that NumPy's cross_entropy kept
             return super().cross_entropy_backward(x, kept, target, scale)
+        if not in_order(x, target) or not isinstance(scale, (np.ndarray, np.generic)):
+            return super().cross_entropy_backward(x, self.softmax(x, 1), target, scale)
         dx = np.empty(x.shape, x.dtype)
         each = np.ascontiguousarray(scale, x.dtype).reshape(-1)
         cross_entropy_backward(x.size, x, kept, target, each, dx)
