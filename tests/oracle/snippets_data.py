@@ -125,7 +125,6 @@ torch.cuda.device_count()
 torch.backends.mps.is_available()
 torch.backends.mps.is_built()
 torch.backends.cudnn.benchmark
-torch.backends.cudnn.deterministic = True
 torch.backends.cudnn.enabled
 torch.backends.cuda.matmul.allow_tf32
 torch.cuda.manual_seed(0)

@@ -128,7 +128,7 @@ from torch.testing import assert_close; assert_close(fl(2),fl(2)+1)
 from torch.testing import assert_close; assert_close(fl(2),fl(3))
 import torch.nn as nn; import torch.nn.functional as F; import torch.optim as optim; nn.Linear.__name__
 import torch.utils.data as data; data.DataLoader.__name__
-import torch.backends.cudnn as cudnn; cudnn.benchmark = True
+import torch.backends.cudnn as cudnn; cudnn.benchmark
 from torch.optim import Adam, lr_scheduler; lr_scheduler.StepLR.__name__
 from torch.random import manual_seed, fork_rng; 1
 from torch.utils.tensorboard import SummaryWriter
