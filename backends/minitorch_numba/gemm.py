@@ -30,8 +30,19 @@ ROW_MAJOR, AS_IT_IS, TRANSPOSED = 101, 111, 112
 _library = open_blas()
 AVAILABLE = _library is not None
 
+
+def get_threads() -> int:
+    """How many threads a product of BLAS uses."""
+    return 1 if _library is None else int(_library.get_num_threads())
+
+
+def set_threads(count: int) -> None:
+    """Sets it."""
+    if _library is not None:
+        _library.set_num_threads(count)
+
+
 if _library is not None:
-    get_threads, set_threads = _library.get_num_threads, _library.set_num_threads
     integer = types.int64 if _library.wide else types.int32
     externals = {}
     for kind, real in (("s", types.float32), ("d", types.float64)):

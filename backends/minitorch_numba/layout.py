@@ -34,14 +34,3 @@ def alike(x: Array, *others: Array) -> bool:
 def flat(x: Array) -> Array:
     """The elements as a vector, without a copy."""
     return x if x.ndim == 1 else x.reshape(-1)
-
-
-def matrix(x: Array) -> tuple[Array, bool] | None:
-    """A matrix as rows that lie one after the other, and whether it is their transpose; None for other layouts."""
-    if x.__class__ is not np.ndarray:
-        return None
-    if x.flags.c_contiguous:
-        return x, False
-    if x.flags.f_contiguous:
-        return x.T, True
-    return None

@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.backend_attention import AttentionKernels
+
 Array = Any
 
 
-class NumpyAttentionKernels:
+class NumpyAttentionKernels(AttentionKernels):
     """The products and the softmax of `minitorch.backend_attention.AttentionKernels`, in place."""
 
     def attention(
         self, q: Array, k: Array, v: Array, mask: Array | None, scale: float, causal: bool
     ) -> tuple[Array, Array]:
-        p = np.matmul(q * q.dtype.type(scale), k.swapaxes(-1, -2))
+        p = self.matmul(q * q.dtype.type(scale), k.swapaxes(-1, -2))
         if mask is not None:
             p = np.add(p, mask, out=p if np.broadcast_shapes(p.shape, mask.shape) == p.shape else None)
         if causal:
@@ -28,7 +30,7 @@ class NumpyAttentionKernels:
             total = p.sum(-1, keepdims=True)
             np.copyto(total, 1, where=total == 0)
             p /= total
-        return np.matmul(p, v), p
+        return self.matmul(p, v), p
 
     def attention_backward(
         self,
@@ -42,13 +44,13 @@ class NumpyAttentionKernels:
         scale: float,
         causal: bool,
     ) -> tuple[Array, Array, Array, Array]:
-        ds = np.matmul(g, v.swapaxes(-1, -2))
+        ds = self.matmul(g, v.swapaxes(-1, -2))
         if ds.shape != kept.shape:
             ds = ds + np.zeros_like(kept)
         ds -= (g * y).sum(-1, keepdims=True)
         ds *= kept
         by_scale = ds.dtype.type(scale)
-        dq, dk = np.matmul(ds, k), np.matmul(ds.swapaxes(-1, -2), q)
+        dq, dk = self.matmul(ds, k), self.matmul(ds.swapaxes(-1, -2), q)
         dq *= by_scale
         dk *= by_scale
-        return dq, dk, np.matmul(kept.swapaxes(-1, -2), g), ds
+        return dq, dk, self.matmul(kept.swapaxes(-1, -2), g), ds

@@ -195,7 +195,7 @@ class NumpyBackend(
 
     def linear(self, x: Array, w: Array, b: Array | None) -> Array:
         """x @ wᵀ + b, with b added in place: fresh memory costs more than the sum."""
-        y: Array = np.matmul(x, w.T)
+        y: Array = self.matmul(x, w.T)
         if b is not None:
             y += b
         return y

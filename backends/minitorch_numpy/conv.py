@@ -37,12 +37,12 @@ class NumpyConvKernels(LayerKernels):
         if groups == 1 and columns < NARROW:
             rows = w.reshape(o, -1)
             for images, side_by_side in columns_joined(x, windows):
-                y[images] = (rows @ side_by_side).reshape(o, -1, columns).swapaxes(0, 1)
+                y[images] = self.matmul(rows, side_by_side).reshape(o, -1, columns).swapaxes(0, 1)
         else:
             grouped = y.reshape(n, groups, o // groups, columns)
             w = w.reshape(groups, o // groups, -1)
             for images, unfolded in columns_of(x, windows, groups):
-                np.matmul(w, unfolded, out=grouped[images])
+                self.matmul(w, unfolded, out=grouped[images])
         return with_bias(y.reshape(n, o, *windows.counts), b)
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
@@ -56,7 +56,7 @@ class NumpyConvKernels(LayerKernels):
         turned = np.ascontiguousarray(w.reshape(groups, o // groups, rows).swapaxes(1, 2))
         y = y.reshape(n, groups, o // groups, columns)
         if windows.trivial:
-            return with_bias(np.matmul(turned, y).reshape(n, c, *windows.size), b)
+            return with_bias(self.matmul(turned, y).reshape(n, c, *windows.size), b)
         x: Array = np.zeros((n, c, *windows.size), y.dtype)
         if groups == 1 and columns < NARROW:
             return with_bias(self._scatter_joined(y.reshape(n, o, columns), turned[0], x, windows), b)
@@ -65,21 +65,20 @@ class NumpyConvKernels(LayerKernels):
         places = list(windows.places())
         for start in range(0, n, size):
             part = x[start : start + size]
-            unfolded: Array = np.matmul(turned, y[start : start + size], out=scratch[: len(part)])
+            unfolded: Array = self.matmul(turned, y[start : start + size], out=scratch[: len(part)])
             unfolded = unfolded.reshape(len(part), c, *windows.kernel, *windows.counts)
             for place, inputs, outputs in places:
                 part[(..., *inputs)] += unfolded[(slice(None), slice(None), *place, *outputs)]
         return with_bias(x, b)
 
-    @staticmethod
-    def _scatter_joined(y: Array, turned: Array, x: Array, windows: Windows) -> Array:
+    def _scatter_joined(self, y: Array, turned: Array, x: Array, windows: Windows) -> Array:
         """`conv_transpose` for many small images at a time, side by side in one matrix."""
         n, o, columns = y.shape
         y = np.ascontiguousarray(y.swapaxes(0, 1))  # (O, N, windows)
         size = block_of(n, turned.shape[0] * columns * x.itemsize // 4)
         for start in range(0, n, size):
             part = x[start : start + size]
-            unfolded = turned @ y[:, start : start + size].reshape(o, -1)
+            unfolded = self.matmul(turned, y[:, start : start + size].reshape(o, -1))
             unfolded = unfolded.reshape(x.shape[1], *windows.kernel, len(part), *windows.counts)
             for place, inputs, outputs in windows.places():
                 added = unfolded[(slice(None), *place, slice(None), *outputs)]
@@ -98,11 +97,11 @@ class NumpyConvKernels(LayerKernels):
         if groups == 1 and columns < NARROW:
             y = np.ascontiguousarray(y.reshape(n, o, columns).swapaxes(0, 1))  # (O, N, windows)
             for images, side_by_side in columns_joined(x, windows):
-                w += y[:, images].reshape(o, -1) @ side_by_side.T
+                w += self.matmul(y[:, images].reshape(o, -1), side_by_side.T)
         else:
             y = y.reshape(n, groups, o // groups, columns)
             for images, unfolded in columns_of(x, windows, groups):
-                w += np.add.reduce(np.matmul(y[images], unfolded.swapaxes(2, 3)), axis=0)
+                w += np.add.reduce(self.matmul(y[images], unfolded.swapaxes(2, 3)), axis=0)
         return w.reshape(o, c, *windows.kernel)
 
     def windows_to_columns(self, x: Array, windows: Windows) -> Array:

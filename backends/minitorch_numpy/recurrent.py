@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.backend_recurrent import delayed, split_gates, steps_of
+from minitorch.backend_recurrent import RecurrentKernels, delayed, split_gates, steps_of
 
 Array = Any
 
 
-class NumpyRecurrentKernels:
+class NumpyRecurrentKernels(RecurrentKernels):
     """The steps of `minitorch.backend_recurrent.RecurrentKernels`, in place."""
 
     def rnn_forward(self, gates: Array, h: Array, w: Array, relu: bool, reverse: bool) -> Array:
         states, work, wt = np.empty_like(gates), np.empty_like(gates[0]), transposed(w)
         for t in steps_of(len(gates), reverse):
-            np.matmul(h, wt, out=work)
+            self.matmul(h, wt, out=work)
             work += gates[t]
             h = np.maximum(work, 0, out=states[t]) if relu else np.tanh(work, out=states[t])
         return states
@@ -34,7 +34,7 @@ class NumpyRecurrentKernels:
         for t in steps_of(len(g), not reverse):
             dh += g[t]
             dgates[t] *= dh
-            np.matmul(dgates[t], w, out=dh)
+            self.matmul(dgates[t], w, out=dh)
         return dgates, dh
 
     def lstm_forward(
@@ -48,7 +48,7 @@ class NumpyRecurrentKernels:
         sums, product = np.empty_like(kept[0]), np.empty_like(states[0])
         for t in steps_of(len(gates), reverse):
             a = kept[t]
-            a += np.matmul(h, wt, out=sums)
+            a += self.matmul(h, wt, out=sums)
             np.tanh(a, out=a)
             a *= scale
             a += shift
@@ -85,7 +85,7 @@ class NumpyRecurrentKernels:
             np.subtract(1, dg, out=dg)
             dg *= np.multiply(dc, i, out=work)
             do *= np.multiply(dh, top, out=work)
-            np.matmul(da, w, out=dh)
+            self.matmul(da, w, out=dh)
             dc *= f
         return dgates, dh, dc
 
@@ -96,7 +96,7 @@ class NumpyRecurrentKernels:
         kept = np.empty((*gates.shape[:2], 4 * n_hidden), gates.dtype)
         sums, difference = np.empty_like(gates[0]), np.empty_like(states[0])
         for t in steps_of(len(gates), reverse):
-            np.matmul(h, wt, out=sums)
+            self.matmul(h, wt, out=sums)
             sums += b
             rz, sn = kept[t][:, : 2 * n_hidden], sums[:, 2 * n_hidden :]
             r, z, n, kept_sn = split_gates(kept[t], 4)
@@ -139,7 +139,7 @@ class NumpyRecurrentKernels:
             dr *= np.multiply(dn, sn, out=work)
             dsums[t] = dgates[t]
             dsums[t][:, 2 * n_hidden :] *= r
-            np.matmul(dsums[t], w, out=product)
+            self.matmul(dsums[t], w, out=product)
             dh *= z
             dh += product
         return dgates, dsums, dh

@@ -143,7 +143,8 @@ def test_layer_norm(shape, dtype, given):
     [
         ((3, 4), (4, 5)), ((70, 33), (33, 90)), ((1, 300), (300, 1)), ((2, 1000), (1000, 3)), ((4, 0), (0, 3)),
         ((5, 3, 4), (5, 4, 6)), ((2, 3, 20, 30), (2, 3, 30, 10)), ((0, 3, 4), (0, 4, 5)), ((3, 4), (6, 4, 5)),
-        ((4,), (4, 3)),
+        ((4,), (4, 3)), ((2, 3, 4), (5, 2, 4, 3)), ((5, 2, 3, 4), (2, 4, 3)), ((3, 4), (5, 2, 4, 3)),
+        ((5, 1, 3, 4), (1, 2, 4, 3)),
     ],
 )  # fmt: skip
 def test_products(left, right, dtype, monkeypatch):
@@ -161,6 +162,9 @@ def test_products(left, right, dtype, monkeypatch):
             got = NUMBA.matmul(a, b)
             assert got.dtype == expected.dtype
             np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
+            for out in (np.empty_like(expected), np.empty(expected.shape[::-1], dtype).T):
+                assert NUMBA.matmul(a, b, out=out) is out
+                np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-4)
     if len(left) == len(right) == 2:
         for bias in (None, numbers(right[1:], dtype, 3)):
             for w in (y.T, y.T.copy()):
