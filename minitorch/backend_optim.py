@@ -18,6 +18,8 @@ Arrays = list[Any]
 class OptimizerKernels:
     """Update rules of optimizers, each written once in terms of these primitives of a backend."""
 
+    abs: Callable[..., Array]
+    clip: Callable[..., Array]
     copy: Callable[..., Array]
     copyto: Callable[..., None]
     maximum: Callable[..., Array]
@@ -161,6 +163,108 @@ class OptimizerKernels:
             d = self.sqrt(u + eps) / self.sqrt(v + eps) * g
             self.copyto(u, u * rho + d * d * (1 - rho))
             self.copyto(x, x - d * lr)
+
+    def adamax_step(
+        self,
+        params: Arrays,
+        grads: Arrays,
+        means: Arrays,
+        peaks: Arrays,
+        steps: list[float],
+        *,
+        lr: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
+        """m ← β₁·m + (1 − β₁)·g,   u ← max(β₂·u, |g| + ε),   x ← x − lr/(1 − β₁ᵗ) · m/u."""
+        for x, g, m, u, t in zip(params, grads, means, peaks, steps, strict=True):
+            g = descent_direction(x, g, weight_decay, maximize)
+            self.copyto(m, m + (g - m) * (1 - beta1))
+            self.copyto(u, self.maximum(u * beta2, self.abs(g) + eps))
+            self.copyto(x, x - m / u * (lr / (1 - beta1**t)))
+
+    def nadam_step(
+        self,
+        params: Arrays,
+        grads: Arrays,
+        means: Arrays,
+        squares: Arrays,
+        steps: list[float],
+        now: list[float],
+        later: list[float],
+        *,
+        lr: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+        weight_decay: float,
+        decoupled: bool,
+        maximize: bool,
+    ) -> None:
+        """m and v as in `adam_step`,   x ← x − lr · (now·g + later·m) / (√v̂ + ε)."""
+        columns = params, grads, means, squares, steps, now, later
+        for x, g, m, v, t, share, share_of_mean in zip(*columns, strict=True):
+            g = self._adam_state(x, g, m, v, lr, beta1, beta2, weight_decay, decoupled, maximize)
+            direction = g * (lr * share) + m * (lr * share_of_mean)
+            self.copyto(x, x - direction / (self.sqrt(v / (1 - beta2**t)) + eps))
+
+    def radam_step(
+        self,
+        params: Arrays,
+        grads: Arrays,
+        means: Arrays,
+        squares: Arrays,
+        steps: list[float],
+        trusts: list[float],
+        *,
+        lr: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+        weight_decay: float,
+        decoupled: bool,
+        maximize: bool,
+    ) -> None:
+        """m and v as in `adam_step`,   x ← x − lr · m̂ · trust / (√v + ε), and x − lr · m̂ while the trust is 0."""
+        columns = params, grads, means, squares, steps, trusts
+        for x, g, m, v, t, trust in zip(*columns, strict=True):
+            self._adam_state(x, g, m, v, lr, beta1, beta2, weight_decay, decoupled, maximize)
+            step = m * (lr / (1 - beta1**t))
+            self.copyto(x, x - (step * trust / (self.sqrt(v) + eps) if trust else step))
+
+    def _adam_state(
+        self,
+        x: Array,
+        g: Array,
+        m: Array,
+        v: Array,
+        lr: float,
+        beta1: float,
+        beta2: float,
+        weight_decay: float,
+        decoupled: bool,
+        maximize: bool,
+    ) -> Array:
+        """The part that Adam and its relatives share: weight decay and the means; returns ±g + λ·x."""
+        if decoupled and weight_decay:
+            self.copyto(x, x * (1 - lr * weight_decay))
+        g = descent_direction(x, g, 0 if decoupled else weight_decay, maximize)
+        self.copyto(m, m + (g - m) * (1 - beta1))
+        self.copyto(v, v * beta2 + g * g * (1 - beta2))
+        return g
+
+    def scale_all(self, arrays: Arrays, factor: float) -> None:
+        """x ← x·factor for each x."""
+        for x in arrays:
+            self.copyto(x, x * factor)
+
+    def clip_all(self, arrays: Arrays, low: float, high: float) -> None:
+        """x ← min(max(x, low), high) for each x."""
+        for x in arrays:
+            self.copyto(x, self.clip(x, low, high))
 
 
 def descent_direction(x: Array, g: Array, weight_decay: float, maximize: bool) -> Array:

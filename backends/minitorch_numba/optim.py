@@ -1,176 +1,140 @@
-"""Update rules of optimizers: a parameter, its gradient and its state are read once and written once."""
+"""Update rules of optimizers, and bounds for gradients: one call of a kernel for all parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from minitorch.backend import Array
 from minitorch.backend_optim import Arrays
-from minitorch_numba.jit import inlined, kernel, prange
-from minitorch_numba.layout import alike, enough, flat
+from minitorch_numba import updates
+from minitorch_numba.jit import Kernel, kernel, prange
+from minitorch_numba.lists import Table, lists, part, picked, reach
 from minitorch_numpy import NumpyBackend
 
-SMALLEST = 64  # elements
+BLOCK = 16384  # elements whose squares are added up before the sums of the blocks are
+
+Columns = tuple[Arrays | None, ...]
+Numbers = Iterable[tuple[float, ...]]  # for each parameter, what depends on its step
 
 
-@inlined
-def direction(x: Any, g: Any, weight_decay: Any, sign: Any) -> Any:
-    """±g + λ·x: the gradient of what is minimised."""
-    return sign * g + weight_decay * x if weight_decay != 0 else sign * g
-
-
-@kernel
-def sgd(x: Array, g: Array, lr: float, weight_decay: float, sign: float) -> None:
-    """x ← x − lr·g."""
-    real = x.dtype.type
-    lr, weight_decay, sign = real(lr), real(weight_decay), real(sign)
-    for i in prange(len(x)):
-        x[i] -= lr * direction(x[i], g[i], weight_decay, sign)
-
-
-@kernel
-def sgd_momentum(
-    x: Array,
-    g: Array,
-    b: Array,
-    lr: float,
-    momentum: float,
-    dampening: float,
-    weight_decay: float,
-    sign: float,
-    nesterov: bool,
-) -> None:
-    """b ← μ·b + (1 − τ)·g,   x ← x − lr·b;   with Nesterov x ← x − lr·(g + μ·b)."""
-    real = x.dtype.type
-    lr, momentum, share = real(lr), real(momentum), real(1 - dampening)
-    weight_decay, sign = real(weight_decay), real(sign)
-    for i in prange(len(x)):
-        d = direction(x[i], g[i], weight_decay, sign)
-        b[i] = b[i] * momentum + d * share
-        x[i] -= lr * (d + b[i] * momentum if nesterov else b[i])
+@kernel(math="contract reassoc")
+def block_squares(table: Table, like: Array, blocks: int, sums: Array) -> None:
+    """sums[i] = Σ x² over the i-th block; the list is as many pieces as blocks."""
+    for block in prange(blocks):
+        total = 0.0
+        first, last = reach(table, blocks, block)
+        for k in range(first, last):
+            x = part(table, k, 0, blocks, block, like)
+            for i in range(len(x)):
+                total += np.float64(x[i]) * np.float64(x[i])
+        sums[block] = total
 
 
 @kernel
-def adam(
-    x: Array,
-    g: Array,
-    m: Array,
-    v: Array,
-    step_size: float,
-    beta1: float,
-    beta2: float,
-    root: float,
-    eps: float,
-    shrink: float,
-    weight_decay: float,
-    sign: float,
-) -> None:
-    """m ← β₁·m + (1 − β₁)·g,   v ← β₂·v + (1 − β₂)·g²,   x ← shrink·x − step_size·m / (√v/root + ε)."""
-    real = x.dtype.type
-    step_size, shrink, inverse, eps = real(step_size), real(shrink), real(1 / root), real(eps)
-    share1, beta2, share2 = real(1 - beta1), real(beta2), real(1 - beta2)
-    weight_decay, sign = real(weight_decay), real(sign)
-    for i in prange(len(x)):
-        start = x[i] * shrink
-        d = direction(start, g[i], weight_decay, sign)
-        m[i] += (d - m[i]) * share1
-        v[i] = v[i] * beta2 + d * d * share2
-        x[i] = start - step_size * (m[i] / (np.sqrt(v[i]) * inverse + eps))
+def scale(table: Table, like: Array, pieces: int, factor: float) -> None:
+    """x ← x·factor."""
+    factor = like.dtype.type(factor)
+    for piece in prange(pieces):
+        first, last = reach(table, pieces, piece)
+        for k in range(first, last):
+            x = part(table, k, 0, pieces, piece, like)
+            for i in range(len(x)):
+                x[i] *= factor
 
 
 @kernel
-def amsgrad(
-    x: Array,
-    g: Array,
-    m: Array,
-    v: Array,
-    peak: Array,
-    step_size: float,
-    beta1: float,
-    beta2: float,
-    root: float,
-    eps: float,
-    shrink: float,
-    weight_decay: float,
-    sign: float,
-) -> None:
-    """As `adam`, with the largest v so far under the root."""
-    real = x.dtype.type
-    step_size, shrink, inverse, eps = real(step_size), real(shrink), real(1 / root), real(eps)
-    share1, beta2, share2 = real(1 - beta1), real(beta2), real(1 - beta2)
-    weight_decay, sign = real(weight_decay), real(sign)
-    for i in prange(len(x)):
-        start = x[i] * shrink
-        d = direction(start, g[i], weight_decay, sign)
-        m[i] += (d - m[i]) * share1
-        v[i] = v[i] * beta2 + d * d * share2
-        peak[i] = peak[i] if peak[i] > v[i] or peak[i] != peak[i] else v[i]
-        x[i] = start - step_size * (m[i] / (np.sqrt(peak[i]) * inverse + eps))
+def clip(table: Table, like: Array, pieces: int, low: float, high: float) -> None:
+    """x ← min(max(x, low), high); NaN stays."""
+    low, high = like.dtype.type(low), like.dtype.type(high)
+    for piece in prange(pieces):
+        first, last = reach(table, pieces, piece)
+        for k in range(first, last):
+            x = part(table, k, 0, pieces, piece, like)
+            for i in range(len(x)):
+                y = low if x[i] < low else x[i]
+                x[i] = high if y > high else y
 
 
-@kernel
-def rmsprop(
-    x: Array, g: Array, v: Array, lr: float, alpha: float, eps: float, weight_decay: float, sign: float
-) -> None:
-    """v ← α·v + (1 − α)·g²,   x ← x − lr·g / (√v + ε)."""
-    real = x.dtype.type
-    lr, alpha, share, eps = real(lr), real(alpha), real(1 - alpha), real(eps)
-    weight_decay, sign = real(weight_decay), real(sign)
-    for i in prange(len(x)):
-        d = direction(x[i], g[i], weight_decay, sign)
-        v[i] = v[i] * alpha + d * d * share
-        x[i] -= lr * (d / (np.sqrt(v[i]) + eps))
+def sweep(
+    function: Kernel, columns: Columns, settings: Sequence[Any], numbers: Numbers | None = None
+) -> list[int]:
+    """Calls a kernel for all rows that it takes; which rows are left over."""
+    found, rest = lists(*columns)
+    table = None if numbers is None else np.array(list(numbers), np.float64)
+    for arrays in found:
+        if table is None:
+            function(arrays.size, *arrays.args, *settings)
+        else:
+            function(arrays.size, *arrays.args, table[arrays.chosen], *settings)
+    return rest
 
 
-@kernel
-def rmsprop_momentum(
-    x: Array,
-    g: Array,
-    v: Array,
-    b: Array,
-    lr: float,
-    alpha: float,
-    eps: float,
-    momentum: float,
-    weight_decay: float,
-    sign: float,
-) -> None:
-    """v ← α·v + (1 − α)·g²,   b ← μ·b + g / (√v + ε),   x ← x − lr·b."""
-    real = x.dtype.type
-    lr, alpha, share, eps, momentum = real(lr), real(alpha), real(1 - alpha), real(eps), real(momentum)
-    weight_decay, sign = real(weight_decay), real(sign)
-    for i in prange(len(x)):
-        d = direction(x[i], g[i], weight_decay, sign)
-        v[i] = v[i] * alpha + d * d * share
-        b[i] = b[i] * momentum + d / (np.sqrt(v[i]) + eps)
-        x[i] -= lr * b[i]
+def signed(settings: dict[str, Any]) -> tuple[float, float]:
+    """Weight decay as a part of the gradient, and the gradient's sign."""
+    return float(settings["weight_decay"]), -1.0 if settings["maximize"] else 1.0
 
 
-def fit(x: Array, *others: Array | None) -> bool:
-    """Whether a kernel takes these arrays: the elements of each pair lie in the same order."""
-    return enough(x, SMALLEST) and all(y is not None for y in others) and alike(x, *others)
+def adam_settings(settings: dict[str, Any]) -> tuple[float, ...]:
+    """What the kernels of Adam and its relatives have in common."""
+    decay, sign = signed(settings)
+    decoupled = settings["decoupled"]
+    shrink = 1 - settings["lr"] * decay if decoupled else 1.0
+    means = settings["beta1"], settings["beta2"], settings["eps"]
+    return *map(float, means), float(shrink), 0.0 if decoupled else decay, sign
+
+
+def leave(rest: list[int], method: Callable[..., None], columns: Columns, settings: dict[str, Any]) -> None:
+    """Lets NumPy's method do the rows that are left over."""
+    if rest:
+        method(*picked(columns, rest), **settings)
 
 
 class NumbaOptimizerKernels(NumpyBackend):
-    """The update rules of SGD, Adam, AdamW and RMSprop; each parameter for itself."""
+    """The update rules of optimizers."""
+
+    def global_norm(self, arrays: Sequence[Array]) -> float:
+        found, rest = lists(list(arrays))
+        total = super().global_norm([arrays[k] for k in rest]) ** 2
+        for each in found:
+            table, like, _ = each.args
+            blocks = each.size // BLOCK + 1
+            sums = np.empty(blocks)
+            block_squares(each.size, table, like, blocks, sums)
+            total += float(sums.sum())
+        return float(total**0.5)
+
+    def scale_all(self, arrays: Arrays, factor: float) -> None:
+        rest = sweep(scale, (arrays,), (float(factor),))
+        super().scale_all([arrays[k] for k in rest], factor)
+
+    def clip_all(self, arrays: Arrays, low: float, high: float) -> None:
+        rest = sweep(clip, (arrays,), (float(low), float(high)))
+        super().clip_all([arrays[k] for k in rest], low, high)
 
     def sgd_step(self, params: Arrays, grads: Arrays, momenta: Arrays, **settings: Any) -> None:
-        lr, momentum, weight_decay = settings["lr"], settings["momentum"], settings["weight_decay"]
-        sign = -1.0 if settings["maximize"] else 1.0
-        for k, (x, g) in enumerate(zip(params, grads, strict=True)):
-            if not momentum and fit(x, g):
-                sgd(x.size, flat(x), flat(g), lr, weight_decay, sign)
-            elif momentum and fit(x, g, momenta[k]):
-                sgd_momentum(
-                    x.size, flat(x), flat(g), flat(momenta[k]), lr, momentum,
-                    settings["dampening"], weight_decay, sign, settings["nesterov"],
-                )  # fmt: skip
-            else:
-                own = momenta[k : k + 1]
-                super().sgd_step([x], [g], own, **settings)
-                momenta[k : k + 1] = own
+        lr, momentum = float(settings["lr"]), float(settings["momentum"])
+        if not momentum:
+            columns: Columns = params, grads, momenta
+            rest = sweep(updates.sgd, (params, grads), (lr, *signed(settings)))
+            leave(rest, super().sgd_step, columns, settings)
+            return
+        numbers = (
+            lr,
+            momentum,
+            1 - float(settings["dampening"]),
+            *signed(settings),
+            bool(settings["nesterov"]),
+        )
+        columns = params, grads, momenta
+        rest = sweep(updates.sgd_momentum, columns, numbers)
+        if rest:  # where momenta are None, the method puts new ones into its list
+            own = [momenta[k] for k in rest]
+            super().sgd_step([params[k] for k in rest], [grads[k] for k in rest], own, **settings)
+            for k, new in zip(rest, own, strict=True):
+                momenta[k] = new
 
     def adam_step(
         self,
@@ -182,20 +146,74 @@ class NumbaOptimizerKernels(NumpyBackend):
         steps: list[float],
         **settings: Any,
     ) -> None:
-        lr, beta1, beta2, eps = settings["lr"], settings["beta1"], settings["beta2"], settings["eps"]
-        shrink = 1 - lr * settings["weight_decay"] if settings["decoupled"] else 1.0
-        weight_decay = 0.0 if settings["decoupled"] else float(settings["weight_decay"])
-        sign = -1.0 if settings["maximize"] else 1.0
-        for k, (x, g, m, v) in enumerate(zip(params, grads, means, squares, strict=True)):
-            root, step_size = (1 - beta2 ** steps[k]) ** 0.5, lr / (1 - beta1 ** steps[k])
-            numbers = (step_size, beta1, beta2, root, eps, shrink, weight_decay, sign)
-            if peaks is None and fit(x, g, m, v):
-                adam(x.size, flat(x), flat(g), flat(m), flat(v), *numbers)
-            elif peaks is not None and fit(x, g, m, v, peaks[k]):
-                amsgrad(x.size, flat(x), flat(g), flat(m), flat(v), flat(peaks[k]), *numbers)
-            else:
-                peak = None if peaks is None else [peaks[k]]
-                super().adam_step([x], [g], [m], [v], peak, [steps[k]], **settings)
+        lr, beta1, beta2 = settings["lr"], settings["beta1"], settings["beta2"]
+        numbers = ((lr / (1 - beta1**t), (1 - beta2**t) ** -0.5) for t in steps)
+        columns = params, grads, means, squares, peaks
+        function = updates.adam if peaks is None else updates.amsgrad
+        rest = sweep(function, columns, adam_settings(settings), numbers)
+        leave(rest, super().adam_step, (*columns, steps), settings)
+
+    def nadam_step(
+        self,
+        params: Arrays,
+        grads: Arrays,
+        means: Arrays,
+        squares: Arrays,
+        steps: list[float],
+        now: list[float],
+        later: list[float],
+        **settings: Any,
+    ) -> None:
+        lr, beta2 = settings["lr"], settings["beta2"]
+        numbers = (
+            (lr * share, lr * share_of_mean, (1 - beta2**t) ** -0.5)
+            for t, share, share_of_mean in zip(steps, now, later, strict=True)
+        )
+        columns = params, grads, means, squares
+        rest = sweep(updates.nadam, columns, adam_settings(settings), numbers)
+        leave(rest, super().nadam_step, (*columns, steps, now, later), settings)
+
+    def radam_step(
+        self,
+        params: Arrays,
+        grads: Arrays,
+        means: Arrays,
+        squares: Arrays,
+        steps: list[float],
+        trusts: list[float],
+        **settings: Any,
+    ) -> None:
+        lr, beta1 = settings["lr"], settings["beta1"]
+        numbers = ((lr / (1 - beta1**t), trust) for t, trust in zip(steps, trusts, strict=True))
+        columns = params, grads, means, squares
+        rest = sweep(updates.radam, columns, adam_settings(settings), numbers)
+        leave(rest, super().radam_step, (*columns, steps, trusts), settings)
+
+    def adamax_step(
+        self, params: Arrays, grads: Arrays, means: Arrays, peaks: Arrays, steps: list[float], **settings: Any
+    ) -> None:
+        lr, beta1, beta2 = settings["lr"], settings["beta1"], settings["beta2"]
+        common = float(beta1), float(beta2), float(settings["eps"]), *signed(settings)
+        columns = params, grads, means, peaks
+        rest = sweep(updates.adamax, columns, common, ((lr / (1 - beta1**t),) for t in steps))
+        leave(rest, super().adamax_step, (*columns, steps), settings)
+
+    def adagrad_step(
+        self, params: Arrays, grads: Arrays, sums: Arrays, steps: list[float], **settings: Any
+    ) -> None:
+        lr, lr_decay = settings["lr"], settings["lr_decay"]
+        columns = params, grads, sums
+        numbers = ((lr / (1 + (t - 1) * lr_decay),) for t in steps)
+        rest = sweep(updates.adagrad, columns, (float(settings["eps"]), *signed(settings)), numbers)
+        leave(rest, super().adagrad_step, (*columns, steps), settings)
+
+    def adadelta_step(
+        self, params: Arrays, grads: Arrays, squares: Arrays, deltas: Arrays, **settings: Any
+    ) -> None:
+        common = (float(settings[name]) for name in ("lr", "rho", "eps"))
+        columns = params, grads, squares, deltas
+        rest = sweep(updates.adadelta, columns, (*common, *signed(settings)))
+        leave(rest, super().adadelta_step, columns, settings)
 
     def rmsprop_step(
         self,
@@ -206,26 +224,14 @@ class NumbaOptimizerKernels(NumpyBackend):
         momenta: Arrays | None,
         **settings: Any,
     ) -> None:
-        lr, alpha, eps, weight_decay = (settings[name] for name in ("lr", "alpha", "eps", "weight_decay"))
-        sign = -1.0 if settings["maximize"] else 1.0
-        for k, (x, g, v) in enumerate(zip(params, grads, squares, strict=True)):
-            if means is None and momenta is None and fit(x, g, v):
-                rmsprop(x.size, flat(x), flat(g), flat(v), lr, alpha, eps, weight_decay, sign)
-            elif means is None and momenta is not None and fit(x, g, v, momenta[k]):
-                b = flat(momenta[k])
-                rmsprop_momentum(
-                    x.size,
-                    flat(x),
-                    flat(g),
-                    flat(v),
-                    b,
-                    lr,
-                    alpha,
-                    eps,
-                    settings["momentum"],
-                    weight_decay,
-                    sign,
-                )
-            else:
-                mean, momentum = ([a[k]] if a is not None else None for a in (means, momenta))
-                super().rmsprop_step([x], [g], [v], mean, momentum, **settings)
+        if means is not None:
+            super().rmsprop_step(params, grads, squares, means, momenta, **settings)
+            return
+        common = tuple(float(settings[name]) for name in ("lr", "alpha", "eps"))
+        columns = params, grads, squares, momenta
+        if momenta is None:
+            rest = sweep(updates.rmsprop, columns, (*common, *signed(settings)))
+        else:
+            numbers = *common, float(settings["momentum"]), *signed(settings)
+            rest = sweep(updates.rmsprop_momentum, columns, numbers)
+        leave(rest, super().rmsprop_step, (params, grads, squares, None, momenta), settings)

@@ -67,9 +67,17 @@ def updates(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     sgd = {**common, "dampening": 0.0, "nesterov": False}
     yield lambda: backend.sgd_step(*some(2), [None], momentum=0.0, **sgd)
     yield lambda: backend.sgd_step(*some(3), momentum=0.9, **sgd)
-    adam = {**common, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "decoupled": False}
-    yield lambda: backend.adam_step(*some(4), None, [1.0], **adam)
-    yield lambda: backend.adam_step(*some(5), [1.0], **adam)
+    means = {**common, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    yield lambda: backend.adam_step(*some(4), None, [1.0], decoupled=False, **means)
+    yield lambda: backend.adam_step(*some(5), [1.0], decoupled=False, **means)
+    yield lambda: backend.nadam_step(*some(4), [1.0], [0.5], [0.5], decoupled=False, **means)
+    yield lambda: backend.radam_step(*some(4), [1.0], [0.5], decoupled=False, **means)
+    yield lambda: backend.adamax_step(*some(4), [1.0], **means)
+    yield lambda: backend.adagrad_step(*some(3), [1.0], lr_decay=0.0, eps=1e-8, **common)
+    yield lambda: backend.adadelta_step(*some(4), rho=0.9, eps=1e-8, **common)
     rmsprop = {**common, "alpha": 0.9, "eps": 1e-8, "momentum": 0.5}
     yield lambda: backend.rmsprop_step(*some(3), None, None, **rmsprop)
     yield lambda: backend.rmsprop_step(*some(3), None, *some(1), **rmsprop)
+    yield lambda: backend.global_norm(some(1)[0])
+    yield lambda: backend.scale_all(some(1)[0], 0.5)
+    yield lambda: backend.clip_all(some(1)[0], -1.0, 1.0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from minitorch.backend_optim import descent_direction
 from minitorch.optim.batch import Batch
 from minitorch.optim.optimizer import Group, Optimizer
 from minitorch.optim.settings import check_betas, check_number
@@ -81,11 +80,18 @@ class Adamax(Optimizer):
 
     def update(self, group: Group, batch: Batch) -> None:
         """Takes a step along the scaled mean gradient."""
-        backend, lr, eps = batch.backend, float(group["lr"]), float(group["eps"])
         beta1, beta2 = map(float, group["betas"])
-        state = batch.buffers("exp_avg"), batch.buffers("exp_inf"), batch.advance()
-        for x, g, m, u, t in batch.rows(*state):
-            g = descent_direction(x, g, float(group["weight_decay"]), group["maximize"])
-            backend.copyto(m, m + (g - m) * (1 - beta1))
-            backend.copyto(u, backend.maximum(u * beta2, backend.abs(g) + eps))
-            backend.copyto(x, x - m / u * (lr / (1 - beta1**t)))
+        means, peaks = batch.buffers("exp_avg"), batch.buffers("exp_inf")
+        batch.backend.adamax_step(
+            batch.real(batch.params),
+            batch.real(batch.grads),
+            batch.real(means),
+            batch.real(peaks),
+            batch.real(batch.advance()),
+            lr=float(group["lr"]),
+            beta1=beta1,
+            beta2=beta2,
+            eps=float(group["eps"]),
+            weight_decay=float(group["weight_decay"]),
+            maximize=bool(group["maximize"]),
+        )

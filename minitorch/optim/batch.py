@@ -21,9 +21,10 @@ class Batch:
         variables: the parameters.
         params, grads: the arrays.
         states: for each parameter its entry in the optimizer's state.
+        any_complex: whether one of them is complex.
     """
 
-    __slots__ = ("backend", "grads", "params", "states", "variables")
+    __slots__ = ("any_complex", "backend", "grads", "params", "states", "variables")
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
@@ -31,11 +32,13 @@ class Batch:
         self.params: list[Array] = []
         self.grads: list[Array] = []
         self.states: list[dict[str, Any]] = []
+        self.any_complex = False
 
     def append(self, x: Variable, grad: Array, state: dict[str, Any]) -> None:
         """Adds a parameter."""
         self.variables.append(x)
         self.params.append(x.array)
+        self.any_complex |= x.array.dtype.kind == "c"
         self.grads.append(grad)
         self.states.append(state)
 
@@ -62,9 +65,10 @@ class Batch:
     def advance(self) -> list[float]:
         """Counts a step of each parameter, and returns the counts."""
         counters = self.numbers("step")
-        for count in counters:
-            self.backend.add_into(count, 1)
-        return [float(count) for count in counters]
+        steps = [float(count) + 1.0 for count in counters]
+        for count, step in zip(counters, steps, strict=True):
+            count[...] = step
+        return steps
 
     def rows(self, *values: list[Any]) -> Iterator[tuple[Any, ...]]:
         """For each parameter a row (x, g, …) with its entries in `values`; two rows where it is complex."""
@@ -75,7 +79,7 @@ class Batch:
 
         Arrays are split into views of their parts; numbers are repeated.
         """
-        if all(x.dtype.kind != "c" for x in self.params):
+        if not self.any_complex:
             return values
         result = []
         for x, value in zip(self.params, values, strict=True):

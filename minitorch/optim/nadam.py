@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from minitorch.backend_optim import descent_direction
 from minitorch.optim.batch import Batch
 from minitorch.optim.optimizer import Group, Optimizer
 from minitorch.optim.settings import check_betas, check_number
@@ -90,24 +89,33 @@ class NAdam(Optimizer):
 
     def update(self, group: Group, batch: Batch) -> None:
         """Takes a step along the mean gradient as it will be."""
-        backend, lr, eps = batch.backend, float(group["lr"]), float(group["eps"])
         beta1, beta2 = map(float, group["betas"])
-        decay, decoupled = float(group["weight_decay"]), group["decoupled_weight_decay"]
         momentum_decay = float(group["momentum_decay"])
 
         def momentum(t: float) -> float:
             return beta1 * (1.0 - 0.5 * 0.96 ** (t * momentum_decay))
 
+        means, squares = batch.buffers("exp_avg"), batch.buffers("exp_avg_sq")
         steps, products = batch.advance(), batch.numbers("mu_product", 1.0)
-        for product, t in zip(products, steps, strict=True):
-            backend.copyto(product, product * momentum(t))
-        state = batch.buffers("exp_avg"), batch.buffers("exp_avg_sq"), steps, [float(p) for p in products]
-        for x, g, m, v, t, product in batch.rows(*state):
-            if decoupled and decay:
-                backend.copyto(x, x * (1 - lr * decay))
-            g = descent_direction(x, g, 0 if decoupled else decay, group["maximize"])
-            backend.copyto(m, m + (g - m) * (1 - beta1))
-            backend.copyto(v, v * beta2 + g * g * (1 - beta2))
-            now, later = momentum(t), momentum(t + 1)
-            direction = g * (lr * (1 - now) / (1 - product)) + m * (lr * later / (1 - product * later))
-            backend.copyto(x, x - direction / (backend.sqrt(v / (1 - beta2**t)) + eps))
+        now, later = [], []
+        for array, t in zip(products, steps, strict=True):
+            batch.backend.copyto(array, array * momentum(t))
+            product, following = float(array), momentum(t + 1)
+            now.append((1 - momentum(t)) / (1 - product))
+            later.append(following / (1 - product * following))
+        batch.backend.nadam_step(
+            batch.real(batch.params),
+            batch.real(batch.grads),
+            batch.real(means),
+            batch.real(squares),
+            batch.real(steps),
+            batch.real(now),
+            batch.real(later),
+            lr=float(group["lr"]),
+            beta1=beta1,
+            beta2=beta2,
+            eps=float(group["eps"]),
+            weight_decay=float(group["weight_decay"]),
+            decoupled=bool(group["decoupled_weight_decay"]),
+            maximize=bool(group["maximize"]),
+        )

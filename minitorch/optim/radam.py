@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from minitorch.backend_optim import descent_direction
 from minitorch.optim.batch import Batch
 from minitorch.optim.optimizer import Group, Optimizer
 from minitorch.optim.settings import check_betas, check_number
@@ -87,21 +86,30 @@ class RAdam(Optimizer):
 
     def update(self, group: Group, batch: Batch) -> None:
         """Takes a step along the mean gradient, scaled once the mean square can be trusted."""
-        backend, lr, eps = batch.backend, float(group["lr"]), float(group["eps"])
         beta1, beta2 = map(float, group["betas"])
-        decay, decoupled = float(group["weight_decay"]), group["decoupled_weight_decay"]
         most = 2 / (1 - beta2) - 1
-        state = batch.buffers("exp_avg"), batch.buffers("exp_avg_sq"), batch.advance()
-        for x, g, m, v, t in batch.rows(*state):
-            if decoupled and decay:
-                backend.copyto(x, x * (1 - lr * decay))
-            g = descent_direction(x, g, 0 if decoupled else decay, group["maximize"])
-            backend.copyto(m, m + (g - m) * (1 - beta1))
-            backend.copyto(v, v * beta2 + g * g * (1 - beta2))
+
+        def trust(t: float) -> float:
             filled = 1 - beta2**t
-            step = m * (lr / (1 - beta1**t))
             length = most - 2 * t * beta2**t / filled
-            if length > 5:
-                trust = (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)
-                step = step * ((trust * filled) ** 0.5) / (backend.sqrt(v) + eps)
-            backend.copyto(x, x - step)
+            if length <= 5:
+                return 0.0
+            square = (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)
+            return float((square * filled) ** 0.5)
+
+        means, squares, steps = batch.buffers("exp_avg"), batch.buffers("exp_avg_sq"), batch.advance()
+        batch.backend.radam_step(
+            batch.real(batch.params),
+            batch.real(batch.grads),
+            batch.real(means),
+            batch.real(squares),
+            batch.real(steps),
+            batch.real([trust(t) for t in steps]),
+            lr=float(group["lr"]),
+            beta1=beta1,
+            beta2=beta2,
+            eps=float(group["eps"]),
+            weight_decay=float(group["weight_decay"]),
+            decoupled=bool(group["decoupled_weight_decay"]),
+            maximize=bool(group["maximize"]),
+        )

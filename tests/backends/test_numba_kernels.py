@@ -201,3 +201,99 @@ def test_what_is_not_overridden_is_numpys():
     assert NumbaBackend.sin is np.sin
     assert NUMBA.name in ("numba",)
     assert NUMBA.device_type == "cpu"
+
+
+def steps_of(backend, dtype, arrange):
+    """Three parameters after a step by each rule that has a kernel."""
+    adam = {"lr": 0.1, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3, "weight_decay": 0.1, "maximize": True}
+    common = {"lr": 0.1, "weight_decay": 0.1, "maximize": True, "eps": 1e-3}
+    sgd = {"lr": 0.1, "weight_decay": 0.1, "maximize": True, "dampening": 0.3}
+    steps, shares = [1.0, 2.0, 5.0, 3.0], [0.0, 0.5, 0.25, 0.3]
+    rules = {
+        "sgd": (2, lambda x, g: backend.sgd_step(x, g, [None] * 4, momentum=0.0, nesterov=False, **sgd)),
+        "momentum": (3, lambda *a: backend.sgd_step(*a, momentum=0.9, nesterov=False, **sgd)),
+        "nesterov": (3, lambda *a: backend.sgd_step(*a, momentum=0.9, nesterov=True, **sgd)),
+        "adam": (4, lambda *a: backend.adam_step(*a, None, steps, decoupled=False, **adam)),
+        "adamw": (4, lambda *a: backend.adam_step(*a, None, steps, decoupled=True, **adam)),
+        "amsgrad": (5, lambda *a: backend.adam_step(*a, steps, decoupled=False, **adam)),
+        "nadam": (4, lambda *a: backend.nadam_step(*a, steps, shares, shares, decoupled=True, **adam)),
+        "radam": (4, lambda *a: backend.radam_step(*a, steps, shares, decoupled=True, **adam)),
+        "adamax": (4, lambda *a: backend.adamax_step(*a, steps, **adam)),
+        "adagrad": (3, lambda *a: backend.adagrad_step(*a, steps, lr_decay=0.1, **common)),
+        "adadelta": (4, lambda *a: backend.adadelta_step(*a, rho=0.9, **common)),
+        "rmsprop": (3, lambda *a: backend.rmsprop_step(*a, None, None, alpha=0.9, momentum=0.0, **common)),
+        "rmsprop momentum": (
+            4, lambda x, g, v, b: backend.rmsprop_step(x, g, v, None, b, alpha=0.9, momentum=0.5, **common),
+        ),
+        "scale": (1, lambda x: backend.scale_all(x, 0.3)),
+        "clip": (1, lambda x: backend.clip_all(x, -0.3, 0.5)),
+    }  # fmt: skip
+    for name, (count, rule) in rules.items():
+        columns = [
+            [np.asarray(np.abs(numbers(shape, dtype, seed))) if seed > 1 else numbers(shape, dtype, seed)
+             for shape in [(7, 3), (), (1,), (130, 257)]]
+            for seed in range(count)
+        ]  # fmt: skip
+        columns = arrange(columns)
+        rule(*columns)
+        yield name, columns
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        lambda columns: columns,
+        lambda columns: [[x.T.copy().T for x in columns[0]], *columns[1:]],
+        lambda columns: [*columns[:-1], [x.T.copy().T for x in columns[-1]]],
+        lambda columns: [[x.astype("float64") if x.size == 21 else x for x in c] for c in columns],
+    ],
+    ids=["in order", "parameters turned", "state turned", "mixed dtypes"],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_update_rules(dtype, arrange):
+    for (name, got), (_, expected) in zip(
+        steps_of(NUMBA, dtype, arrange), steps_of(NUMPY, dtype, arrange), strict=True
+    ):
+        assert name
+        near(got, expected)
+
+
+def test_parameters_that_share_memory_are_changed_one_after_the_other():
+    results = []
+    for backend in (NUMBA, NUMPY):
+        memory = numbers((100_000,), "float32")
+        params = [memory[:60_000], memory[40_000:], memory[50_000:50_001]]
+        grads = [numbers(x.shape, "float32", 1) for x in params]
+        squares = [np.ones_like(x) for x in params]
+        backend.adagrad_step(
+            params,
+            grads,
+            squares,
+            [1.0] * 3,
+            lr=0.1,
+            lr_decay=0.0,
+            eps=1e-3,
+            weight_decay=0.5,
+            maximize=False,
+        )
+        results.append(memory)
+    near(*results)
+
+
+def test_memory_that_is_read_only_is_left_alone():
+    x = np.ones(100, "float32")
+    x.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        NUMBA.scale_all([x], 0.5)
+    assert (x == 1).all()
+
+
+def test_norms():
+    arrays = [numbers(shape, "float32", 1) for shape in [(3, 5), (0,), (), (200, 301)]]
+    expected = np.sqrt(sum(np.sum(np.square(x, dtype="float64")) for x in arrays))
+    np.testing.assert_allclose(NUMBA.global_norm(arrays), expected, rtol=1e-12)
+    mixed = [*arrays, numbers((4, 5), "float64", 2), numbers((9, 5), "float32", 3).T]
+    np.testing.assert_allclose(NUMBA.global_norm(mixed), NUMPY.global_norm(mixed), rtol=1e-6)
+    assert NUMBA.global_norm([np.array([np.inf], "float32")]) == np.inf
+    assert np.isnan(NUMBA.global_norm([np.array([np.nan, 1], "float32")]))
+    assert NUMBA.global_norm([np.array([1e30], "float32")]) == pytest.approx(1e30)

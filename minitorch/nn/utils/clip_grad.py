@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from minitorch import creation
 from minitorch.errors import ArgumentError, GradientError
+from minitorch.inplace import check
 from minitorch.modes import no_grad
 from minitorch.registry import backend_of
 from minitorch.value import Value
@@ -111,9 +113,20 @@ def scale(grads: list[Any], max_norm: float, norm: float) -> None:
     """Scales gradients of this norm, taken together, so that it is at most `max_norm`."""
     factor = min(1.0, max_norm / (norm + 1e-6)) if norm == norm else norm
     if factor != 1.0:
-        with no_grad():
-            for g in grads:
-                g.mul_(factor)
+        in_place(grads, lambda backend, arrays: backend.scale_all(arrays, factor))
+
+
+def in_place(grads: list[Any], change: Callable[[Any, list[Any]], None]) -> None:
+    """Changes the arrays of gradients, all at once; one that may not be written to is refused before."""
+    with no_grad():
+        for g in grads:
+            check("clip_grad", g)
+        if grads:
+            backend = backend_of(grads[0].array)
+            with backend.quiet():
+                change(backend, [g.array for g in grads])
+        for g in grads:
+            g._version_counter().value += 1
 
 
 def clip_grads_with_norm_(
@@ -160,6 +173,4 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     tensor([-1.0000,  0.5000])
     """
     bound = float(clip_value)
-    with no_grad():
-        for g in gradients(parameters):
-            g.clamp_(-bound, bound)
+    in_place(gradients(parameters), lambda backend, arrays: backend.clip_all(arrays, -bound, bound))

@@ -362,6 +362,11 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *map(centred, steps("+--", RMSPROP)),
     ],
     "adadelta_step": lambda: steps("++", {**COMMON, "rho": 0.9, "eps": 1e-3}),
+    "adamax_step": lambda: steps("-+", {**COMMON, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3}, STEPS),
+    "nadam_step": lambda: steps("-+", ADAM, STEPS, [0.5, 0.3, 0.1], [0.2, 0.7, 0.9]),
+    "radam_step": lambda: steps("-+", ADAM, STEPS, [0.0, 0.3, 0.9]),
+    "scale_all": lambda: [Call(arrays, 0.3) for arrays in several((2, 3), (), (0,), (300, 90))],
+    "clip_all": lambda: [Call(arrays, -0.3, 0.5) for arrays in several((2, 3), (), (0,), (300, 90))],
     "rnn_forward": lambda: [
         call for relu in (False, True) for call in sequences((T, N, H), (N, H), (H, H), before=(relu,))
     ],
