@@ -136,12 +136,13 @@ class Walk:
             pending[target] = g
             if serial is not None:
                 heappush(self.heap, (-serial, target))
-        elif target in self.owned:
-            pending[target] += g
-        else:
+        elif self.create_graph or not shape:
             pending[target] = pending[target] + g
-            if shape and not self.create_graph:
-                self.owned.add(target)
+        elif target in self.owned:
+            backend_of(g).add_into(pending[target], g)
+        else:
+            pending[target] = backend_of(g).add(pending[target], g)
+            self.owned.add(target)
 
     def deposit_at(self, node: Op, g: Any, number: int) -> None:
         """Adds a gradient to what is pending for one of the several outputs of a node."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minitorch_numba import jit, threads
+from minitorch_numba.arithmetic import LARGE
 
 
 def warm_up(backend: Any, dtype: Any) -> None:
@@ -45,6 +46,7 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     source = backend.random_generator(0)
     yield lambda: backend.dropout(x, backend.keep_mask(source, x.shape, 0.5), 0.5)
     yield from products(backend, dtype)
+    yield from arithmetic(backend, dtype)
     yield from updates(backend, dtype)
 
 
@@ -55,6 +57,17 @@ def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: backend.matmul(x, x)
     yield lambda: backend.linear(x, x, x[0].copy())
     yield lambda: backend.matmul(many, many)
+
+
+def arithmetic(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
+    """Functions of arrays so large that threads share them."""
+    x = np.ones((1024, LARGE // 1024 + 1), dtype)
+    for function in (backend.add, backend.multiply, backend.divide):
+        yield lambda f=function: f(x, x)
+        yield lambda f=function: f(x, 2.0)
+    yield lambda: backend.subtract(x, x)
+    yield lambda: backend.sum(x, axis=1)
+    yield lambda: backend.sum(x, axis=0)
 
 
 def updates(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:

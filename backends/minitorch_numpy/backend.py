@@ -58,7 +58,7 @@ def _argsort(x: Array, axis: int = -1) -> Array:
     return np.argsort(x, axis=axis, kind="stable")
 
 
-def _power(x: Any, y: Any) -> Array:
+def power(x: Any, y: Any) -> Array:
     """xʸ; cubes and fourth powers as products: the library's pow takes up to fifty times as long for x < 0."""
     if y.__class__ is int and 2 < y < 5 and isinstance(x, np.ndarray) and x.dtype.char in "fd":
         square = np.square(x)
@@ -104,7 +104,7 @@ class NumpyBackend(
 
     add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.true_divide
     floor_divide, remainder, fmod = np.floor_divide, np.remainder, np.fmod
-    power = staticmethod(_power)
+    power = staticmethod(power)
     maximum, minimum, atan2 = np.maximum, np.minimum, np.arctan2
     hypot, copysign, nextafter = np.hypot, np.copysign, np.nextafter
     logaddexp, logaddexp2, gcd, lcm = np.logaddexp, np.logaddexp2, np.gcd, np.lcm

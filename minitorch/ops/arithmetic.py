@@ -42,6 +42,9 @@ class Sub(Binary):
     def backward(self, g: Array) -> tuple[Array, Array | None]:
         return g, -g if self.edges[1] is not None else None
 
+    def fused_backward(self, g: Array) -> tuple[Array, Array | None]:
+        return g, self.backend.negative(g) if self.edges[1] is not None else None
+
 
 class Mul(Binary):
     """z = x·y;   dx = g·y*,  dy = g·x*."""
@@ -55,6 +58,12 @@ class Mul(Binary):
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
         x, y = self.saved.x, self.saved.y
         return None if y is None else g * conj(y), None if x is None else g * conj(x)
+
+    def fused_backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        if g.dtype.kind == "c":
+            return self.backward(g)
+        x, y, product = self.saved.x, self.saved.y, self.backend.multiply
+        return None if y is None else product(g, y), None if x is None else product(g, x)
 
 
 class Div(Binary):
@@ -115,6 +124,13 @@ class Pow(Binary):
                 x = self.backend.asarray(x, exponent.dtype)
             gy = where(flat, 0.0, g * conj(self.saved.output * log(where(flat, 1.0, x))))
         return gx, gy
+
+    def fused_backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        x, y = self.saved.x, self.saved.y
+        if y.__class__ in (int, float) and y != 0 and g.dtype.kind != "c":
+            b = self.backend
+            return b.multiply(g, b.multiply(x if y == 2 else b.power(x, y - 1), y)), None
+        return self.backward(g)
 
 
 class FloorDiv(Binary):

@@ -28,6 +28,9 @@ class Neg(Op):
     def backward(self, g: Array) -> Array:
         return -g
 
+    def fused_backward(self, g: Array) -> Array:
+        return self.backend.negative(g)
+
 
 class Abs(Op):
     """y = |x|;   dx = g·sgn(x), 0 at 0."""
@@ -57,6 +60,9 @@ class Exp(Smooth):
 
     def backward(self, g: Array) -> Array:
         return g * conjugate(self.saved.output)
+
+    def fused_backward(self, g: Array) -> Array:
+        return self.backward(g) if g.dtype.kind == "c" else self.backend.multiply(g, self.saved.output)
 
 
 class Exp2(Smooth):

@@ -47,6 +47,9 @@ def near(got, expected):
         return
     assert got.shape == expected.shape
     assert got.dtype == expected.dtype
+    if expected.dtype.kind == "i":
+        np.testing.assert_array_equal(got, expected)
+        return
     finite = np.abs(expected[np.isfinite(expected)])
     tolerance = 64 * np.finfo(expected.dtype).eps
     np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance * finite.max(initial=1))
@@ -297,3 +300,85 @@ def test_norms():
     assert NUMBA.global_norm([np.array([np.inf], "float32")]) == np.inf
     assert np.isnan(NUMBA.global_norm([np.array([np.nan, 1], "float32")]))
     assert NUMBA.global_norm([np.array([1e30], "float32")]) == pytest.approx(1e30)
+
+
+BOTH = ("add", "subtract", "multiply", "divide")
+
+
+@pytest.fixture
+def every_size(monkeypatch):
+    """Arithmetic by kernels for the smallest arrays, too."""
+    from minitorch_numba import arithmetic
+
+    monkeypatch.setattr(arithmetic, "LARGE", 0)
+    monkeypatch.setattr(arithmetic, "WIDE", 64)
+    monkeypatch.setattr(arithmetic, "FEW", 1)
+
+
+@pytest.mark.parametrize("awkward", [False, True], ids=["finite", "with NaN and infinities"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64", "complex64"])
+def test_arithmetic(dtype, awkward, every_size):
+    if awkward and dtype == "int64":
+        return
+    for shape in SHAPES:
+        y = np.asarray(numbers(shape, dtype, 1) + 10, dtype)
+        for x in layouts(numbers(shape, dtype, awkward=awkward)):
+            others = [y, 2, 0.5, np.asarray(3, dtype), np.asarray(3, "float64"), y[:1], y[..., :1]]
+            if y.size:
+                others += [np.broadcast_to(y.reshape(-1)[:1], shape), np.float64(2)]
+            with NUMPY.quiet():
+                for name in BOTH:
+                    for other in others:
+                        for pair in ((x, other), (other, x)):
+                            near(getattr(NUMBA, name)(*pair), np.asarray(getattr(NUMPY, name)(*pair)))
+                near(NUMBA.negative(x), NUMPY.negative(x))
+                near(NUMBA.square(x), NUMPY.square(x))
+                near(NUMBA.power(x, 2), NUMPY.power(x, 2))
+                total = y.copy()
+                NUMBA.add_into(total, x)
+                near(total, y + x)
+                out = np.empty((*shape[::-1],), dtype).T
+                assert NUMBA.multiply(x, y, out) is out
+                near(out, x * y)
+
+
+def test_what_cannot_be_added_fails_as_numpys_does(every_size):
+    with pytest.raises(ValueError, match="broadcast"):
+        NUMBA.add(np.ones(3, "float32"), np.ones(4, "float32"))
+    fixed = np.ones(4, "float32")
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        NUMBA.add_into(fixed, np.ones(4, "float32"))
+    assert (fixed == 1).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
+def test_sums(dtype, every_size):
+    for shape in [*SHAPES[:-1], (300, 130), (130, 7, 9), ()]:
+        for x in layouts(numbers(shape, dtype)):
+            axes = [None, tuple(range(x.ndim)), *range(x.ndim), *range(-x.ndim, 0)]
+            axes += [(0, 1), (-1, 0), (1, 2)][: max(0, 2 * x.ndim - 3)]
+            for axis in axes:
+                for keepdims in (False, True):
+                    got = np.asarray(NUMBA.sum(x, axis=axis, keepdims=keepdims))
+                    expected = np.asarray(NUMPY.sum(x, axis=axis, keepdims=keepdims))
+                    assert got.shape == expected.shape
+                    assert got.dtype == expected.dtype
+                    np.testing.assert_allclose(
+                        got,
+                        expected,
+                        rtol=1e-2 if dtype == "float16" else 1e-5,
+                        atol=1e-1 if dtype == "float16" else 1e-4,
+                    )
+            if x.ndim:
+                with pytest.raises(np.exceptions.AxisError):
+                    NUMBA.sum(x, axis=x.ndim)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_sums_are_as_precise_as_numpys(axis):
+    for seed in range(3):
+        x = np.abs(numbers((3000, 700), "float32", seed))
+        exact = x.sum(axis, dtype="float64")
+        errors = [np.abs(b.sum(x, axis=axis) - exact).max() for b in (NUMBA, NUMPY)]
+        assert errors[0] <= errors[1] + 1e-7 * exact.max()
