@@ -14,7 +14,7 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch_numba import simd
 from minitorch_numba.jit import Kernel, kernel, prange
-from minitorch_numba.layout import alike, enough, flat
+from minitorch_numba.layout import alike, enough, flat, in_order
 from minitorch_numpy import NumpyBackend
 
 F = np.float32
@@ -64,6 +64,22 @@ def sigmoid_backward(y: Array, g: Array, dx: Array) -> None:
     one = y.dtype.type(1)
     for i in prange(len(y)):
         dx[i] = g[i] * (y[i] * (one - y[i]))
+
+
+@kernel
+def softplus(x: Array, y: Array) -> None:
+    """y = log(1 + eˣ)."""
+    for i in prange(len(x)):
+        y[i] = simd.softplus(x[i])
+
+
+@kernel
+def softplus_backward(x: Array, g: Array, beta: float, threshold: float, dx: Array) -> None:
+    """dx = g·σ(β·x), and g where β·x > threshold."""
+    beta, threshold = x.dtype.type(beta), x.dtype.type(threshold)
+    for i in prange(len(x)):
+        z = x[i] * beta
+        dx[i] = g[i] if z > threshold else g[i] * simd.sigmoid(z)
 
 
 @kernel(parallel_from=1 << 14)
@@ -165,6 +181,18 @@ class NumbaActivationKernels(NumpyBackend):
         if enough(y, 16000) and alike(y, g):
             return mapped(sigmoid_backward, y, g)
         return super().sigmoid_backward(y, g)
+
+    def softplus(self, x: Array) -> Array:
+        if enough(x, 1500) and alike(x):
+            return mapped(softplus, x)
+        return super().softplus(x)
+
+    def softplus_backward(self, x: Array, g: Array, beta: float, threshold: float) -> Array:
+        if enough(x, 1500) and in_order(x) and g.shape == x.shape and g.dtype is x.dtype:
+            dx, each = np.empty(x.shape, x.dtype), np.ascontiguousarray(g)
+            softplus_backward(x.size, flat(x), flat(each), float(beta), float(threshold), flat(dx))
+            return dx
+        return super().softplus_backward(x, g, beta, threshold)
 
     def erf(self, x: Array) -> Array:
         if enough(x, 64) and alike(x):

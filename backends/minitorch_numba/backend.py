@@ -10,6 +10,7 @@ from minitorch_numba import jit, threads
 from minitorch_numba.activation import NumbaActivationKernels
 from minitorch_numba.arithmetic import NumbaArithmeticKernels
 from minitorch_numba.dropout import NumbaDropoutKernels
+from minitorch_numba.embedding import NumbaEmbeddingKernels
 from minitorch_numba.jit import DISABLED, folder_in_use
 from minitorch_numba.normalize import NumbaNormKernels
 from minitorch_numba.optim import NumbaOptimizerKernels
@@ -23,6 +24,7 @@ class NumbaBackend(
     NumbaActivationKernels,
     NumbaArithmeticKernels,
     NumbaDropoutKernels,
+    NumbaEmbeddingKernels,
     NumbaNormKernels,
     NumbaOptimizerKernels,
     NumbaProductKernels,

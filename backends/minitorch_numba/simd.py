@@ -13,6 +13,7 @@ Errors in units in the last place, over all results but denormal ones, which are
 | log      | 1.5            | 1.5     |
 | tanh     | 3              | 3       |
 | sigmoid  | 3              | 3       |
+| softplus | 3              | 3       |
 | erf      | 2.5            | 2.5     |
 
 NaN, infinities and signed zeros are as in NumPy.
@@ -272,6 +273,22 @@ def sigmoid64(x: Number) -> Number:
 
 
 @inlined
+def softplus32(x: Number) -> Number:
+    """max(x, 0) + log(1 + e) with e = exp(−|x|); what 1 + e loses of e is made up for."""
+    e = exp32(-abs(x))
+    u = e + F(1.0)
+    return (x if x > F(0.0) else F(0.0)) + (log32(u) + (e - (u - F(1.0))) / u)
+
+
+@inlined
+def softplus64(x: Number) -> Number:
+    """max(x, 0) + log(1 + e) with e = exp(−|x|); what 1 + e loses of e is made up for."""
+    e = exp64(-abs(x))
+    u = e + 1.0
+    return (x if x > 0.0 else 0.0) + (log64(u) + (e - (u - 1.0)) / u)
+
+
+@inlined
 def erf32(x: Number) -> Number:
     """x·P(x²) for |x| ≤ 1; 1 − exp(−Q(|x|)) up to 4, where it is 1."""
     a = abs(x)
@@ -367,6 +384,12 @@ def tanh(x: Number) -> Number:
 def sigmoid(x: Number) -> Number:
     """1 / (1 + e⁻ˣ)."""
     return sigmoid32(x) if isinstance(x, F) else sigmoid64(x)
+
+
+@inlined
+def softplus(x: Number) -> Number:
+    """log(1 + eˣ)."""
+    return softplus32(x) if isinstance(x, F) else softplus64(x)
 
 
 @inlined

@@ -34,6 +34,7 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield from (
         lambda f=f: f(x) for f in (backend.exp, backend.log, backend.tanh, backend.erf, backend.sigmoid)
     )
+    yield lambda: backend.softplus_backward(x, backend.softplus(x), 1.0, 20.0)
     yield from (lambda f=f: f(x, x) for f in (backend.tanh_backward, backend.sigmoid_backward))
     yield lambda: backend.silu_backward(x, backend.silu(x)[1], x)
     yield lambda: backend.gelu_backward(x, backend.gelu(x, False)[1], x, False)
@@ -43,6 +44,8 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: backend.cross_entropy_backward(x, backend.cross_entropy(x, target)[1], target, x[:, 0])
     yield lambda: backend.layer_norm_backward(x, row, *backend.layer_norm(x, row, row, 1e-5)[1:], x)
     yield lambda: backend.layer_norm_backward(x, None, *backend.layer_norm(x, None, None, 1e-5)[1:], x)
+    yield lambda: backend.add_rows(backend.take_rows(x, target), target, 4)
+    yield lambda: backend.add_along_axis(x.copy(), np.zeros(x.shape, np.int64), x, 1)
     source = backend.random_generator(0)
     yield lambda: backend.dropout(x, backend.keep_mask(source, x.shape, 0.5), 0.5)
     yield from products(backend, dtype)

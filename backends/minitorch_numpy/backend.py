@@ -40,7 +40,7 @@ class QuietCalls(threading.local):
         self.run = context.run
 
 
-def _index_add(x: Array, index: Any, values: Array) -> None:
+def index_add(x: Array, index: Any, values: Array) -> None:
     """x[index] += values; `np.add.at` is several times as fast on flat arrays, if they are not tiny."""
     values = np.asarray(values)
     if values.size < 1000 or not x.flags.c_contiguous or x.dtype != values.dtype:
@@ -142,7 +142,7 @@ class NumpyBackend(
     nonzero, isin = staticmethod(np.nonzero), staticmethod(np.isin)
     take_along_axis = staticmethod(np.take_along_axis)
     put_along_axis = staticmethod(np.put_along_axis)
-    index_add = staticmethod(_index_add)
+    index_add = staticmethod(index_add)
 
     random_generator = staticmethod(random.Generator)
 

@@ -151,6 +151,8 @@ class Softplus(Op):
         z = x if beta == 1 else x * beta
         y = self.backend.softplus(z)
         y = y if beta == 1 else y / beta
+        if threshold == math.inf:
+            return y
         straight = z > threshold
         return self.backend.where(straight, x, y) if straight.any() else y
 

@@ -54,6 +54,14 @@ class Linear(Op):
             g.sum(0) if need_b else None,
         )
 
+    def fused_backward(self, g: Array) -> tuple[Array | None, Array | None, Array | None]:
+        need_x, need_w, need_b = self.needs_input_grad
+        return (
+            Matmul.apply(g, conj(self.saved.w)) if need_x else None,
+            Matmul.apply(g.swapaxes(0, 1), conj(self.saved.x)) if need_w else None,
+            self.backend.sum(g, axis=0) if need_b else None,
+        )
+
 
 def check_inner(op_name: str, x: Any, y: Any) -> None:
     """Refuses matrices whose inner sizes differ, and guesses the remedy."""

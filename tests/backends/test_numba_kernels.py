@@ -61,6 +61,7 @@ ONE = {
     "tanh": lambda b, x: b.tanh(x),
     "erf": lambda b, x: b.erf(x),
     "sigmoid": lambda b, x: b.sigmoid(x),
+    "softplus": lambda b, x: b.softplus(x),
     "silu": lambda b, x: b.silu(x)[0],
     "gelu": lambda b, x: b.gelu(x, False)[0],
     "gelu tanh": lambda b, x: b.gelu(x, True)[0],
@@ -71,6 +72,7 @@ ONE = {
 TWO = {
     "tanh": lambda b, x, g: b.tanh_backward(np.tanh(x), g),
     "sigmoid": lambda b, x, g: b.sigmoid_backward(NUMPY.sigmoid(x), g),
+    "softplus": lambda b, x, g: b.softplus_backward(x, g, 2.0, 3.0),
     "silu": lambda b, x, g: b.silu_backward(x, b.silu(x)[1], g),
     "gelu": lambda b, x, g: b.gelu_backward(x, b.gelu(x, False)[1], g, False),
     "gelu tanh": lambda b, x, g: b.gelu_backward(x, b.gelu(x, True)[1], g, True),
@@ -382,3 +384,45 @@ def test_sums_are_as_precise_as_numpys(axis):
         exact = x.sum(axis, dtype="float64")
         errors = [np.abs(b.sum(x, axis=axis) - exact).max() for b in (NUMBA, NUMPY)]
         assert errors[0] <= errors[1] + 1e-7 * exact.max()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
+@pytest.mark.parametrize(("shape", "rows"), [((0,), 3), ((1,), 1), ((40,), 5), ((7, 9), 1000), ((3000,), 2)])
+@pytest.mark.parametrize("width", [1, 5, 33, 130])
+def test_rows_of_tables(shape, rows, width, dtype):
+    indices = np.random.default_rng(1).integers(0, rows, shape)
+    w, x = numbers((rows, width), dtype), numbers((*shape, width), dtype, 1)
+    np.testing.assert_array_equal(NUMBA.take_rows(w, indices), w[indices])
+    near(NUMBA.add_rows(x, indices, rows), NUMPY.add_rows(x, indices, rows))
+    for index in (indices, (indices,), indices - rows):
+        got, expected = w.copy(), w.copy()
+        NUMBA.index_add(got, index, x)
+        np.add.at(expected, index, x)
+        near(got, expected)
+
+
+def test_rows_that_are_not_there():
+    w = np.zeros((3, 50_000), "float32")
+    for wrong in (3, -4):
+        with pytest.raises(IndexError):
+            NUMBA.take_rows(w, np.array([0, wrong, 1]))
+        with pytest.raises(IndexError):
+            NUMBA.index_add(w, np.array([0, wrong]), np.ones((2, 50_000), "float32"))
+    assert not w.any()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_sums_along_an_axis_at_places_named_twice(axis, dtype):
+    for shape in [(4, 3, 5), (40, 30, 20), (1, 300, 1)]:
+        x = numbers(shape, dtype)
+        smaller = list(shape)
+        smaller[axis] = 2 * shape[axis] + 1
+        indices = np.random.default_rng(2).integers(0, shape[axis], smaller)
+        values = numbers(smaller, dtype, 3)
+        for places in (indices, indices - shape[axis], indices[::-1]):
+            if places.shape == values.shape:
+                got, expected = x.copy(), x.copy()
+                NUMBA.add_along_axis(got, places, values, axis)
+                NUMPY.add_along_axis(expected, places, values, axis)
+                near(got, expected)

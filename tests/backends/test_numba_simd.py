@@ -26,6 +26,9 @@ BOUNDS = {  # kernel, the true function, where it is finite for float32 and floa
     "sigmoid": (
         activation.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), (-87.0, 90.0), (-708.0, 800.0), 3.0,
     ),
+    "softplus": (
+        activation.softplus, lambda x: mpmath.log1p(mpmath.exp(x)), (-87.0, 100.0), (-708.0, 800.0), 3.0,
+    ),
     "erf": (activation.erf, mpmath.erf, (-5.0, 5.0), (-8.0, 8.0), 2.5),
 }  # fmt: skip
 
