@@ -42,14 +42,14 @@ format: $(VENV)/.has-lint ## repair what ruff can repair
 types: $(VENV)/.has-lint ## type check (mypy, strict)
 	$(BIN)/mypy $(ARGS)
 
-docs: $(VENV)/.has-docs ## run the examples of the pages, build the site into site/
+docs: $(VENV)/.has-docs $(VENV)/.has-numba ## run the examples of the pages, build the site into site/
 	$(BIN)/python docs/extensions/run_examples.py
 	$(BIN)/mkdocs build --strict $(ARGS)
 
 notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
 	$(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
 
-bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch; wants an idle machine
+bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch (ARGS="--backend numpy", "--against jax", "--help"); wants an idle machine
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 wheel: $(VENV)/.has-wheel ## build, inspect, install and try the wheel and the sdist

@@ -141,12 +141,12 @@ def mean_square(lib: Any, net: Any, batch: Any) -> Any:
     return (net(batch) ** 2).mean()
 
 
-def adamw_step(lib: Any) -> Step:
+def adamw_step(lib: Any, **settings: Any) -> Step:
     """One update of 10 million parameters in 100 tensors."""
     params = [data(lib, (100, 1000), seed).requires_grad_() for seed in range(100)]
     for x in params:
         x.grad = data(lib, (100, 1000), 7)
-    return lib.optim.AdamW(params, fused=True).step  # type: ignore[no-any-return]
+    return lib.optim.AdamW(params, **settings).step  # type: ignore[no-any-return]
 
 
 def cross_entropy(lib: Any) -> Step:
@@ -222,12 +222,13 @@ GOALS: dict[str, tuple[Build, float]] = {
     "ViT 6 layers, C=192, batch 32×3×32×32": (training(vit, adamw, normal(32, 3, 32, 32)), 1.1),
     "VAE 784-400-20, batch 128": (training(vae, adam, normal(128, 784), evidence), 1.5),
     "scalar net, graph of 5,000 nodes": (scalar_net, 1.5),
-    "AdamW step, 10 M in 100 tensors": (adamw_step, 2.0),
+    "AdamW step, 10 M in 100 tensors": (adamw_step, 2.0),  # as one writes it: AdamW(params)
     "cross-entropy 4096×10000": (cross_entropy, 2.0),
     "sigmoid·tanh + exp(−x²), 1024²": (elementwise, 1.5),
 }  # fmt: skip
 
 MORE: dict[str, Build] = {
+    "AdamW step, the same, fused=True": lambda lib: adamw_step(lib, fused=True),
     "inference: CNN, batch 64": inference(cnn, (64, 3, 32, 32)),
     "inference: ResNet-18, batch 32": inference(resnet18, (32, 3, 32, 32), channels_last=True),
     "inference: GPT 6 layers, 64 tokens": attention_generator,
@@ -239,4 +240,5 @@ MORE: dict[str, Build] = {
         quickstart, lambda optim, p: optim.Adam(p), normal(64, 1, 8, 8)
     ),
 }
+TOKENS = {"inference: GPT 6 layers, 64 tokens": 64}  # how many a step makes
 PROGRAMS: dict[str, Build] = {**{name: build for name, (build, _) in GOALS.items()}, **MORE}
