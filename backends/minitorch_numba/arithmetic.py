@@ -177,7 +177,7 @@ class NumbaArithmeticKernels(NumpyBackend):
             return np.square(x, out) if z is None else z
         return np.square(x, out)
 
-    def power(self, x: Any, y: Any) -> Array:  # type: ignore[override]
+    def power(self, x: Any, y: Any) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE and y.__class__ is int and y == 2:
             return self.square(x)
         return power(x, y)
@@ -192,7 +192,7 @@ class NumbaArithmeticKernels(NumpyBackend):
             plain = out is None and (dtype is None or dtype == x.dtype)
             if plain and (y := sum_over(x, dims := dims_of(x, axis))) is not None:
                 return y.reshape([1 if d in dims else n for d, n in enumerate(x.shape)]) if keepdims else y
-        return np.add.reduce(x, axis, dtype, out, keepdims)
+        return np.add.reduce(x, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
 
 
 def dims_of(x: Array, axis: Any) -> list[int]:

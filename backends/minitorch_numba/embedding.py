@@ -81,7 +81,7 @@ class NumbaEmbeddingKernels(NumpyBackend):
         add_rows(x.size, x.reshape(-1, x.shape[-1]), flat(indices), threads.get_num_threads(), w)
         return w
 
-    def index_add(self, x: Array, index: Any, values: Any) -> None:  # type: ignore[override]
+    def index_add(self, x: Array, index: Any, values: Any) -> None:
         if worth(values, 64) and x.ndim and in_order(x) and x.flags.writeable and x.dtype is values.dtype:
             key = index[0] if index.__class__ is tuple and len(index) == 1 else index
             if within(key, len(x)) and values.shape == (*key.shape, *x.shape[1:]):

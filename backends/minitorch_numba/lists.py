@@ -44,7 +44,7 @@ def vector(address: int, size: int, like: Array) -> Array:
     return np.ctypeslib.as_array(pointer, (int(size),))
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def pointer_to(context: Any, address: Any, like: Any) -> Any:
     """An address as a pointer to elements like those of an array."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,8 @@ def arithmetic(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     """Functions of arrays so large that threads share them."""
     x = np.ones((1024, LARGE // 1024 + 1), dtype)
     for function in (backend.add, backend.multiply, backend.divide):
-        yield lambda f=function: f(x, x)
-        yield lambda f=function: f(x, 2.0)
+        yield partial(function, x, x)
+        yield partial(function, x, 2.0)
     yield lambda: backend.subtract(x, x)
     yield lambda: backend.sum(x, axis=1)
     yield lambda: backend.sum(x, axis=0)
