@@ -25,7 +25,9 @@ LINE = 16  # numbers that lie together in the cache: two threads never write to 
 def take_rows(w: Array, indices: Array, y: Array) -> None:
     """y[i] = w[indices[i]]."""
     for i in prange(len(indices)):
-        y[i] = w[indices[i]]
+        row, own = w[indices[i]], y[i]
+        for j in range(len(own)):
+            own[j] = row[j]
 
 
 @kernel(parallel_from=1 << 16)
@@ -36,8 +38,8 @@ def add_rows(x: Array, indices: Array, pieces: int, w: Array) -> None:
     for piece in prange(pieces):
         start, stop = piece * step, min(piece * step + step, width)
         for i in range(len(indices)):
-            row, own = w[indices[i]], x[i]
-            for j in range(start, stop):
+            row, own = w[indices[i], start:stop], x[i, start:stop]
+            for j in range(len(own)):
                 row[j] += own[j]
 
 
