@@ -256,6 +256,7 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
     "global_norm": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
     "relu": one,
     "relu_backward": lambda: two(low=-0.0),
+    "hardtanh_backward": lambda: two(-1.5, 1.0, low=-1.5),
     "leaky_relu": lambda: [*one(0.1), *one(1.5), *one(-0.5)],
     "leaky_relu_backward": lambda: two(0.1),
     "elu": lambda: [*one(1.0, 1.0, 1.0), *one(1.5, 1.1, 0.7)],
