@@ -185,8 +185,8 @@ def mapped(function: Kernel, x: Array, *others: Array | float) -> Array:
 
 
 def number(value: Any) -> bool:
-    """Whether it is one plain number."""
-    return isinstance(value, (int, float))
+    """Whether it is one plain number, and not NaN."""
+    return isinstance(value, (int, float)) and value == value
 
 
 class NumbaActivationKernels(NumpyBackend):

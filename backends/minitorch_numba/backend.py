@@ -15,6 +15,7 @@ from minitorch_numba.dropout import NumbaDropoutKernels
 from minitorch_numba.jit import DISABLED, folder_in_use
 from minitorch_numba.normalize import NumbaNormKernels
 from minitorch_numba.optim import NumbaOptimizerKernels
+from minitorch_numba.pool import NumbaPoolKernels
 from minitorch_numba.products import NumbaProductKernels
 from minitorch_numba.softmax import NumbaSoftmaxKernels
 from minitorch_numba.warmup import warm_up
@@ -28,6 +29,7 @@ class NumbaBackend(
     NumbaDropoutKernels,
     NumbaNormKernels,
     NumbaOptimizerKernels,
+    NumbaPoolKernels,
     NumbaProductKernels,
     NumbaSoftmaxKernels,
     NumpyBackend,
