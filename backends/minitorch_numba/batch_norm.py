@@ -27,7 +27,14 @@ SHORTEST = 8  # numbers of a channel in one image: below, NumPy does all channel
 
 @kernel(math=SUMS, parallel_from=1 << 15)
 def batch_norm(
-    x: Array, w: Array | None, b: Array | None, eps: float, y: Array, means: Array, variances: Array, invs: Array
+    x: Array,
+    w: Array | None,
+    b: Array | None,
+    eps: float,
+    y: Array,
+    means: Array,
+    variances: Array,
+    invs: Array,
 ) -> None:
     """y = (x − mean)·inv·w + b with inv = 1/√(var + eps) for each channel; w and b may be None."""
     real = x.dtype.type
@@ -138,3 +145,10 @@ class NumbaBatchNormKernels(NumpyBackend):
         args = mean.reshape(-1), inv.reshape(-1), planes(g), planes(dx), dw, db
         batch_norm_backward(x.size, planes(x), w, *args)
         return dx, dw, db
+
+    def scale_channels(self, x: Array, w: Array | None, b: Array | None) -> Array:
+        if not wide(x) or not in_order(x, w, b):
+            return super().scale_channels(x, w, b)
+        y = empty(x.shape, x.dtype)
+        scale_channels(x.size, planes(x), w, b, planes(y))
+        return y

@@ -116,7 +116,9 @@ def moved_sums(
                 for m in range(inputs // groups):
                     which = max(out, c * (inputs // groups) + m)
                     add_moved(scratch[m].reshape(-1), w[which], places, total[:reach])
-                take_rows(total.reshape(rows, columns), y[i, out], taken[0], taken[1], taken[2], taken[3], start)
+                take_rows(
+                    total.reshape(rows, columns), y[i, out], taken[0], taken[1], taken[2], taken[3], start
+                )
 
 
 @summing
@@ -150,7 +152,13 @@ def add_products(x: Array, y: Array, places: Array, sums: Array) -> None:
 
 @kernel(math=SUMS, parallel_from=1 << 14)
 def moved_products(
-    x: Array, y: Array, places: Array, padded: tuple[int, int], before: tuple[int, int], stride: tuple[int, int], w: Array
+    x: Array,
+    y: Array,
+    places: Array,
+    padded: tuple[int, int],
+    before: tuple[int, int],
+    stride: tuple[int, int],
+    w: Array,
 ) -> None:
     """w[o, k] = Σ x[q + places[k]]·y[q] over all images, in scratch."""
     multiple = y.shape[1] // x.shape[1]

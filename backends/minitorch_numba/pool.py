@@ -137,7 +137,9 @@ def max_pool_quarters_backward(x: Array, y: Array, g: Array, dx: Array) -> None:
                 rest = zero if above[2 * j] == top[j] else up[j]
                 first[2 * j] = up[j] if above[2 * j] == top[j] else zero
                 first[2 * j + 1] = rest if above[2 * j + 1] == top[j] else zero
-            for j in range(len(top)):  # a loop of its own: for more arrays at once LLVM does not make SIMD code
+            for j in range(
+                len(top)
+            ):  # a loop of its own: for more arrays at once LLVM does not make SIMD code
                 rest = zero if (above[2 * j] == top[j]) | (above[2 * j + 1] == top[j]) else up[j]
                 last = zero if below[2 * j] == top[j] else rest
                 second[2 * j] = rest if below[2 * j] == top[j] else zero
@@ -302,7 +304,13 @@ class NumbaPoolKernels(NumpyBackend):
             return super().max_pool_indices(x, y, windows)
         indices = np.empty(y.shape, np.int64)
         work = 4 * y.size * windows.elements
-        max_pool_indices(work, images(x, windows.size), images(y, windows.counts), lies_of(windows), images(indices, windows.counts))
+        max_pool_indices(
+            work,
+            images(x, windows.size),
+            images(y, windows.counts),
+            lies_of(windows),
+            images(indices, windows.counts),
+        )
         return indices
 
     def max_pool_backward(self, x: Array, y: Array, g: Array, windows: Windows) -> Array:
@@ -310,10 +318,23 @@ class NumbaPoolKernels(NumpyBackend):
             return super().max_pool_backward(x, y, g, windows)
         dx = empty(x.shape, x.dtype)
         if quarters(windows):
-            max_pool_quarters_backward(x.size, images(x, windows.size), images(y, windows.counts), images(g, windows.counts), images(dx, windows.size))
+            max_pool_quarters_backward(
+                x.size,
+                images(x, windows.size),
+                images(y, windows.counts),
+                images(g, windows.counts),
+                images(dx, windows.size),
+            )
         else:
             work = 4 * y.size * windows.elements
-            max_pool_backward(work, images(x, windows.size), images(y, windows.counts), images(g, windows.counts), lies_of(windows), images(dx, windows.size))
+            max_pool_backward(
+                work,
+                images(x, windows.size),
+                images(y, windows.counts),
+                images(g, windows.counts),
+                lies_of(windows),
+                images(dx, windows.size),
+            )
         return dx
 
     def sum_pool(self, x: Array, windows: Windows) -> Array:
