@@ -278,7 +278,8 @@ def served(windows: Windows, x: Array, *others: Array) -> bool:
 
 def covered(windows: Windows) -> tuple[Windows, bool]:
     """The windows, or if the only one covers all of a sequence of the same numbers, that; and whether they are wide."""
-    if windows.kernel == windows.size and set(windows.counts) == {1} and not any(windows.before):
+    size, kernel, _, before, dilation, counts = windows
+    if kernel == size and set(counts + dilation) == {1} and not any(before):
         n = windows.elements
         windows = Windows((n,), (n,), (1,), (0,), (1,), (1,))
     return windows, windows.kernel[-1] > windows.counts[-1] and windows.dilation[-1] == 1
