@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.windows import Windows
 from minitorch_numba import jit, threads
 
 
@@ -42,10 +43,36 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: backend.cross_entropy_backward(x, backend.cross_entropy(x, target)[1], target, x[:, 0])
     yield lambda: backend.layer_norm_backward(x, row, *backend.layer_norm(x, row, row, 1e-5)[1:], x)
     yield lambda: backend.layer_norm_backward(x, None, *backend.layer_norm(x, None, None, 1e-5)[1:], x)
+    yield lambda: backend.rms_norm_backward(x, row, backend.rms_norm(x, row, 1e-5)[1], x)
+    yield lambda: backend.rms_norm_backward(x, None, backend.rms_norm(x, None, 1e-5)[1], x)
+    yield lambda: backend.relu_backward(backend.relu(x), x)
+    yield lambda: backend.hardtanh_backward(backend.clip(x, -1, 1), x, -1, 1)
+    yield lambda: backend.leaky_relu_backward(backend.leaky_relu(x, 0.1), x, 0.1)
     source = backend.random_generator(0)
     yield lambda: backend.dropout(x, backend.keep_mask(source, x.shape, 0.5), 0.5)
+    yield from layers(backend, dtype)
     yield from products(backend, dtype)
     yield from updates(backend, dtype)
+
+
+def layers(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
+    """Batch norm, depthwise convolutions and pools."""
+    x, w = np.full((2, 2, 8, 8), 0.5, dtype), np.ones((2, 1, 3, 3), dtype)
+    row = np.ones(2, dtype)
+    for v in (row, None):
+        yield lambda v=v: backend.batch_norm_backward(x, v, *backend.batch_norm(x, v, v, 1e-5)[1::2], x)
+        yield lambda v=v: backend.conv(x, w, v, Windows((8, 8), (3, 3), (1, 1), (1, 1), (1, 1), (8, 8)), 2)
+    for scale, shift in ((row, row), (row, None), (None, row)):
+        yield lambda scale=scale, shift=shift: backend.scale_channels(x, scale, shift)
+    lies = Windows((8, 8), (3, 3), (2, 2), (1, 1), (1, 1), (4, 4))
+    y = x[:, :, :4, :4].copy()
+    yield lambda: backend.conv(x, w, row, lies, 2)
+    yield lambda: backend.conv_transpose(y, w, None, lies, 2)
+    yield lambda: backend.conv_weight(x, y, lies, 2)
+    for pool in (lies, Windows((8, 8), (2, 2), (2, 2), (0, 0), (1, 1), (4, 4))):
+        yield lambda pool=pool: backend.max_pool_backward(x, backend.max_pool(x, pool), y, pool)
+    yield lambda: backend.max_pool_indices(x, y, lies)
+    yield lambda: backend.sum_pool_backward(backend.sum_pool(x, lies), lies)
 
 
 def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:

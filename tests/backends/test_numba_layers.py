@@ -200,6 +200,7 @@ def test_batch_norm(given, dtype):
             near(NUMBA.scale_channels(x, w, b), NUMPY.scale_channels(x, w, b))
 
 
+@pytest.mark.skipif(jit.DISABLED, reason="plain Python adds one number after the other")
 def test_variances_of_numbers_far_from_zero():
     x = numbers((8, 2, 50, 90)) + np.array([1000, -30], "float32").reshape(1, 2, 1, 1)
     x[0] += 100  # the mean of one image says little about the others
