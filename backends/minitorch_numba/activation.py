@@ -194,32 +194,32 @@ class NumbaActivationKernels(NumpyBackend):
 
     def clip(self, x: Array, low: Any, high: Any) -> Array:
         low, high = -math.inf if low is None else low, math.inf if high is None else high
-        if enough(x, 200000) and alike(x) and number(low) and number(high):
+        if enough(x, 30000) and alike(x) and number(low) and number(high):
             return mapped(clip, x, float(low), float(high))
         return super().clip(x, low, high)
 
     def relu(self, x: Array) -> Array:
-        if enough(x, 200000) and alike(x):
+        if enough(x, 30000) and alike(x):
             return mapped(relu, x)
         return super().relu(x)
 
     def relu_backward(self, y: Array, g: Array) -> Array:
-        if enough(y, 16000) and alike(y, g):
+        if enough(y, 4000) and alike(y, g):
             return mapped(relu_backward, y, g)
         return super().relu_backward(y, g)
 
     def hardtanh_backward(self, y: Array, g: Array, low: float, high: float) -> Array:
-        if enough(y, 4000) and alike(y, g):
+        if enough(y, 1000) and alike(y, g):
             return mapped(hardtanh_backward, y, g, float(low), float(high))
         return super().hardtanh_backward(y, g, low, high)
 
     def leaky_relu(self, x: Array, slope: float) -> Array:
-        if enough(x, 16000) and alike(x):
+        if enough(x, 30000) and alike(x):
             return mapped(leaky_relu, x, float(slope))
         return super().leaky_relu(x, slope)
 
     def leaky_relu_backward(self, x: Array, g: Array, slope: float) -> Array:
-        if enough(x, 16000) and alike(x, g):
+        if enough(x, 2000) and alike(x, g):
             return mapped(leaky_relu_backward, x, g, float(slope))
         return super().leaky_relu_backward(x, g, slope)
 

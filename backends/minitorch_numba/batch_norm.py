@@ -99,7 +99,7 @@ def batch_norm_backward(
                 out[j] = (up[j] - (middle + (row[j] - mean) * slope)) * scale
 
 
-@kernel(parallel_from=1 << 15)
+@kernel(parallel_from=1 << 16)
 def scale_channels(x: Array, w: Array | None, b: Array | None, y: Array) -> None:
     """y = x·w + b; w and b may be None."""
     real = x.dtype.type
@@ -117,9 +117,9 @@ def planes(x: Array) -> Array:
     return x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
-def wide(x: Array) -> bool:
-    """Whether the numbers of a channel lie in long enough rows for a kernel."""
-    return enough(x, 1024) and x.ndim > 2 and math.prod(x.shape[2:]) >= SHORTEST * jit.threshold
+def wide(x: Array, count: int = 64) -> bool:
+    """Whether there are enough numbers, and those of a channel lie in long enough rows, for a kernel."""
+    return enough(x, count) and x.ndim > 2 and math.prod(x.shape[2:]) >= SHORTEST * jit.threshold
 
 
 class NumbaBatchNormKernels(NumpyBackend):
@@ -147,7 +147,7 @@ class NumbaBatchNormKernels(NumpyBackend):
         return dx, dw, db
 
     def scale_channels(self, x: Array, w: Array | None, b: Array | None) -> Array:
-        if not wide(x) or not in_order(x, w, b):
+        if not wide(x, 16000) or not in_order(x, w, b):
             return super().scale_channels(x, w, b)
         y = empty(x.shape, x.dtype)
         scale_channels(x.size, planes(x), w, b, planes(y))

@@ -82,7 +82,7 @@ def add_moved(x: Array, w: Array, places: Array, y: Array) -> None:
             y[q] += a[q] * u
 
 
-@kernel(parallel_from=1 << 14)
+@kernel(parallel_from=1 << 17)
 def moved_sums(
     x: Array,
     w: Array,
@@ -150,7 +150,7 @@ def add_products(x: Array, y: Array, places: Array, sums: Array) -> None:
         sums[last] += s
 
 
-@kernel(math=SUMS, parallel_from=1 << 14)
+@kernel(math=SUMS, parallel_from=1 << 17)
 def moved_products(
     x: Array,
     y: Array,
@@ -203,7 +203,7 @@ def served(windows: Windows, w_channels: int, groups: int, x: Array, *others: Ar
     """Whether this is a convolution for the kernels."""
     if w_channels != 1 or groups == 1 or not 1 <= len(windows.size) <= 2 or not min(windows.size):
         return False
-    return enough(x, 256) and in_order(x, *others) and all(v is None or v.dtype is x.dtype for v in others)
+    return enough(x, 64) and in_order(x, *others) and all(v is None or v.dtype is x.dtype for v in others)
 
 
 def common(windows: Windows) -> bool:

@@ -51,7 +51,7 @@ def outer_columns(x: Array, w: Array, b: float, width: int, y: Array) -> None:
         y[here], y[end] = left, right
 
 
-@kernel(parallel_from=1 << 14)
+@kernel(parallel_from=1 << 17)
 def three_by_three(x: Array, w: Array, b: Array | None, width: int, y: Array) -> None:
     """y[i, c] = b[c] + Σ of the nine neighbours of each pixel of x[i, c], times w[c].
 

@@ -112,7 +112,7 @@ def max_pool_backward(x: Array, y: Array, g: Array, lies: Lies, dx: Array) -> No
                     out[r, c] += g[p, i, j]
 
 
-@kernel(parallel_from=1 << 15)
+@kernel(parallel_from=1 << 16)
 def max_pool_quarters(x: Array, y: Array) -> None:
     """y = the largest element of windows of 2 × 2, side by side."""
     for p in prange(len(x)):
@@ -125,7 +125,7 @@ def max_pool_quarters(x: Array, y: Array) -> None:
                 out[j] = left if (left >= right) | (left != left) else right
 
 
-@kernel(parallel_from=1 << 15)
+@kernel(parallel_from=1 << 16)
 def max_pool_quarters_backward(x: Array, y: Array, g: Array, dx: Array) -> None:
     """The gradient of `max_pool_quarters`; a last row or column that no window sees gets 0."""
     zero = x.dtype.type(0)
@@ -152,37 +152,31 @@ def max_pool_quarters_backward(x: Array, y: Array, g: Array, dx: Array) -> None:
 
 
 @inlined
-def add_row(row: Array, stride: int, spans: Array, y: Array) -> None:
-    """y[j] += what the j-th windows see of a row, for all windows one place after the other."""
-    for v in range(len(spans)):
-        start, first, end = spans[v]
-        x, out = row[start:], y[first:end]
-        if stride == 1:
-            for j in range(len(out)):
-                out[j] += x[j]
-        elif stride == 2:
-            for j in range(len(out)):
-                out[j] += x[2 * j]
-        else:
-            for j in range(len(out)):
-                out[j] += x[stride * j]
+def add_into(x: Array, stride: int, y: Array) -> None:
+    """y[j] += x[j·stride]."""
+    if stride == 1:
+        for j in range(len(y)):
+            y[j] += x[j]
+    elif stride == 2:
+        for j in range(len(y)):
+            y[j] += x[2 * j]
+    else:
+        for j in range(len(y)):
+            y[j] += x[stride * j]
 
 
 @inlined
-def spread_row(g: Array, stride: int, spans: Array, row: Array) -> None:
-    """The reverse of `add_row`: what was seen gets g[j] more."""
-    for v in range(len(spans)):
-        start, first, end = spans[v]
-        x, up = row[start:], g[first:end]
-        if stride == 1:
-            for j in range(len(up)):
-                x[j] += up[j]
-        elif stride == 2:
-            for j in range(len(up)):
-                x[2 * j] += up[j]
-        else:
-            for j in range(len(up)):
-                x[stride * j] += up[j]
+def spread_into(g: Array, stride: int, x: Array) -> None:
+    """x[j·stride] += g[j]."""
+    if stride == 1:
+        for j in range(len(g)):
+            x[j] += g[j]
+    elif stride == 2:
+        for j in range(len(g)):
+            x[2 * j] += g[j]
+    else:
+        for j in range(len(g)):
+            x[stride * j] += g[j]
 
 
 @summing
@@ -206,12 +200,12 @@ def sum_pool(x: Array, lies: Lies, spans: Array, wide: bool, y: Array) -> None:
             for u in range(lies[0]):
                 r = i * lies[2] + u * lies[6] - lies[4]
                 if 0 <= r < len(image):
-                    if wide:
-                        for j in range(len(out)):
-                            start = j * lies[3] - lies[5]
-                            out[j] += add_window(image[r, max(0, start) : max(0, start + lies[1])])
-                    else:
-                        add_row(image[r], lies[3], spans, out)
+                    for j in range(len(out) if wide else 0):
+                        start = j * lies[3] - lies[5]
+                        out[j] += add_window(image[r, max(0, start) : max(0, start + lies[1])])
+                    for v in range(0 if wide else len(spans)):
+                        start, first, end = spans[v]
+                        add_into(image[r, start:], lies[3], out[first:end])
 
 
 @kernel(parallel_from=1 << 15)
@@ -227,14 +221,14 @@ def sum_pool_backward(g: Array, lies: Lies, spans: Array, wide: bool, dx: Array)
             for u in range(lies[0]):
                 r = i * lies[2] + u * lies[6] - lies[4]
                 if 0 <= r < len(image):
-                    if wide:
-                        for j in range(up.shape[1]):
-                            start, more = j * lies[3] - lies[5], up[i, j]
-                            part = image[r, max(0, start) : max(0, start + lies[1])]
-                            for v in range(len(part)):
-                                part[v] += more
-                    else:
-                        spread_row(up[i], lies[3], spans, image[r])
+                    for j in range(up.shape[1] if wide else 0):
+                        start, more = j * lies[3] - lies[5], up[i, j]
+                        part = image[r, max(0, start) : max(0, start + lies[1])]
+                        for v in range(len(part)):
+                            part[v] += more
+                    for v in range(0 if wide else len(spans)):
+                        start, first, end = spans[v]
+                        spread_into(up[i, first:end], lies[3], image[r, start:])
 
 
 def lies_of(windows: Windows) -> Lies:
