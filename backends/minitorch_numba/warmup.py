@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -59,20 +60,28 @@ def layers(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     """Batch norm, depthwise convolutions and pools."""
     x, w = np.full((2, 2, 8, 8), 0.5, dtype), np.ones((2, 1, 3, 3), dtype)
     row = np.ones(2, dtype)
+    same = Windows((8, 8), (3, 3), (1, 1), (1, 1), (1, 1), (8, 8))
     for v in (row, None):
-        yield lambda v=v: backend.batch_norm_backward(x, v, *backend.batch_norm(x, v, v, 1e-5)[1::2], x)
-        yield lambda v=v: backend.conv(x, w, v, Windows((8, 8), (3, 3), (1, 1), (1, 1), (1, 1), (8, 8)), 2)
+        yield partial(batch_norm, backend, x, v)
+        yield partial(backend.conv, x, w, v, same, 2)
     for scale, shift in ((row, row), (row, None), (None, row)):
-        yield lambda scale=scale, shift=shift: backend.scale_channels(x, scale, shift)
+        yield partial(backend.scale_channels, x, scale, shift)
     lies = Windows((8, 8), (3, 3), (2, 2), (1, 1), (1, 1), (4, 4))
     y = x[:, :, :4, :4].copy()
     yield lambda: backend.conv(x, w, row, lies, 2)
     yield lambda: backend.conv_transpose(y, w, None, lies, 2)
     yield lambda: backend.conv_weight(x, y, lies, 2)
     for pool in (lies, Windows((8, 8), (2, 2), (2, 2), (0, 0), (1, 1), (4, 4))):
-        yield lambda pool=pool: backend.max_pool_backward(x, backend.max_pool(x, pool), y, pool)
+        yield partial(backend.max_pool, x, pool)
+        yield partial(backend.max_pool_backward, x, y, y, pool)
     yield lambda: backend.max_pool_indices(x, y, lies)
     yield lambda: backend.sum_pool_backward(backend.sum_pool(x, lies), lies)
+
+
+def batch_norm(backend: Any, x: Any, v: Any) -> None:
+    """Forward and backward."""
+    _, mean, _, inv = backend.batch_norm(x, v, v, 1e-5)
+    backend.batch_norm_backward(x, v, mean, inv, x)
 
 
 def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:

@@ -121,7 +121,9 @@ class RmsNorm(Op):
         self.keep(inv=inv)
         return y.reshape(x.shape)
 
-    rows = LayerNorm.rows
+    def rows(self, x: Array) -> Array:
+        """One row for each set of values that are divided by one number."""
+        return x.reshape(prod(self.lead), prod(self.normalized))
 
     def backward(self, g: Array) -> tuple[Array | None, ...]:
         x, w, n = self.saved.x, self.saved.w, prod(self.normalized)
