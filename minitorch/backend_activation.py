@@ -36,6 +36,10 @@ class ActivationKernels:
         """g where y ≠ 0, else 0."""
         return self.where(y != 0, g, g.dtype.type(0))
 
+    def hardtanh_backward(self, y: Array, g: Array, low: float, high: float) -> Array:
+        """g where y is neither bound, else 0."""
+        return self.where((y != low) & (y != high), g, g.dtype.type(0))
+
     def leaky_relu(self, x: Array, slope: float) -> Array:
         """x where x > 0, else slope·x."""
         return self.maximum(x, x * slope) if 0 < slope <= 1 else self.where(x > 0, x, x * slope)

@@ -190,6 +190,36 @@ class LayerKernels:
         gx = (h - (self.sum(h, axis=1, keepdims=True) / n + normed * along)) * inv
         return gx, self.sum(g * normed, axis=0), self.sum(g, axis=0)
 
+    def rms_norm(self, x: Array, w: Array | None, eps: float) -> tuple[Array, Array]:
+        """y = x·inv·w with inv = 1/√(Σx²/D + eps), for each row.
+
+        Shape: x (rows, D), w (D).
+
+        Returns:
+            y and inv; the latter of shape (rows, 1).
+        """
+        n = x.dtype.type(x.shape[1] or 1)
+        inv = 1 / self.sqrt(self.sum(self.square(x), axis=1, keepdims=True) / n + x.dtype.type(eps))
+        y = x * inv
+        return (y if w is None else y * w), inv
+
+    def rms_norm_backward(self, x: Array, w: Array | None, inv: Array, g: Array) -> tuple[Array, Array]:
+        """dx = inv·(h − x̂·Σ(h·x̂)/D),   dw = Σ g·x̂,   with x̂ = x·inv and h = g·w."""
+        n = x.dtype.type(x.shape[1] or 1)
+        normed = x * inv
+        h = g if w is None else g * w
+        gx = (h - normed * (self.sum(h * normed, axis=1, keepdims=True) / n)) * inv
+        return gx, self.sum(g * normed, axis=0)
+
+    def scale_channels(self, x: Array, w: Array | None, b: Array | None) -> Array:
+        """x·w + b, one number for each channel; w or b may be None.
+
+        Shape: x (N, C, …), w and b (C).
+        """
+        shape = (-1, *(1,) * (x.ndim - 2))
+        y = x if w is None else x * w.reshape(shape)
+        return y if b is None else y + b.reshape(shape)
+
     def standardize(self, x: Array, dims: Dims, eps: float) -> tuple[Array, Array, Array, Array]:
         """x − mean, mean, var and 1/√(var + eps) over `dims`, which are kept at size 1."""
         n = x.dtype.type(prod(x.shape[d] for d in dims))

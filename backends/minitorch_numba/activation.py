@@ -13,6 +13,7 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch_numba import simd
+from minitorch_numba.buffers import empty
 from minitorch_numba.jit import Kernel, kernel, prange
 from minitorch_numba.layout import alike, enough, flat, in_order
 from minitorch_numpy import NumpyBackend
@@ -20,6 +21,56 @@ from minitorch_numpy import NumpyBackend
 F = np.float32
 SQRT_HALF, DENSITY_AT_0 = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 CUBIC, LINEAR = 0.044715 * math.sqrt(8 / math.pi), math.sqrt(8 / math.pi)  # Φ(x) ≈ σ(CUBIC·x³ + LINEAR·x)
+
+
+@kernel(parallel_from=1 << 17)
+def relu(x: Array, y: Array) -> None:
+    """y = max(x, 0), NaN for NaN."""
+    zero = x.dtype.type(0)
+    for i in prange(len(x)):
+        y[i] = zero if x[i] < zero else x[i]
+
+
+@kernel(parallel_from=1 << 17)
+def relu_backward(y: Array, g: Array, dx: Array) -> None:
+    """dx = g where y ≠ 0, else 0."""
+    zero = y.dtype.type(0)
+    for i in prange(len(y)):
+        dx[i] = g[i] if y[i] != zero else zero
+
+
+@kernel(parallel_from=1 << 17)
+def clip(x: Array, low: float, high: float, y: Array) -> None:
+    """y = min(max(x, low), high), NaN for NaN."""
+    least, most = x.dtype.type(low), x.dtype.type(high)
+    for i in prange(len(x)):
+        raised = least if x[i] < least else x[i]
+        y[i] = most if raised > most else raised
+
+
+@kernel(parallel_from=1 << 17)
+def hardtanh_backward(y: Array, g: Array, low: float, high: float, dx: Array) -> None:
+    """dx = g where y is neither bound, else 0."""
+    real = y.dtype.type
+    least, most = real(low), real(high)
+    for i in prange(len(y)):
+        dx[i] = real(0) if (y[i] == least) | (y[i] == most) else g[i]
+
+
+@kernel(parallel_from=1 << 17)
+def leaky_relu(x: Array, slope: float, y: Array) -> None:
+    """y = x where x > 0, else slope·x."""
+    zero, factor = x.dtype.type(0), x.dtype.type(slope)
+    for i in prange(len(x)):
+        y[i] = x[i] if x[i] > zero else x[i] * factor
+
+
+@kernel(parallel_from=1 << 17)
+def leaky_relu_backward(x: Array, g: Array, slope: float, dx: Array) -> None:
+    """dx = g where x > 0, else slope·g."""
+    zero, factor = x.dtype.type(0), x.dtype.type(slope)
+    for i in prange(len(x)):
+        dx[i] = g[i] if x[i] > zero else g[i] * factor
 
 
 @kernel
@@ -142,15 +193,51 @@ def gelu_tanh_backward(x: Array, g: Array, dx: Array) -> None:
         dx[i] = g[i] * (s + x[i] * (s * (one - s) * (three * square + linear)))
 
 
-def mapped(function: Kernel, x: Array, *others: Array) -> Array:
-    """A new array with what the kernel makes of each element."""
-    y = np.empty(x.shape, x.dtype)
-    function(x.size, flat(x), *map(flat, others), flat(y))
+def mapped(function: Kernel, x: Array, *others: Array | float) -> Array:
+    """A new array with what the kernel makes of each element; numbers are handed on."""
+    y = empty(x.shape, x.dtype)
+    function(x.size, flat(x), *(flat(v) if isinstance(v, np.ndarray) else v for v in others), flat(y))
     return y
+
+
+def number(value: Any) -> bool:
+    """Whether it is one plain number, and not NaN."""
+    return isinstance(value, (int, float)) and value == value
 
 
 class NumbaActivationKernels(NumpyBackend):
     """Functions of one element."""
+
+    def clip(self, x: Array, low: Any, high: Any) -> Array:
+        low, high = -math.inf if low is None else low, math.inf if high is None else high
+        if enough(x, 30000) and alike(x) and number(low) and number(high):
+            return mapped(clip, x, float(low), float(high))
+        return super().clip(x, low, high)
+
+    def relu(self, x: Array) -> Array:
+        if enough(x, 30000) and alike(x):
+            return mapped(relu, x)
+        return super().relu(x)
+
+    def relu_backward(self, y: Array, g: Array) -> Array:
+        if enough(y, 4000) and alike(y, g):
+            return mapped(relu_backward, y, g)
+        return super().relu_backward(y, g)
+
+    def hardtanh_backward(self, y: Array, g: Array, low: float, high: float) -> Array:
+        if enough(y, 1000) and alike(y, g):
+            return mapped(hardtanh_backward, y, g, float(low), float(high))
+        return super().hardtanh_backward(y, g, low, high)
+
+    def leaky_relu(self, x: Array, slope: float) -> Array:
+        if enough(x, 30000) and alike(x):
+            return mapped(leaky_relu, x, float(slope))
+        return super().leaky_relu(x, slope)
+
+    def leaky_relu_backward(self, x: Array, g: Array, slope: float) -> Array:
+        if enough(x, 2000) and alike(x, g):
+            return mapped(leaky_relu_backward, x, g, float(slope))
+        return super().leaky_relu_backward(x, g, slope)
 
     def exp(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
         if not (args or settings) and enough(x, 32000) and alike(x):

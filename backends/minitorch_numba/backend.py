@@ -9,11 +9,15 @@ import numba
 from minitorch_numba import jit, threads
 from minitorch_numba.activation import NumbaActivationKernels
 from minitorch_numba.arithmetic import NumbaArithmeticKernels
+from minitorch_numba.batch_norm import NumbaBatchNormKernels
+from minitorch_numba.buffers import is_lent
+from minitorch_numba.depthwise import NumbaDepthwiseKernels
 from minitorch_numba.dropout import NumbaDropoutKernels
 from minitorch_numba.embedding import NumbaEmbeddingKernels
 from minitorch_numba.jit import DISABLED, folder_in_use
 from minitorch_numba.normalize import NumbaNormKernels
 from minitorch_numba.optim import NumbaOptimizerKernels
+from minitorch_numba.pool import NumbaPoolKernels
 from minitorch_numba.products import NumbaProductKernels
 from minitorch_numba.softmax import NumbaSoftmaxKernels
 from minitorch_numba.warmup import warm_up
@@ -23,10 +27,13 @@ from minitorch_numpy import NumpyBackend
 class NumbaBackend(
     NumbaActivationKernels,
     NumbaArithmeticKernels,
+    NumbaBatchNormKernels,
+    NumbaDepthwiseKernels,
     NumbaDropoutKernels,
     NumbaEmbeddingKernels,
     NumbaNormKernels,
     NumbaOptimizerKernels,
+    NumbaPoolKernels,
     NumbaProductKernels,
     NumbaSoftmaxKernels,
     NumpyBackend,
@@ -34,6 +41,11 @@ class NumbaBackend(
     """Arrays are `numpy.ndarray`; a method that finds no kernel for a layout or a dtype does as NumpyBackend."""
 
     name = "numba"
+
+    @staticmethod
+    def is_whole(x: Any) -> bool:
+        """Whether `x` owns its memory, or has a block of its own, and may be written to."""
+        return x.flags.writeable and (x.base is None or is_lent(x))
 
     def get_num_threads(self) -> int:
         """How many threads a kernel shares its work among."""

@@ -97,6 +97,13 @@ def kernel(
     return Kernel(plain, set(math.split()), parallel_from)
 
 
+def summing(plain: Callable[..., Any]) -> Any:
+    """A function for use inside of kernels with sums of its own, which may be added up in another order."""
+    return numba.njit(
+        nogil=True, error_model="numpy", fastmath={"contract", "reassoc"}, forceinline=True, boundscheck=False
+    )(plain)
+
+
 def inlined(plain: Callable[..., Any]) -> Any:
     """A function for use inside of kernels: the formula of one element, which becomes a part of the loop."""
     return numba.njit(

@@ -1,10 +1,11 @@
-"""Layer norm: each row is read from memory once, forward and backward."""
+"""Layer norm and RMS norm: each row is read from memory once, forward and backward."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from minitorch.backend import Array
+from minitorch_numba.buffers import empty
 from minitorch_numba.jit import kernel, prange
 from minitorch_numba.layout import alike, enough, in_order
 from minitorch_numpy import NumpyBackend
@@ -67,8 +68,42 @@ def layer_norm_backward(
                 dx[i, j] = (h - (total + (x[i, j] - mean) * inv * along)) * inv
 
 
+@kernel(math=SUMS, parallel_from=1 << 15)
+def rms_norm(x: Array, w: Array | None, eps: float, y: Array, invs: Array) -> None:
+    """y = x·inv·w with inv = 1/√(Σx²/D + eps); w may be None."""
+    real = x.dtype.type
+    for i in prange(len(x)):
+        square = real(0)
+        for j in range(x.shape[1]):
+            square += x[i, j] * x[i, j]
+        inv = real(1) / np.sqrt(square / real(x.shape[1]) + real(eps))
+        invs[i, 0] = inv
+        for j in range(x.shape[1]):
+            y[i, j] = x[i, j] * inv * w[j] if w is not None else x[i, j] * inv
+
+
+@kernel(math=SUMS, parallel_from=1 << 15)
+def rms_norm_backward(x: Array, w: Array | None, invs: Array, g: Array, dx: Array, dw: Array) -> None:
+    """dx = inv·(h − x̂·Σ(h·x̂)/D) with x̂ = x·inv and h = g·w;   dw: for each block of rows Σ g·x̂."""
+    real = x.dtype.type
+    n, blocks = real(x.shape[1]), len(dw)
+    rows = (len(x) + blocks - 1) // blocks
+    for block in prange(blocks):
+        dw[block] = 0
+        for i in range(block * rows, min(len(x), (block + 1) * rows)):
+            inv, along = invs[i, 0], real(0)
+            for j in range(x.shape[1]):
+                product = g[i, j] * (x[i, j] * inv)
+                dw[block, j] += product
+                along += product * w[j] if w is not None else product
+            along /= n
+            for j in range(x.shape[1]):
+                h = g[i, j] * w[j] if w is not None else g[i, j]
+                dx[i, j] = (h - x[i, j] * inv * along) * inv
+
+
 class NumbaNormKernels(NumpyBackend):
-    """Layer norm."""
+    """Layer norm, and the norm by root mean square."""
 
     def layer_norm(
         self, x: Array, w: Array | None, b: Array | None, eps: float
@@ -76,7 +111,7 @@ class NumbaNormKernels(NumpyBackend):
         if not enough(x, 64) or not in_order(x, w, b):
             return super().layer_norm(x, w, b, eps)
         y, mean, inv = (
-            np.empty(x.shape, x.dtype),
+            empty(x.shape, x.dtype),
             np.empty((len(x), 1), x.dtype),
             np.empty((len(x), 1), x.dtype),
         )
@@ -89,7 +124,21 @@ class NumbaNormKernels(NumpyBackend):
         if not enough(x, 64) or not in_order(w, mean, inv) or not alike(x, g):
             return super().layer_norm_backward(x, w, mean, inv, g)
         blocks = min(BLOCKS, len(x))
-        dx = np.empty(x.shape, x.dtype)
+        dx = empty(x.shape, x.dtype)
         dw, db = np.empty((2, blocks, x.shape[1]), x.dtype)
         layer_norm_backward(x.size, x, w, mean, inv, g, dx, dw, db)
         return dx, np.add.reduce(dw, axis=0), np.add.reduce(db, axis=0)
+
+    def rms_norm(self, x: Array, w: Array | None, eps: float) -> tuple[Array, Array]:
+        if not enough(x, 64) or not in_order(x, w):
+            return super().rms_norm(x, w, eps)
+        y, inv = empty(x.shape, x.dtype), np.empty((len(x), 1), x.dtype)
+        rms_norm(x.size, x, w, eps, y, inv)
+        return y, inv
+
+    def rms_norm_backward(self, x: Array, w: Array | None, inv: Array, g: Array) -> tuple[Array, Array]:
+        if not enough(x, 64) or not in_order(w, inv) or not alike(x, g):
+            return super().rms_norm_backward(x, w, inv, g)
+        dx, dw = empty(x.shape, x.dtype), np.empty((min(BLOCKS, len(x)), x.shape[1]), x.dtype)
+        rms_norm_backward(x.size, x, w, inv, g, dx, dw)
+        return dx, np.add.reduce(dw, axis=0)

@@ -12,6 +12,7 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch_numba import simd
+from minitorch_numba.buffers import empty
 from minitorch_numba.jit import inlined, kernel, prange
 from minitorch_numba.layout import alike, enough, in_order
 from minitorch_numpy import NumpyBackend
@@ -117,28 +118,28 @@ class NumbaSoftmaxKernels(NumpyBackend):
     def softmax(self, x: Array, axis: int) -> Array:
         if axis not in (-1, x.ndim - 1) or not enough(x, 64) or not alike(x):
             return super().softmax(x, axis)
-        y = np.empty(x.shape, x.dtype)
+        y = empty(x.shape, x.dtype)
         softmax(x.size, rows(x), rows(y))
         return y
 
     def softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
         if axis not in (-1, y.ndim - 1) or not enough(y, 64) or not alike(y, g):
             return super().softmax_backward(y, g, axis)
-        dx = np.empty(y.shape, y.dtype)
+        dx = empty(y.shape, y.dtype)
         softmax_backward(y.size, rows(y), rows(g), rows(dx))
         return dx
 
     def log_softmax(self, x: Array, axis: int) -> Array:
         if axis not in (-1, x.ndim - 1) or not enough(x, 64) or not alike(x):
             return super().log_softmax(x, axis)
-        y = np.empty(x.shape, x.dtype)
+        y = empty(x.shape, x.dtype)
         log_softmax(x.size, rows(x), rows(y))
         return y
 
     def log_softmax_backward(self, y: Array, g: Array, axis: int) -> Array:
         if axis not in (-1, y.ndim - 1) or not enough(y, 64) or not alike(y, g):
             return super().log_softmax_backward(y, g, axis)
-        dx = np.empty(y.shape, y.dtype)
+        dx = empty(y.shape, y.dtype)
         log_softmax_backward(y.size, rows(y), rows(g), rows(dx))
         return dx
 
@@ -154,7 +155,7 @@ class NumbaSoftmaxKernels(NumpyBackend):
             return super().cross_entropy_backward(x, kept, target, scale)
         if not in_order(x, target) or not isinstance(scale, (np.ndarray, np.generic)):
             return super().cross_entropy_backward(x, self.softmax(x, 1), target, scale)
-        dx = np.empty(x.shape, x.dtype)
+        dx = empty(x.shape, x.dtype)
         each = np.ascontiguousarray(scale, x.dtype).reshape(-1)
         cross_entropy_backward(x.size, x, kept, target, each, dx)
         return dx

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.windows import Windows
 from minitorch_numba import jit, threads
 from minitorch_numba.arithmetic import LARGE
 
@@ -47,11 +48,45 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: backend.layer_norm_backward(x, None, *backend.layer_norm(x, None, None, 1e-5)[1:], x)
     yield lambda: backend.add_rows(backend.take_rows(x, target), target, 4)
     yield lambda: backend.add_along_axis(x.copy(), np.zeros(x.shape, np.int64), x, 1)
+    yield lambda: backend.rms_norm_backward(x, row, backend.rms_norm(x, row, 1e-5)[1], x)
+    yield lambda: backend.rms_norm_backward(x, None, backend.rms_norm(x, None, 1e-5)[1], x)
+    yield lambda: backend.relu_backward(backend.relu(x), x)
+    yield lambda: backend.hardtanh_backward(backend.clip(x, -1, 1), x, -1, 1)
+    yield lambda: backend.leaky_relu_backward(backend.leaky_relu(x, 0.1), x, 0.1)
     source = backend.random_generator(0)
     yield lambda: backend.dropout(x, backend.keep_mask(source, x.shape, 0.5), 0.5)
+    yield from layers(backend, dtype)
     yield from products(backend, dtype)
     yield from arithmetic(backend, dtype)
     yield from updates(backend, dtype)
+
+
+def layers(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
+    """Batch norm, depthwise convolutions and pools."""
+    x, w = np.full((2, 2, 8, 8), 0.5, dtype), np.ones((2, 1, 3, 3), dtype)
+    row = np.ones(2, dtype)
+    same = Windows((8, 8), (3, 3), (1, 1), (1, 1), (1, 1), (8, 8))
+    for v in (row, None):
+        yield partial(batch_norm, backend, x, v)
+        yield partial(backend.conv, x, w, v, same, 2)
+    for scale, shift in ((row, row), (row, None), (None, row)):
+        yield partial(backend.scale_channels, x, scale, shift)
+    lies = Windows((8, 8), (3, 3), (2, 2), (1, 1), (1, 1), (4, 4))
+    y = x[:, :, :4, :4].copy()
+    yield lambda: backend.conv(x, w, row, lies, 2)
+    yield lambda: backend.conv_transpose(y, w, None, lies, 2)
+    yield lambda: backend.conv_weight(x, y, lies, 2)
+    for pool in (lies, Windows((8, 8), (2, 2), (2, 2), (0, 0), (1, 1), (4, 4))):
+        yield partial(backend.max_pool, x, pool)
+        yield partial(backend.max_pool_backward, x, y, y, pool)
+    yield lambda: backend.max_pool_indices(x, y, lies)
+    yield lambda: backend.sum_pool_backward(backend.sum_pool(x, lies), lies)
+
+
+def batch_norm(backend: Any, x: Any, v: Any) -> None:
+    """Forward and backward."""
+    _, mean, _, inv = backend.batch_norm(x, v, v, 1e-5)
+    backend.batch_norm_backward(x, v, mean, inv, x)
 
 
 def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:

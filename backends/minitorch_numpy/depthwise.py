@@ -24,7 +24,7 @@ def conv(x: Array, w: Array, windows: Windows) -> Array:
             product = scratch[(..., *outputs)]
             np.multiply(image[(..., *inputs)], w[(slice(None), slice(None), *place)], out=product)
             result[(..., *outputs)] += product
-    return y.reshape(n, -1, *windows.counts)
+    return y.reshape(n, c * w.shape[1], *windows.counts)
 
 
 def conv_transpose(y: Array, w: Array, windows: Windows, groups: int) -> Array:
@@ -47,7 +47,7 @@ def conv_transpose(y: Array, w: Array, windows: Windows, groups: int) -> Array:
 def conv_weight(x: Array, y: Array, windows: Windows) -> Array:
     """w[c, m, place] += Σ x[n, c] · y[n, c, m], for each place."""
     n, c = x.shape[:2]
-    y = y.reshape(n, c, -1, *windows.counts)
+    y = y.reshape(n, c, y.shape[1] // c, *windows.counts)
     w: Array = np.zeros((c, y.shape[2], *windows.kernel), x.dtype)
     axes = "xyz"[: len(windows.size)]
     places = list(windows.places())

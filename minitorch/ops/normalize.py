@@ -109,6 +109,56 @@ class LayerNorm(Op):
         )
 
 
+class RmsNorm(Op):
+    """y = x·r·w with r = 1/√(Σx²/n + ε);   dx = r·h − x·r³·Σ(h·x)/n with h = g·w,  dw = Σ g·x·r."""
+
+    optional = True
+
+    def forward(self, x: Array, w: Array | None, *, count: int, eps: float) -> Array:
+        self.eps, self.lead, self.normalized = eps, x.shape[: x.ndim - count], x.shape[x.ndim - count :]
+        y, inv = self.backend.rms_norm(self.rows(x), None if w is None else w.reshape(-1), eps)
+        self.save(x=x, w=w)
+        self.keep(inv=inv)
+        return y.reshape(x.shape)
+
+    def rows(self, x: Array) -> Array:
+        """One row for each set of values that are divided by one number."""
+        return x.reshape(prod(self.lead), prod(self.normalized))
+
+    def backward(self, g: Array) -> tuple[Array | None, ...]:
+        x, w, n = self.saved.x, self.saved.w, prod(self.normalized)
+        dims = tuple(range(len(self.lead), x.ndim))
+        inv = ((x * x).sum(dims, keepdims=True) / n + self.eps) ** -0.5
+        h = g if w is None else g * w
+        dx = inv * h - x * (inv * inv * inv * ((h * x).sum(dims, keepdims=True) / n))
+        if not self.needs_input_grad[1]:
+            return dx, None
+        return dx, (g * x * inv).reshape(prod(self.lead), *self.normalized).sum(0)
+
+    def fused_backward(self, g: Array) -> tuple[Array | None, ...]:
+        x, w, inv = self.saved.x, self.saved.w, self.saved.inv
+        w = None if w is None else w.reshape(-1)
+        dx, gw = self.backend.rms_norm_backward(self.rows(x), w, inv, self.rows(g))
+        return dx.reshape(x.shape), gw.reshape(self.normalized) if self.needs_input_grad[1] else None
+
+
+class ScaleChannels(Op):
+    """y = x·w + b, one number for each channel;   dx = g·w,  dw = Σ g·x,  db = Σ g."""
+
+    optional = True
+
+    def forward(self, x: Array, w: Array | None, b: Array | None) -> Array:
+        if self.recording:
+            self.save(x=x if self.needs_input_grad[1] else None, w=w)
+        return self.backend.scale_channels(x, w, b)
+
+    def backward(self, g: Array) -> tuple[Array | None, ...]:
+        w, dims = self.saved.w, (0, *range(2, g.ndim))
+        _, need_w, need_b = self.needs_input_grad
+        dx = g if w is None else ScaleChannels.apply(g, w, None)
+        return dx, (g * self.saved.x).sum(dims) if need_w else None, g.sum(dims) if need_b else None
+
+
 # Arguments -----------------------------------------------------------------------------------------------
 
 
@@ -144,9 +194,9 @@ def in_dtype_of(x: Any, v: Any) -> Any:
 
 def scale_and_shift(x: Any, w: Any, b: Any) -> Any:
     """x·w + b, one number for each channel."""
-    shape = (-1, *(1,) * (x.ndim - 2))
-    y = x if w is None else x * in_dtype_of(x, w).reshape(shape)
-    return y if b is None else y + in_dtype_of(x, b).reshape(shape)
+    if w is None and b is None:
+        return x
+    return ScaleChannels.apply(x, in_dtype_of(x, w), in_dtype_of(x, b))
 
 
 def follow(running: Any, value: Array, momentum: float) -> None:
@@ -213,8 +263,9 @@ def batch_norm(
         if running_mean is None or running_var is None:
             raise ArgumentError("batch_norm: running_mean and running_var are needed unless training=True")
         scale = (running_var.to(input.dtype) + eps) ** -0.5
+        scale = scale if weight is None else scale * in_dtype_of(input, weight)
         shift = running_mean.to(input.dtype) * -scale
-        return scale_and_shift(scale_and_shift(input, scale, shift), weight, bias)
+        return scale_and_shift(input, scale, shift if bias is None else shift + in_dtype_of(input, bias))
     count = prod(input.shape) // max(channels, 1)
     if not count:
         return scale_and_shift(input, weight, bias)
@@ -396,5 +447,7 @@ def rms_norm(
     shape = last_dims("rms_norm", input, normalized_shape, weight=weight)
     dims = tuple(range(-len(shape), 0))
     eps = dtypes.finfo(input.dtype).eps if eps is None else eps
+    if not input.dtype.is_complex:
+        return RmsNorm.apply(input, in_dtype_of(input, weight), count=len(shape), eps=eps)
     y = input * ((input * input).mean(dims, True) + eps) ** -0.5
     return y if weight is None else y * in_dtype_of(input, weight)

@@ -33,6 +33,9 @@ class Hardtanh(Op):
         y = array_of(self.saved.output)
         return g * ((y != self.low) & (y != self.high))
 
+    def fused_backward(self, g: Array) -> Array:
+        return self.backend.hardtanh_backward(self.saved.output, g, self.low, self.high)
+
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Variable:
     """min(max(x, `min_val`), `max_val`); unlike for `clamp`, the gradient at the bounds is 0.

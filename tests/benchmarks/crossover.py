@@ -16,6 +16,7 @@ import numpy as np
 
 import minitorch
 from minitorch.registry import get_backend
+from minitorch.windows import Windows
 from minitorch_numba import arithmetic, jit, products, threads
 
 SIZES = [1 << k for k in range(6, 21)]
@@ -46,6 +47,26 @@ def adam(backend: Any, x: Any) -> Any:
     backend.adam_step([x], [g], [m], [v], None, [1.0], decoupled=False, maximize=False, **settings)
 
 
+def images(x: Any) -> Any:
+    """As images of 8 × 8 of 8 channels, or as far as they go."""
+    return x.reshape(-1, min(8, x.size // 64), 8, 8)
+
+
+def over_images(kernel: int, stride: int) -> Windows:
+    """Windows over such images."""
+    count = 8 // stride
+    pairs = ((n, n) for n in (8, kernel, stride, kernel // 3, 1, count))
+    return Windows(*pairs)
+
+
+def depthwise(backend: Any, x: Any) -> Any:
+    """Of images with two channels."""
+    size = (8, 8) if x.size > 64 else (8, 4)
+    lies = SAME._replace(size=size, counts=size)
+    return backend.conv(x.reshape(-1, 2, *size), x[:18].reshape(2, 1, 3, 3), None, lies, 2)
+
+
+SAME, HALVES = over_images(3, 1), over_images(2, 2)
 METHODS: dict[str, Method] = {
     "add": lambda b, x: b.add(x, x),
     "multiply by a number": lambda b, x: b.multiply(x, 2.0),
@@ -69,6 +90,26 @@ METHODS: dict[str, Method] = {
     "log_softmax": lambda b, x: b.log_softmax(rows(x), 1),
     "cross_entropy": lambda b, x: b.cross_entropy(rows(x), np.zeros(x.size // 64, np.int64)),
     "layer_norm": lambda b, x: b.layer_norm(rows(x), x[:64], x[:64], 1e-5),
+    "rms_norm": lambda b, x: b.rms_norm(rows(x), x[:64], 1e-5),
+    "batch_norm": lambda b, x: b.batch_norm(images(x), None, None, 1e-5),
+    "batch_norm_backward": lambda b, x: b.batch_norm_backward(
+        images(x), None, *[images(x)[:1, :, :1, :1].copy()] * 2, images(x)
+    ),
+    "scale_channels": lambda b, x: b.scale_channels(images(x), images(x)[0, :, 0, 0].copy(), None),
+    "depthwise": depthwise,
+    "max_pool": lambda b, x: b.max_pool(images(x), HALVES),
+    "max_pool 3×3": lambda b, x: b.max_pool(images(x), SAME),
+    "max_pool_backward": lambda b, x: b.max_pool_backward(
+        images(x), *[x[: x.size // 4].reshape(*images(x).shape[:2], 4, 4)] * 2, HALVES
+    ),
+    "sum_pool": lambda b, x: b.sum_pool(images(x), HALVES),
+    "sum_pool 3×3": lambda b, x: b.sum_pool(images(x), SAME),
+    "relu": lambda b, x: b.relu(x),
+    "relu_backward": lambda b, x: b.relu_backward(x, x),
+    "clip": lambda b, x: b.clip(x, 0.2, 0.8),
+    "hardtanh_backward": lambda b, x: b.hardtanh_backward(x, x, 0.2, 0.8),
+    "leaky_relu": lambda b, x: b.leaky_relu(x, 0.1),
+    "leaky_relu_backward": lambda b, x: b.leaky_relu_backward(x, x, 0.1),
     "dropout": lambda b, x: b.dropout(x, x > 0, 0.5),
     "adam_step": adam,
 }

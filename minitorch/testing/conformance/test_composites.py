@@ -256,6 +256,7 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
     "global_norm": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
     "relu": one,
     "relu_backward": lambda: two(low=-0.0),
+    "hardtanh_backward": lambda: two(-1.5, 1.0, low=-1.5),
     "leaky_relu": lambda: [*one(0.1), *one(1.5), *one(-0.5)],
     "leaky_relu_backward": lambda: two(0.1),
     "elu": lambda: [*one(1.0, 1.0, 1.0), *one(1.5, 1.1, 0.7)],
@@ -301,6 +302,23 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
     ),
     "layer_norm": lambda: norms((4, 5), (1, 5), (0, 5)),
     "layer_norm_backward": lambda: norm_gradients(lambda shape: (shape[0], 1), (4, 5), (1, 5), (0, 5)),
+    "rms_norm": lambda: [
+        *[Call(x, w, 1e-3) for x, w in several((4, 5), (5,))],
+        *one(None, 1e-5, shapes=[(40, 70), (0, 5)]),
+    ],
+    "rms_norm_backward": lambda: [
+        *[Call(*arrays) for arrays in several((4, 5), (5,), (4, 1), (4, 5))],
+        *[Call(x, None, inv, g) for x, inv, g in several((40, 70), (40, 1), (40, 70))],
+    ],
+    "scale_channels": lambda: [
+        *[
+            Call(*arrays)
+            for shape in ((2, 3), (0, 3, 2), (2, 3, 40, 5))
+            for arrays in several(shape, (3,), (3,))
+        ],
+        *[Call(x, w, None) for x, w in several((2, 3, 4), (3,))],
+        *[Call(x, None, b) for x, b in several((2, 3, 4), (3,))],
+    ],
     "dropout": lambda: [Call(x, numbers((4, 5), "bool"), p) for x in floats(4, 5) for p in (0.3, 1.0)],
     "take_rows": lambda: [
         Call(w, index) for w in floats(5, 3) for index in (TARGET, TARGET.reshape(2, 2), TARGET[:0])
