@@ -13,6 +13,7 @@ from minitorch_numba.jit import DISABLED, folder_in_use
 from minitorch_numba.normalize import NumbaNormKernels
 from minitorch_numba.optim import NumbaOptimizerKernels
 from minitorch_numba.products import NumbaProductKernels
+from minitorch_numba.recurrent import NumbaRecurrentKernels
 from minitorch_numba.softmax import NumbaSoftmaxKernels
 from minitorch_numba.warmup import warm_up
 from minitorch_numpy import NumpyBackend
@@ -24,6 +25,7 @@ class NumbaBackend(
     NumbaNormKernels,
     NumbaOptimizerKernels,
     NumbaProductKernels,
+    NumbaRecurrentKernels,
     NumbaSoftmaxKernels,
     NumpyBackend,
 ):
