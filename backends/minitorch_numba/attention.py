@@ -25,7 +25,7 @@ from minitorch_numpy import NumpyBackend
 
 SMALLEST = 1 << 8  # multiplications
 SHARED = 1 << 18  # multiplications from which on two threads are faster than one
-ROWS, COLUMNS = 64, 128  # of a block of scores
+ROWS, COLUMNS, COLUMNS_BACK = 64, 128, 64  # of a block of scores
 TASKS = 8  # into at least so many the way back is divided
 
 
@@ -228,14 +228,14 @@ class NumbaAttentionKernels(NumpyBackend):
         if of_mask or hidden is None or g.__class__ is not np.ndarray or g.dtype is not q.dtype:
             y, kept = super().attention(q, k, v, mask, scale, causal)
             return super().attention_backward(g, q, k, v, mask, y, kept, scale, causal, of_mask)
-        pairs, blocks = q.size // (q.shape[-2] * q.shape[-1]), -(-k.shape[-2] // COLUMNS)
+        pairs, blocks = q.size // (q.shape[-2] * q.shape[-1]), -(-k.shape[-2] // COLUMNS_BACK)
         parts = max(1, min(TASKS // pairs, blocks))
         dq, dk, dv = (room_like(x, x.shape[-1]) for x in (q, k, v))
         sums = four(kept[..., None], q.ndim)[..., 0]
         into = four(dq, q.ndim)[None] if parts == 1 else np.empty((parts, *four(q, q.ndim).shape), q.dtype)
         attention_backward(
             q.size * k.shape[-2], *(four(in_rows(x), q.ndim) for x in (g, q, k, v)), hidden,
-            four(in_rows(y), q.ndim), sums, float(scale), causal, ROWS, COLUMNS,
+            four(in_rows(y), q.ndim), sums, float(scale), causal, ROWS, COLUMNS_BACK,
             into, four(dk, q.ndim), four(dv, q.ndim),
         )  # fmt: skip
         if parts > 1:

@@ -44,8 +44,23 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: backend.layer_norm_backward(x, None, *backend.layer_norm(x, None, None, 1e-5)[1:], x)
     source = backend.random_generator(0)
     yield lambda: backend.dropout(x, backend.keep_mask(source, x.shape, 0.5), 0.5)
+    yield from sequences(backend, dtype)
     yield from products(backend, dtype)
     yield from updates(backend, dtype)
+
+
+def sequences(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
+    """Attention, and layers with a state; the batch is large enough to be shared."""
+    x, h, w = np.zeros((2, 16, 4), dtype), np.zeros((16, 4), dtype), np.zeros((16, 4), dtype)
+    yield lambda: backend.attention_backward(
+        x, x, x, x, None, *backend.attention(x, x, x, None, 1.0, True), 1.0, True, False
+    )
+    yield lambda: backend.rnn_backward(x, backend.rnn_forward(x, h, w[:4], False, False), w[:4], False, False)
+    gates, three = np.zeros((2, 16, 16), dtype), np.zeros((2, 16, 12), dtype)
+    yield lambda: backend.lstm_forward(gates, h, h, w, False)
+    yield lambda: backend.lstm_backward(x, None, gates, h, x, w, False)
+    yield lambda: backend.gru_forward(three, h, w[:12], w[:12, 0], False)
+    yield lambda: backend.gru_backward(x, gates, h, x, w[:12], False)
 
 
 def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:

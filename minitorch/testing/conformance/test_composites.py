@@ -33,8 +33,10 @@ AFTER_FORWARD: dict[str, Callable[..., Any]] = {
     "cross_entropy_backward": lambda backend, x, target, scale: backend.cross_entropy_backward(
         x, backend.cross_entropy(x, target)[-1], target, scale
     ),
-    "attention_backward": lambda backend, g, q, k, v, mask, scale, causal, of_mask: backend.attention_backward(
-        g, q, k, v, mask, *backend.attention(q, k, v, mask, scale, causal), scale, causal, of_mask
+    "attention_backward": lambda backend, g, q, k, v, mask, scale, causal, of_mask: (
+        backend.attention_backward(
+            g, q, k, v, mask, *backend.attention(q, k, v, mask, scale, causal), scale, causal, of_mask
+        )
     ),
 }
 
