@@ -56,9 +56,10 @@ class StridedKernel(ProductKernel):
 
     def __getattr__(self, name: str) -> Any:
         """As `Kernel`; what is called is the machine code itself, which asks for no types."""
-        dispatcher, entries = super().__getattr__(name), {}
+        dispatcher = super().__getattr__(name)
         if DISABLED:
             return dispatcher
+        entries: dict[Any, Any] = {}
 
         def call(*args: Any) -> Any:
             entry = entries.get(args[0].dtype)

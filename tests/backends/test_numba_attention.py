@@ -116,7 +116,7 @@ def test_no_blocks_are_too_small(monkeypatch):
 
 
 def test_leading_dims_that_broadcast_are_numpys():
-    q, k, v, g = several("float32", (2, 3, 5, 4), (1, 3, 6, 4), (6, 4), (2, 3, 5, 4))
+    q, k, v = several("float32", (2, 3, 5, 4), (1, 3, 6, 4), (6, 4))
     y, kept = NUMBA.attention(q, k, v, None, 0.5, False)
     assert kept.shape == (2, 3, 5, 6)
     near([y], Backend.attention(NUMPY, q, k, v, None, 0.5, False)[:1])

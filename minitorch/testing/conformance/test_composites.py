@@ -233,8 +233,8 @@ def looked_up(gradients: bool) -> list[Call]:
         for m, causal in ((None, False), (None, True), (mask, False), (hidden.astype(q.dtype), False)):
             if not gradients:
                 calls.append(Call(q, k, v, m, 0.5, causal))
-            for of_mask in (False, True)[: gradients * 2]:
-                calls.append(Call(g, q, k, v, m, 0.5, causal, of_mask))
+            else:
+                calls += [Call(g, q, k, v, m, 0.5, causal, of_mask) for of_mask in (False, True)]
     return calls
 
 
