@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("numba")
-
 import minitorch
 import minitorch.nn
-from minitorch_numba import jit
 
+torch = pytest.importorskip("torch")
+jit = pytest.importorskip("minitorch_numba.jit")
 pytestmark = pytest.mark.oracle
 
 
