@@ -54,14 +54,15 @@ class AttentionKernels:
         kept: Array,
         scale: float,
         causal: bool,
-    ) -> tuple[Array, Array, Array, Array]:
-        """dv = pᵀ·g,  ds = p·(g·vᵀ − Σ g·y),  dq = scale·ds·k,  dk = scale·dsᵀ·q; ds is that of the mask."""
+        of_mask: bool,
+    ) -> tuple[Array, Array, Array, Array | None]:
+        """dv = pᵀ·g,  ds = p·(g·vᵀ − Σ g·y),  dq = scale·ds·k,  dk = scale·dsᵀ·q; ds, that of the mask, or None."""
         along = self.sum(g * y, axis=-1, keepdims=True)
         ds = (self.matmul(g, v.swapaxes(-1, -2)) - along) * kept
         by_scale = ds.dtype.type(scale)
         dq = self.matmul(ds, k) * by_scale
         dk = self.matmul(ds.swapaxes(-1, -2), q) * by_scale
-        return dq, dk, self.matmul(kept.swapaxes(-1, -2), g), ds
+        return dq, dk, self.matmul(kept.swapaxes(-1, -2), g), ds if of_mask else None
 
     def causal_mask(self, rows: int, columns: int) -> Array:
         """True where the column is not after the row.  Shape: (rows, columns)."""

@@ -9,6 +9,7 @@ import numba
 from minitorch_numba import jit, threads
 from minitorch_numba.activation import NumbaActivationKernels
 from minitorch_numba.arithmetic import NumbaArithmeticKernels
+from minitorch_numba.attention import NumbaAttentionKernels
 from minitorch_numba.batch_norm import NumbaBatchNormKernels
 from minitorch_numba.buffers import is_lent
 from minitorch_numba.depthwise import NumbaDepthwiseKernels
@@ -19,6 +20,7 @@ from minitorch_numba.normalize import NumbaNormKernels
 from minitorch_numba.optim import NumbaOptimizerKernels
 from minitorch_numba.pool import NumbaPoolKernels
 from minitorch_numba.products import NumbaProductKernels
+from minitorch_numba.recurrent import NumbaRecurrentKernels
 from minitorch_numba.softmax import NumbaSoftmaxKernels
 from minitorch_numba.warmup import warm_up
 from minitorch_numpy import NumpyBackend
@@ -29,12 +31,14 @@ class NumbaBackend(
     NumbaArithmeticKernels,
     NumbaBatchNormKernels,
     NumbaDepthwiseKernels,
+    NumbaAttentionKernels,
     NumbaDropoutKernels,
     NumbaEmbeddingKernels,
     NumbaNormKernels,
     NumbaOptimizerKernels,
     NumbaPoolKernels,
     NumbaProductKernels,
+    NumbaRecurrentKernels,
     NumbaSoftmaxKernels,
     NumpyBackend,
 ):

@@ -56,6 +56,7 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     source = backend.random_generator(0)
     yield lambda: backend.dropout(x, backend.keep_mask(source, x.shape, 0.5), 0.5)
     yield from layers(backend, dtype)
+    yield from sequences(backend, dtype)
     yield from products(backend, dtype)
     yield from arithmetic(backend, dtype)
     yield from updates(backend, dtype)
@@ -87,6 +88,20 @@ def batch_norm(backend: Any, x: Any, v: Any) -> None:
     """Forward and backward."""
     _, mean, _, inv = backend.batch_norm(x, v, v, 1e-5)
     backend.batch_norm_backward(x, v, mean, inv, x)
+
+
+def sequences(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
+    """Attention, and layers with a state; the batch is large enough to be shared."""
+    x, h, w = np.zeros((2, 16, 4), dtype), np.zeros((16, 4), dtype), np.zeros((16, 4), dtype)
+    yield lambda: backend.attention_backward(
+        x, x, x, x, None, *backend.attention(x, x, x, None, 1.0, True), 1.0, True, False
+    )
+    yield lambda: backend.rnn_backward(x, backend.rnn_forward(x, h, w[:4], False, False), w[:4], False, False)
+    gates, three = np.zeros((2, 16, 16), dtype), np.zeros((2, 16, 12), dtype)
+    yield lambda: backend.lstm_forward(gates, h, h, w, False)
+    yield lambda: backend.lstm_backward(x, None, gates, h, x, w, False)
+    yield lambda: backend.gru_forward(three, h, w[:12], w[:12, 0], False)
+    yield lambda: backend.gru_backward(x, gates, h, x, w[:12], False)
 
 
 def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:

@@ -43,7 +43,8 @@ class NumpyAttentionKernels(AttentionKernels):
         kept: Array,
         scale: float,
         causal: bool,
-    ) -> tuple[Array, Array, Array, Array]:
+        of_mask: bool,
+    ) -> tuple[Array, Array, Array, Array | None]:
         ds = self.matmul(g, v.swapaxes(-1, -2))
         if ds.shape != kept.shape:
             ds = ds + np.zeros_like(kept)
@@ -53,4 +54,4 @@ class NumpyAttentionKernels(AttentionKernels):
         dq, dk = self.matmul(ds, k), self.matmul(ds.swapaxes(-1, -2), q)
         dq *= by_scale
         dk *= by_scale
-        return dq, dk, self.matmul(kept.swapaxes(-1, -2), g), ds
+        return dq, dk, self.matmul(kept.swapaxes(-1, -2), g), ds if of_mask else None

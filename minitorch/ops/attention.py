@@ -50,10 +50,10 @@ class Attention(Op):
         dk = Matmul.apply(ds.swapaxes(-1, -2), q) * self.scale
         return dq, dk, Matmul.apply(p.swapaxes(-1, -2), g), ds
 
-    def fused_backward(self, g: Array) -> tuple[Array, Array, Array, Array]:
-        s = self.saved
+    def fused_backward(self, g: Array) -> tuple[Array, Array, Array, Array | None]:
+        s, of_mask = self.saved, self.needs_input_grad[3]
         return self.backend.attention_backward(
-            g, s.q, s.k, s.v, s.mask, s.output, s.kept, self.scale, self.causal
+            g, s.q, s.k, s.v, s.mask, s.output, s.kept, self.scale, self.causal, of_mask
         )
 
 

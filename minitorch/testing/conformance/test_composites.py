@@ -33,8 +33,10 @@ AFTER_FORWARD: dict[str, Callable[..., Any]] = {
     "cross_entropy_backward": lambda backend, x, target, scale: backend.cross_entropy_backward(
         x, backend.cross_entropy(x, target)[-1], target, scale
     ),
-    "attention_backward": lambda backend, g, q, k, v, *settings: backend.attention_backward(
-        g, q, k, v, settings[0], *backend.attention(q, k, v, *settings), *settings[1:]
+    "attention_backward": lambda backend, g, q, k, v, mask, scale, causal, of_mask: (
+        backend.attention_backward(
+            g, q, k, v, mask, *backend.attention(q, k, v, mask, scale, causal), scale, causal, of_mask
+        )
     ),
 }
 
@@ -229,8 +231,10 @@ def looked_up(gradients: bool) -> list[Call]:
     calls = []
     for q, k, v, mask, g in several(*shapes):
         for m, causal in ((None, False), (None, True), (mask, False), (hidden.astype(q.dtype), False)):
-            arrays = (g, q, k, v, m) if gradients else (q, k, v, m)
-            calls.append(Call(*arrays, 0.5, causal))
+            if not gradients:
+                calls.append(Call(q, k, v, m, 0.5, causal))
+            else:
+                calls += [Call(g, q, k, v, m, 0.5, causal, of_mask) for of_mask in (False, True)]
     return calls
 
 
