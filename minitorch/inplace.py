@@ -139,7 +139,7 @@ def assign(op_name: str, x: Variable, out: Variable, since: int | None = None) -
     if x._requires_grad and not out._requires_grad and current().grad:
         out = Overwrite.apply(x, out)
     if out.grad_fn is not None:
-        preserve_old(x.array, out.grad_fn, out.grad_fn.serial if since is None else since)
+        preserve_old(x, out.grad_fn, out.grad_fn.serial if since is None else since)
     if leading((x.array, out.array)) is not x.array:
         refuse_batch(op_name, x)
     backend_of(x.array).copyto(x.array, out.array)
@@ -156,13 +156,13 @@ def refuse_batch(op_name: str, x: Variable) -> None:
     )
 
 
-def preserve_old(array: Array, last: Op, since: int) -> None:
-    """Before `array` is overwritten: the ops up to `last` that were applied to it since then keep a copy."""
+def preserve_old(x: Value, last: Op, since: int) -> None:
+    """Before `x` is overwritten: the ops up to `last` that were applied to it since then keep a copy."""
     stack: list[Any] = [last]
     while stack:
         node = stack.pop()
         if isinstance(node, Op) and node.serial >= since:
-            node.preserve_old(array)
+            node.preserve_old(x)
             stack.extend(node.edges)
 
 
