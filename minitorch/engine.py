@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.anomaly import check_gradients
 from minitorch.errors import ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
-from minitorch.op import FREED, Op
+from minitorch.op import BATCHES, FREED, Op
 from minitorch.registry import backend_of
 from minitorch.value import Value, array_of, wrap
 
@@ -115,27 +115,24 @@ class Walk:
         """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""
         if self.needed is not None and target not in self.needed:
             return
-        outputs = None
-        if isinstance(target, Op):
-            outputs, serial = target.outputs, target.serial
-            if outputs is None:
-                shape, dtype = target.shape, target.dtype
-            else:
-                shape, dtype = outputs[number]
+        several = False
+        if not isinstance(target, Op):
+            shape, dtype = target.array.shape, target.array.dtype
+        elif target.outputs is None:
+            shape, dtype = target.shape, target.dtype
         else:
-            array, serial = target.array, None
-            shape, dtype = array.shape, array.dtype
+            several, (shape, dtype) = True, target.outputs[number]
         if g.shape != shape:
             g = fit(g, shape, source)
         if g.dtype is not dtype and array_of(g).dtype != dtype:
             g = cast(g, dtype)
         pending = self.pending
-        if outputs is not None:
+        if several:
             self.deposit_at(target, g, number)
         elif target not in pending:
             pending[target] = g
-            if serial is not None:
-                heappush(self.heap, (-serial, target))
+            if isinstance(target, Op):
+                heappush(self.heap, (-target.serial, target))
         elif target in self.owned:
             pending[target] += g
         else:
@@ -250,6 +247,8 @@ class Walk:
         """A user's gradient as the walk carries it."""
         if not isinstance(g, Value) or self.create_graph:
             return g
+        if not g.array.shape and g.array.__class__ not in BATCHES:
+            return g.array[()]
         self.held.add(id(g.array))
         return g.array
 
