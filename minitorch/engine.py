@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from heapq import heappop, heappush
-from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 _accumulating = Lock()
 running_walk: ContextVar[Any] = ContextVar("minitorch.walk")
-FIRST = repeat(0)  # for ops all of whose edges lead to first outputs
 
 
 class as_running:
@@ -107,9 +105,10 @@ class Walk:
                 raise GradientError(
                     f"{node.op_name}: backward returned {len(grads)} gradients for {len(edges)} inputs"
                 )
-            for target, g, number in zip(edges, grads, node.edge_outputs or FIRST):  # noqa: B905
-                if target is not None and g is not None:
-                    deposit(target, g, number, node)
+            numbers = node.edge_outputs
+            for i, target in enumerate(edges):
+                if target is not None and grads[i] is not None:
+                    deposit(target, grads[i], 0 if numbers is None else numbers[i], node)
 
     def deposit(self, target: Any, g: Any, number: int, source: Op | None) -> None:
         """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""

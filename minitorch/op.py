@@ -199,7 +199,7 @@ class Op:
                     first, dtype = array, array.dtype
                 elif array.dtype is not dtype or array.__class__ is not first.__class__:
                     mixed = True
-                if takes_scalars and not array.shape and array.__class__ not in BATCHES:
+                if takes_scalars and not array.shape:
                     array = array[()]
                 arrays.append(array)
             else:
