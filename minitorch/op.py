@@ -343,8 +343,9 @@ class Op:
     ) -> None:
         """Finds out where each saved value came from, and in which version it was saved."""
         origins: list[Origin] = []
-        parameters = self.parameters
-        for name, value in self.saved.__dict__.items():
+        parameters, saved = self.parameters, self.saved.__dict__
+        for name in saved:
+            value = saved[name]
             if value is None:
                 continue
             source = parameters.get(name)
@@ -358,7 +359,7 @@ class Op:
                 source = self._output_number(name, value, outs)
                 x = results[-1 - source]
                 if not self.takes_scalars:
-                    setattr(self.saved, name, x.array)
+                    saved[name] = x.array
             version = x._counter
             if version is None:
                 version = x._counter = Version()
