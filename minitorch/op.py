@@ -131,7 +131,7 @@ class Op:
     broadcasts: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
     optional: ClassVar[bool] = False
-    takes_scalars: ClassVar[bool] = False
+    takes_scalars: bool = False
     view: ClassVar[bool] = False
     in_place: ClassVar[bool] = False
     op_name: ClassVar[str] = "op"
@@ -178,8 +178,11 @@ class Op:
         mode = current()
         if mode.raw:
             return cls._apply_raw(inputs, settings)
-        op = cls()  # of which flags are read: Python finds them faster than those of the class
-        takes_scalars, recording, mixed, fractional = op.takes_scalars, False, False, op.float_only
+        op = cls()  # whose flags are read, for Python finds them faster than those of the class
+        if mode.saving is not None:
+            op.takes_scalars = False  # hooks pack the very arrays
+        takes_scalars, fractional = op.takes_scalars, op.float_only
+        recording = mixed = False
         first: Any = None
         dtype: Any = None
         edge_outputs: dict[int, int] | None = None

@@ -16,9 +16,12 @@ from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
 from minitorch.ops.where import where
+from minitorch.value import Value
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
+
+NUMBER = (int, float, complex)
 
 
 class Operator(Binary):
@@ -254,7 +257,7 @@ def mul(input: Any, other: Any) -> Any:
     >>> minitorch.mul(minitorch.tensor([1.0, 2.0]), minitorch.tensor([3.0, 4.0]))
     tensor([3., 8.])
     """
-    if isinstance(input, (int, float, complex)) and isinstance(other, (int, float, complex)):
+    if not isinstance(input, Value) and isinstance(input, NUMBER) and isinstance(other, NUMBER):
         return input * other
     return Mul.apply(input, other)
 
