@@ -114,23 +114,25 @@ class Walk:
         """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""
         if self.needed is not None and target not in self.needed:
             return
-        several = False
-        if not isinstance(target, Op):
-            shape, dtype = target.array.shape, target.array.dtype
-        elif target.outputs is None:
+        is_node = isinstance(target, Op)
+        outputs = target.outputs if is_node else None
+        if outputs is not None:
+            shape, dtype = outputs[number]
+        elif is_node:
             shape, dtype = target.shape, target.dtype
         else:
-            several, (shape, dtype) = True, target.outputs[number]
+            array = target.array
+            shape, dtype = array.shape, array.dtype
         if g.shape != shape:
             g = fit(g, shape, source)
         if g.dtype is not dtype and array_of(g).dtype != dtype:
             g = cast(g, dtype)
         pending = self.pending
-        if several:
+        if outputs is not None:
             self.deposit_at(target, g, number)
         elif target not in pending:
             pending[target] = g
-            if isinstance(target, Op):
+            if is_node:
                 heappush(self.heap, (-target.serial, target))
         elif target in self.owned:
             pending[target] += g

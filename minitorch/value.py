@@ -28,7 +28,7 @@ def lay_out(kind: type, *names: str) -> None:
     CPython takes the places from what the first few instances have: without this, had those recorded nothing,
     each later one that does would pay for a dictionary of its own.
     """
-    first = object.__new__(kind)
+    first: Any = object.__new__(kind)
     for name in names:
         object.__setattr__(first, name, None)
 
