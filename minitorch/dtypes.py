@@ -78,6 +78,7 @@ complex128 = cdouble = dtype("complex128")
 
 ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
 BY_NUMPY = {t.dtype: t for t in ALL}
+REAL_NUMBERS = frozenset((int, float, bool, *(t.dtype.type for t in ALL if not t.is_complex)))
 BY_NAME = {t.name: t for t in ALL}
 PYTHON_TYPES = {bool: bool_, int: int64, float: float64, complex: complex128}
 

@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from heapq import heappop, heappush
-from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from minitorch.anomaly import check_gradients
 from minitorch.errors import ArgumentTypeError, GradientError, ShapeError
 from minitorch.modes import current, walking
-from minitorch.op import FREED, Op
+from minitorch.op import BATCHES, FREED, Op
 from minitorch.registry import backend_of
 from minitorch.value import Value, array_of, wrap
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 _accumulating = Lock()
 running_walk: ContextVar[Any] = ContextVar("minitorch.walk")
-FIRST = repeat(0)  # for ops all of whose edges lead to first outputs
 
 
 class as_running:
@@ -107,23 +105,23 @@ class Walk:
                 raise GradientError(
                     f"{node.op_name}: backward returned {len(grads)} gradients for {len(edges)} inputs"
                 )
-            for target, g, number in zip(edges, grads, node.edge_outputs or FIRST):  # noqa: B905
-                if target is not None and g is not None:
-                    deposit(target, g, number, node)
+            numbers = node.edge_outputs
+            for i, target in enumerate(edges):
+                if target is not None and grads[i] is not None:
+                    deposit(target, grads[i], 0 if numbers is None else numbers[i], node)
 
     def deposit(self, target: Any, g: Any, number: int, source: Op | None) -> None:
         """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""
         if self.needed is not None and target not in self.needed:
             return
-        outputs = None
-        if isinstance(target, Op):
-            outputs, serial = target.outputs, target.serial
-            if outputs is None:
-                shape, dtype = target.shape, target.dtype
-            else:
-                shape, dtype = outputs[number]
+        is_node = isinstance(target, Op)
+        outputs = target.outputs if is_node else None
+        if outputs is not None:
+            shape, dtype = outputs[number]
+        elif is_node:
+            shape, dtype = target.shape, target.dtype
         else:
-            array, serial = target.array, None
+            array = target.array
             shape, dtype = array.shape, array.dtype
         if g.shape != shape:
             g = fit(g, shape, source)
@@ -134,8 +132,8 @@ class Walk:
             self.deposit_at(target, g, number)
         elif target not in pending:
             pending[target] = g
-            if serial is not None:
-                heappush(self.heap, (-serial, target))
+            if is_node:
+                heappush(self.heap, (-target.serial, target))
         elif self.create_graph or not shape:
             pending[target] = pending[target] + g
         elif target in self.owned:
@@ -251,6 +249,8 @@ class Walk:
         """A user's gradient as the walk carries it."""
         if not isinstance(g, Value) or self.create_graph:
             return g
+        if not g.array.shape and g.array.__class__ not in BATCHES:
+            return g.array[()]
         self.held.add(id(g.array))
         return g.array
 

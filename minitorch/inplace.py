@@ -15,7 +15,7 @@ from minitorch.arguments import broadcasts_to
 from minitorch.backend import Array
 from minitorch.errors import ArgumentTypeError, DtypeError, InplaceError, ShapeError, VmapError
 from minitorch.modes import current
-from minitorch.op import Op, leading, serials
+from minitorch.op import BATCHES, Op, leading, serials
 from minitorch.ops.out import without_out
 from minitorch.ops.where import where
 from minitorch.registry import backend_of
@@ -77,6 +77,8 @@ def region(base: Array, view: View) -> Array:
 
 def overlaps(x: Array) -> bool:
     """Whether several elements share one place in memory, as those of an expanded tensor do."""
+    if 0 not in x.strides:
+        return False
     return bool(x.size) and any(n > 1 and s == 0 for n, s in zip(x.shape, x.strides, strict=True))
 
 
@@ -124,23 +126,23 @@ def assign(op_name: str, x: Variable, out: Variable, since: int | None = None) -
         ShapeError: if the shapes differ.
         DtypeError: if the result is of a higher category than `x`.
     """
-    if tuple(out.array.shape) != tuple(x.array.shape):
+    if out.array.shape != x.array.shape:
         raise ShapeError(
             f"{op_name}: the result has shape {tuple(out.array.shape)} and cannot be stored in place in a tensor of "
             f"shape {tuple(x.array.shape)}; use the out-of-place operation"
         )
-    if not dtypes.can_cast(out.dtype, x.dtype):
-        raise DtypeError(
-            f"{op_name}: the result is {out.dtype} and cannot be stored in place in a tensor of {x.dtype}; "
-            f"use the out-of-place operation"
-        )
-    if out.dtype is not x.dtype:
+    if out.array.dtype is not x.array.dtype:
+        if not dtypes.can_cast(out.dtype, x.dtype):
+            raise DtypeError(
+                f"{op_name}: the result is {out.dtype} and cannot be stored in place in a tensor of {x.dtype}; "
+                f"use the out-of-place operation"
+            )
         out = out.to(x.dtype)
     if x._requires_grad and not out._requires_grad and current().grad:
         out = Overwrite.apply(x, out)
     if out.grad_fn is not None:
-        preserve_old(x.array, out.grad_fn, out.grad_fn.serial if since is None else since)
-    if leading((x.array, out.array)) is not x.array:
+        preserve_old(x, out.grad_fn, out.grad_fn.serial if since is None else since)
+    if BATCHES and leading((x.array, out.array)) is not x.array:
         refuse_batch(op_name, x)
     backend_of(x.array).copyto(x.array, out.array)
     rebase(x, out)
@@ -156,13 +158,13 @@ def refuse_batch(op_name: str, x: Variable) -> None:
     )
 
 
-def preserve_old(array: Array, last: Op, since: int) -> None:
-    """Before `array` is overwritten: the ops up to `last` that were applied to it since then keep a copy."""
+def preserve_old(x: Value, last: Op, since: int) -> None:
+    """Before `x` is overwritten: the ops up to `last` that were applied to it since then keep a copy."""
     stack: list[Any] = [last]
     while stack:
         node = stack.pop()
         if isinstance(node, Op) and node.serial >= since:
-            node.preserve_old(array)
+            node.preserve_old(x)
             stack.extend(node.edges)
 
 

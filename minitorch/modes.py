@@ -11,13 +11,13 @@ from contextvars import ContextVar, Token
 from functools import wraps
 from inspect import isgeneratorfunction
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Mode(NamedTuple):
-    """How operations behave just now.
+class Mode:
+    """How operations behave just now; never changed, but replaced by another one.
 
     Attributes:
         grad: operations on values that require grad are recorded.
@@ -28,16 +28,28 @@ class Mode(NamedTuple):
         level: the innermost `vmap` that is running, or None.
     """
 
-    grad: bool = True
-    raw: bool = False
-    inference: bool = False
-    anomaly: bool = False
-    check_nan: bool = True
-    saving: Any = None
-    level: Any = None
+    __slots__ = ("anomaly", "check_nan", "grad", "inference", "level", "raw", "saving")
+
+    def __init__(
+        self,
+        grad: bool = True,
+        raw: bool = False,
+        inference: bool = False,
+        anomaly: bool = False,
+        check_nan: bool = True,
+        saving: Any = None,
+        level: Any = None,
+    ) -> None:
+        self.grad, self.raw, self.inference = grad, raw, inference
+        self.anomaly, self.check_nan = anomaly, check_nan
+        self.saving, self.level = saving, level
+
+    def but(self, **changes: Any) -> Mode:
+        """The same with other values in some fields."""
+        return Mode(**{**{name: getattr(self, name) for name in self.__slots__}, **changes})
 
 
-_mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())  # noqa: B039 (a tuple)
+_mode: ContextVar[Mode] = ContextVar("minitorch.mode", default=Mode())  # noqa: B039 (never changed)
 current = _mode.get
 
 
@@ -49,7 +61,7 @@ class Setting:
         self._tokens: list[Token[Mode]] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(_mode.set(_mode.get()._replace(**self._changes)))
+        self._tokens.append(_mode.set(_mode.get().but(**self._changes)))
 
     def __exit__(
         self,
@@ -168,12 +180,12 @@ class set_grad_enabled(Setting):
 
     def __init__(self, mode: bool) -> None:
         super().__init__(grad=bool(mode))
-        self._token: Token[Mode] | None = _mode.set(_mode.get()._replace(grad=bool(mode)))
+        self._token: Token[Mode] | None = _mode.set(_mode.get().but(grad=bool(mode)))
 
     def __enter__(self) -> None:
         """Keeps the setting until the end of the block."""
         if self._token is None:  # used a second time
-            self._token = _mode.set(_mode.get()._replace(**self._changes))
+            self._token = _mode.set(_mode.get().but(**self._changes))
 
     def __exit__(self, *_: Any) -> None:
         if self._token is not None:
@@ -220,7 +232,7 @@ class set_detect_anomaly(set_grad_enabled):
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         Setting.__init__(self, anomaly=bool(mode), check_nan=check_nan)
-        self._token = _mode.set(_mode.get()._replace(**self._changes))
+        self._token = _mode.set(_mode.get().but(**self._changes))
 
 
 class walking:
@@ -236,9 +248,17 @@ class walking:
         self._create_graph, self._raw = create_graph, raw
 
     def __enter__(self) -> None:
-        _, _, inference, anomaly, check_nan, saving, level = _mode.get()
+        now = _mode.get()
         self._token = _mode.set(
-            Mode(self._create_graph, self._raw, inference, anomaly, check_nan, saving, level)
+            Mode(
+                self._create_graph,
+                self._raw,
+                now.inference,
+                now.anomaly,
+                now.check_nan,
+                now.saving,
+                now.level,
+            )
         )
 
     def __exit__(self, *_: Any) -> None:

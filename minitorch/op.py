@@ -30,7 +30,7 @@ from minitorch.errors import GradientError, InplaceError, MinitorchError
 from minitorch.hooks import NodeHooks, RemovableHandle, accumulator
 from minitorch.modes import current
 from minitorch.registry import backend_of
-from minitorch.value import Value, Version, mark_view
+from minitorch.value import Value, Version, lay_out, mark_view
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -71,7 +71,11 @@ class Saved:
     def without(self, name: str, message: str) -> Saved:
         """The same without one value that was changed since: asking for it raises an InplaceError."""
         rest = {key: value for key, value in self.__dict__.items() if key != name}
-        return Saved({**rest, "changed": {**rest.get("changed", {}), name: message}})
+        return SavedInPart({**rest, "changed": {**rest.get("changed", {}), name: message}})
+
+
+class SavedInPart(Saved):
+    """What is left of what an op saved, after some of it was changed in place."""
 
     def __getattr__(self, name: str) -> Any:
         changed = self.__dict__.get("changed", {})
@@ -110,6 +114,8 @@ class Op:
         broadcasts: the engine sums gradients over the dimensions along which an input was broadcast.
         differentiable: whether results can require grad at all.
         optional: None may stand for an input that is left out.
+        takes_scalars: arrays without dimensions reach `forward` as the library's scalars, whose arithmetic
+            takes a tenth of the time.
         view: the result shares memory with the first input.
         in_place: it changes its first input, and returns it.
         materialize: of several results, one that no gradient came to counts as zeros; otherwise as None.
@@ -125,9 +131,11 @@ class Op:
     broadcasts: ClassVar[bool] = False
     differentiable: ClassVar[bool] = True
     optional: ClassVar[bool] = False
+    takes_scalars: bool = False
     view: ClassVar[bool] = False
     in_place: ClassVar[bool] = False
     op_name: ClassVar[str] = "op"
+    variable_class: ClassVar[type[Variable]]  # of results
     parameters: ClassVar[dict[str, int]] = {}
 
     backend: Backend
@@ -157,6 +165,7 @@ class Op:
         names = code.co_varnames[1 : code.co_argcount] if code else ()
         cls.parameters = {name: i for i, name in enumerate(names)}
         cls.op_name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        lay_out(cls, "backend", "recording", "edges", "saved", "serial", "shape", "dtype", "_origins")
 
     @classmethod
     def apply(cls, *inputs: Any, **settings: Any) -> Any:
@@ -166,48 +175,51 @@ class Op:
             inputs: Variables; also Python numbers, where the operation takes them; None where optional.
             settings: everything else.
         """
-        grad, raw, inference, anomaly, _, saving, _ = current()
-        if raw:
+        mode = current()
+        if mode.raw:
             return cls._apply_raw(inputs, settings)
+        op = cls()  # whose flags are read, for Python finds them faster than those of the class
+        if mode.saving is not None:
+            op.takes_scalars = False  # hooks pack the very arrays
+        takes_scalars, fractional = op.takes_scalars, op.float_only
+        recording = mixed = False
         first: Any = None
         dtype: Any = None
         edge_outputs: dict[int, int] | None = None
         arrays: list[Any] = []
         edges: list[Any] = []
-        recording = fractional = mixed = False
         for x in inputs:
+            edge = None
             if isinstance(x, Value):
                 if x._view is not None:
                     x._view.refresh(x)
                 array = x.array
-                arrays.append(array)
                 if x._requires_grad:
-                    recording = True
-                    edges.append(x.grad_fn or x)
+                    recording, edge = True, x.grad_fn or x
                     if x._output_nr:
-                        edge_outputs = {**(edge_outputs or {}), len(edges) - 1: x._output_nr}
-                else:
-                    edges.append(None)
+                        edge_outputs = {**(edge_outputs or {}), len(edges): x._output_nr}
                 if first is None:
                     first, dtype = array, array.dtype
                 elif array.dtype is not dtype or array.__class__ is not first.__class__:
                     mixed = True
+                if takes_scalars and not array.shape:
+                    array = array[()]
+                arrays.append(array)
             else:
                 if x.__class__ is float:
                     fractional = True
-                elif x.__class__ is not int and (x is not None or not cls.optional):
+                elif x.__class__ is not int and (x is not None or not op.optional):
                     mixed = True
                 arrays.append(x)
-                edges.append(None)
-        if first is None or mixed or ((fractional or cls.float_only) and dtype.kind not in "fc"):
+            edges.append(edge)
+        if first is None or mixed or (fractional and dtype.kind not in "fc"):
             fitting = prepare(cls, inputs)
             if fitting is not inputs:
                 return cls.apply(*fitting, **settings)
             first = leading(arrays)
 
-        op = cls()
         op.backend = backend = backend_of(first)
-        if recording and grad and cls.differentiable:
+        if recording and mode.grad and op.differentiable:
             op.recording, op.edges = True, edges
         try:
             out: Any = backend.calls.run(op.forward, *arrays, **settings)
@@ -224,24 +236,23 @@ class Op:
         if out.__class__ is tuple:
             return op._finish_many(inputs, arrays, edge_outputs, out, settings)
 
-        result: Variable = new(Value.variable_class)
+        result: Variable = new(op.variable_class)
         y: Array = out
-        if y.__class__ is not backend.array_type:
-            y = op.backend.asarray(y) if y.__class__ not in BATCHES else y
+        if y.__class__ is not backend.array_type and y.__class__ not in BATCHES:
+            y = backend.asarray(y)
         result.array = y
         if op.recording and y.dtype.kind in "fc":
             result.grad_fn, result._requires_grad = op, True
-            op.serial = next(serials)
-            op.shape, op.dtype = y.shape, y.dtype
-            if edge_outputs is not None or anomaly:
+            op.serial, op.shape, op.dtype = next(serials), y.shape, y.dtype
+            if edge_outputs is not None or mode.anomaly:
                 op._annotate(edge_outputs, arrays, (out,))
             if op.saved is not None:
                 op._seal(inputs, arrays, (out,), (result,))
-                if saving is not None:
-                    saving.pack_all(op)
-        if cls.view:
+                if mode.saving is not None:
+                    mode.saving.pack_all(op)
+        if op.view:
             mark_view(result, inputs[0], (cls, settings, 0))
-        if inference:
+        if mode.inference:
             result._inference = True
         return result
 
@@ -254,7 +265,7 @@ class Op:
         settings: dict[str, Any],
     ) -> tuple[Variable, ...]:
         """The end of `apply` for an operation with several results."""
-        results: tuple[Variable, ...] = tuple([new(Value.variable_class) for _ in outs])
+        results: tuple[Variable, ...] = tuple([new(self.variable_class) for _ in outs])
         for k, result in enumerate(results):
             out = outs[k]
             result.array = self.backend.asarray(out) if out.__class__ not in BATCHES else out
@@ -335,25 +346,32 @@ class Op:
     ) -> None:
         """Finds out where each saved value came from, and in which version it was saved."""
         origins: list[Origin] = []
-        parameters = self.parameters
-        for name, value in self.saved.__dict__.items():
+        parameters, saved = self.parameters, self.saved.__dict__
+        for name in saved:
+            value = saved[name]
             if value is None:
                 continue
             source = parameters.get(name)
-            if source is None or arrays[source] is not value:
-                if name in self._kept:
+            if source is not None and arrays[source] is value:
+                x = inputs[source]
+                if not isinstance(x, Value):
                     continue
+            elif name in self._kept:
+                continue
+            else:
                 source = self._output_number(name, value, outs)
-                setattr(self.saved, name, results[-1 - source].array)
-            x = inputs[source] if source >= 0 else results[-1 - source]
-            if isinstance(x, Value):
-                version = x._counter or x._version_counter()
-                origins.append((name, version, version.value, source))
-                if x._inference:
-                    raise GradientError(
-                        f"{self.op_name}: a tensor made under inference_mode cannot be saved for backward; "
-                        f"make it under no_grad instead, or clone() it"
-                    )
+                x = results[-1 - source]
+                if not self.takes_scalars:
+                    saved[name] = x.array
+            version = x._counter
+            if version is None:
+                version = x._counter = Version()
+            origins.append((name, version, version.value, source))
+            if x._inference:
+                raise GradientError(
+                    f"{self.op_name}: a tensor made under inference_mode cannot be saved for backward; "
+                    f"make it under no_grad instead, or clone() it"
+                )
         self._origins = origins
 
     def _output_number(self, name: str, value: Any, outs: tuple[Any, ...]) -> int:
@@ -407,20 +425,21 @@ class Op:
         node: Any = self.edges[source] if source >= 0 else self
         if isinstance(node, Value):
             return node  # type: ignore[return-value]
-        result = new(Value.variable_class)
-        result.array = value
+        result = new(self.variable_class)
+        result.array = self.backend.asarray(value) if self.takes_scalars else value
         if node is not None:
             result.grad_fn, result._requires_grad = node, True
             number = self.edge_outputs[source] if source >= 0 and self.edge_outputs else 0
             result._output_nr = number if source >= 0 else -1 - source
         return result
 
-    def preserve_old(self, array: Array) -> None:
-        """Before `array` is overwritten in place by this op's own result: saved inputs keep a copy."""
-        for i, (name, _, _, source) in enumerate(self._origins or ()):
-            if getattr(self.saved, name) is array:
+    def preserve_old(self, x: Value) -> None:
+        """Before `x` is overwritten in place by this op's own result: saved inputs keep a copy."""
+        for i, (name, version, _, source) in enumerate(self._origins or ()):
+            value = getattr(self.saved, name)
+            if value is x.array or (version is x._counter and not value.shape):
                 assert self._origins is not None
-                setattr(self.saved, name, self.backend.copy(array))
+                setattr(self.saved, name, self.backend.copy(value))
                 self._origins[i] = (name, Version(), 0, source)
 
     # What PyTorch shows of a node ------------------------------------------------------------------

@@ -22,6 +22,17 @@ class Version:
     value = 0
 
 
+def lay_out(kind: type, *names: str) -> None:
+    """Gives all instances of a class places for these attributes.
+
+    CPython takes the places from what the first few instances have: without this, had those recorded nothing,
+    each later one that does would pay for a dictionary of its own.
+    """
+    first: Any = object.__new__(kind)
+    for name in names:
+        object.__setattr__(first, name, None)
+
+
 class Value:
     """An array, and its place in the graph.
 
@@ -47,6 +58,7 @@ class Value:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        lay_out(cls, "array", "grad_fn", "_requires_grad", "_grad", "_counter", "_view")
         if not hasattr(Value, "variable_class"):
             Value.variable_class = cls  # type: ignore[assignment]
 

@@ -12,6 +12,7 @@ from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, Gradi
 from minitorch.hooks import RemovableHandle
 from minitorch.layout import order_of, strided
 from minitorch.methods import Methods
+from minitorch.op import Op
 from minitorch.ops.out import without_out as _plain
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
@@ -533,4 +534,5 @@ def rebuild(kind: type[Variable], array: Any, requires_grad: bool) -> Variable:
     return result
 
 
+Op.variable_class = Variable
 Tensor = Variable

@@ -22,9 +22,9 @@ class Binary(Op):
 
 def conj(x: Any) -> Any:
     """The complex conjugate; a real value as it is."""
-    if x.__class__ is float:
+    if x.__class__ in dtypes.REAL_NUMBERS:
         return x
-    if isinstance(x, (int, float, complex)):
+    if x.__class__ is complex:
         return x.conjugate()
     kind = x.array.dtype.kind if isinstance(x, Value) else x.dtype.kind
     return x.conj() if kind == "c" else x

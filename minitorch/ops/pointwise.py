@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 class Neg(Op):
     """y = −x;   dx = −g."""
 
+    takes_scalars = True
+
     def forward(self, x: Array) -> Array:
         if x.dtype.kind == "b":
             raise DtypeError("neg: −bool is not defined; use ~x")
-        return self.backend.negative(x)
+        return -x
 
     def backward(self, g: Array) -> Array:
         return -g
@@ -52,6 +54,8 @@ class Smooth(Op):
 
 class Exp(Smooth):
     """y = eˣ;   dx = g·y."""
+
+    takes_scalars = True
 
     def forward(self, x: Array) -> Array:
         y = self.backend.exp(x)
@@ -91,6 +95,8 @@ class Expm1(Smooth):
 
 class Log(Smooth):
     """y = ln x;   dx = g/x."""
+
+    takes_scalars = True
 
     def forward(self, x: Array) -> Array:
         self.save(x=x)

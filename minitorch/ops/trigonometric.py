@@ -110,6 +110,8 @@ class Cosh(Smooth):
 class Tanh(Smooth):
     """y = tanh x;   dx = g·(1 − y²)."""
 
+    takes_scalars = True
+
     def forward(self, x: Array) -> Array:
         y = self.backend.tanh(x)
         self.save(output=y)
