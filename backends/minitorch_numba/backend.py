@@ -8,6 +8,7 @@ import numba
 
 from minitorch_numba import jit, threads
 from minitorch_numba.activation import NumbaActivationKernels
+from minitorch_numba.conv import NumbaConvKernels
 from minitorch_numba.dropout import NumbaDropoutKernels
 from minitorch_numba.jit import DISABLED, folder_in_use
 from minitorch_numba.normalize import NumbaNormKernels
@@ -20,6 +21,7 @@ from minitorch_numpy import NumpyBackend
 
 class NumbaBackend(
     NumbaActivationKernels,
+    NumbaConvKernels,
     NumbaDropoutKernels,
     NumbaNormKernels,
     NumbaOptimizerKernels,

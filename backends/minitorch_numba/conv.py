@@ -1,0 +1,417 @@
+"""Convolution as a product that is never written down: windows are copied straight into the strips of tiles.
+
+The three products of `LayerKernels`, y = w·P, w = y·Pᵀ and (as a convolution of y with the kernel turned around) x,
+where column q of P holds window q. Elsewhere P is a matrix in memory, many times as large as the input; here a few
+hundred rows of a few dozen columns exist at a time, in the form in which `multiply_tile` reads them.
+
+Source: K. Chellapilla, S. Puri, P. Simard, "High Performance Convolutional Neural Networks for Document Processing"
+(2006), for convolution as a product.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from math import gcd, prod
+
+import numpy as np
+
+from minitorch.backend import Array
+from minitorch.windows import Windows
+from minitorch_numba.jit import inlined, kernel, part, prange
+from minitorch_numba.layout import enough, flat, in_order
+from minitorch_numba.tile import ROWS, WIDTH, multiply_tile, pack
+from minitorch_numpy import NumpyBackend
+
+DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
+STRIPS = 4  # of columns of P at a time
+SHARED = 1 << 20  # multiplications from which on two threads are faster than one
+BLOCKS = 8  # of strips of weight gradients, for as many threads
+PARTS = 4  # in which weight gradients with few columns are added up, before the parts are
+
+
+@kernel(parallel_from=1 << 16)
+def pad(x: Array, top: int, left: int, y: Array) -> None:
+    """y = x with zeros around it: its element (0, 0) stands at (top, left). What does not fit is cut off."""
+    n, c, height, width = y.shape
+    first, last = max(left, 0), min(left + x.shape[3], width)
+    for k in prange(n * c):
+        image, channel = k // c, k % c
+        for i in range(height):
+            row = y[image, channel, i]
+            if top <= i < top + x.shape[2]:
+                source = x[image, channel, i - top]
+                for j in range(first):
+                    row[j] = 0
+                for j in range(first, last):
+                    row[j] = source[j - left]
+                for j in range(last, width):
+                    row[j] = 0
+            else:
+                for j in range(width):
+                    row[j] = 0
+
+
+@part
+def pack_windows(
+    x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int, first: int, last: int,
+    strip: Array,
+) -> None:  # fmt: skip
+    """A strip of P: strip[k, t] = element k of window first + t, and zeros from window `last` on.
+
+    Args:
+        x: padded images, flat.
+        offsets: of each element of a window, from its first one.
+        starts: where the windows of an image begin.
+        of_image: how many numbers an image has.
+        width: how many windows stand beside each other in a row.
+        step: from one of them to the next.
+        first, last: windows; they are counted through all images.
+        strip: (elements or more, columns).
+    """
+    t, there = 0, min(strip.shape[1], last - first)
+    while t < there:
+        image, place = (first + t) // len(starts), (first + t) % len(starts)
+        run = min(width - place % width, there - t)
+        base = image * of_image + starts[place]
+        for k in range(len(offsets)):
+            at, to = base + offsets[k], strip[k, t : t + run]
+            if step == 1:
+                source = x[at : at + run]
+                for s in range(run):
+                    to[s] = source[s]
+            else:
+                for s in range(run):
+                    to[s] = x[at + s * step]
+        t += run
+    for k in range(len(offsets)):
+        for s in range(there, strip.shape[1]):
+            strip[k, s] = 0
+
+
+@inlined
+def put(tile: Array, rows: int, first: int, channel: int, of_image: int, add: bool, y: Array) -> None:
+    """y[image, channel + i, place] ← tile[i, t] for each window first + t, or what was there and that."""
+    there = min(tile.shape[1], len(y) * of_image - first)
+    t = 0
+    while t < there:
+        image, place = (first + t) // of_image, (first + t) % of_image
+        run = min(of_image - place, there - t)
+        for i in range(rows):
+            to = y[image, channel + i]
+            for s in range(run):
+                to[place + s] = to[place + s] + tile[i, t + s] if add else tile[i, t + s]
+        t += run
+
+
+@kernel(parallel_from=SHARED)
+def forward(
+    x: Array, w: Array, bias: Array | None, offsets: Array, starts: Array, of_image: int, width: int, step: int,
+    y: Array,
+) -> None:  # fmt: skip
+    """y = w·P + bias.
+
+    Shape: x padded images, flat, w (groups, O/groups, C/groups·elements), y (N, O, windows); offsets (groups,
+    C/groups·elements), and the rest as in `pack_windows`.
+    """
+    groups, outputs, rows = w.shape
+    windows, columns = y.shape[2], WIDTH // y.itemsize
+    last = len(y) * windows
+    high = (outputs + ROWS - 1) // ROWS
+    strips = (last + columns - 1) // columns
+    blocks = (strips + STRIPS - 1) // STRIPS
+    steps = (rows + DEPTH - 1) // DEPTH
+    of_w = np.empty((groups, high, rows, ROWS), y.dtype)
+    for k in prange(groups * high):
+        top = k % high * ROWS
+        pack(w[k // high], True, top, min(ROWS, outputs - top), 0, rows, ROWS, of_w[k // high, k % high :])
+    for task in prange(groups * blocks):
+        group, begin = task // blocks, task % blocks * STRIPS
+        end = min(begin + STRIPS, strips)
+        of_x = np.empty((STRIPS, (rows + steps - 1) // steps, columns), y.dtype)
+        tile = np.empty((ROWS, columns), y.dtype)
+        for piece in range(steps):
+            low, depth = rows * piece // steps, rows * (piece + 1) // steps - rows * piece // steps
+            for q in range(begin, end):
+                pack_windows(
+                    x, offsets[group, low : low + depth], starts, of_image, width, step, q * columns, last,
+                    of_x[q - begin],
+                )  # fmt: skip
+            for q in range(begin, end):
+                image, place = q * columns // windows, q * columns % windows
+                for p in range(high):
+                    a, o = of_w[group, p, low:], group * outputs + p * ROWS
+                    if place + columns <= windows and (p + 1) * ROWS <= outputs:
+                        multiply_tile(a, of_x[q - begin], depth, y[image, o:, place:], piece > 0)
+                    else:
+                        multiply_tile(a, of_x[q - begin], depth, tile, False)
+                        put(tile, min(ROWS, outputs - p * ROWS), q * columns, o, windows, piece > 0, y)
+        if bias is not None:
+            t, stop = begin * columns, min(end * columns, last)
+            while t < stop:
+                image, place = t // windows, t % windows
+                run = min(windows - place, stop - t)
+                for o in range(group * outputs, (group + 1) * outputs):
+                    line, shift = y[image, o], bias[o]
+                    for s in range(run):
+                        line[place + s] += shift
+                t += run
+
+
+@kernel(parallel_from=1 << 16)
+def channels_last(x: Array, top: int, left: int, y: Array) -> None:
+    """y[n, top + i, left + j, c] = x[n, c, i, j], and zeros around it."""
+    n, height, width, c = y.shape
+    for k in prange(n * height):
+        image, i = k // height, k % height
+        line = y[image, i]
+        inside = top <= i < top + x.shape[2]
+        if not inside or left > 0 or left + x.shape[3] < width:
+            line[:, :] = 0
+        if inside:
+            for channel in range(c):
+                source = x[image, channel, i - top]
+                for j in range(max(0, left), min(left + x.shape[3], width)):
+                    line[j, channel] = source[j - left]
+
+
+@kernel(parallel_from=SHARED)
+def weight(x: Array, y: Array, offsets: Array, starts: Array, of_image: int, parts: int, w: Array) -> None:
+    """w[part] = Σ y·Pᵀ over a part of the images.
+
+    Shape: x padded images with their channels last, flat, y (N, O, windows), w (parts, groups, O/groups, elements·C/groups),
+    whose last dim has the order (row, column, channel), as offsets (groups, elements·C/groups) have; the rest as in
+    `pack_places`.
+    """
+    groups, outputs, rows = w.shape[1:]
+    n, columns, windows = len(y), WIDTH // y.itemsize, y.shape[2]
+    wide, high = (rows + columns - 1) // columns, (outputs + ROWS - 1) // ROWS
+    blocks = min(wide, BLOCKS)  # of strips
+    for task in prange(parts * groups * blocks):
+        piece, group, block = task // (groups * blocks), task // blocks % groups, task % blocks
+        first, last = n * piece // parts * windows, n * (piece + 1) // parts * windows
+        begin, end = wide * block // blocks, wide * (block + 1) // blocks
+        of_y = np.empty((high, DEPTH, ROWS), y.dtype)
+        of_x = np.empty((DEPTH, columns), y.dtype)
+        tile = np.empty((ROWS, columns), y.dtype)
+        result = w[piece, group]
+        for o in range(outputs):
+            result[o, begin * columns : min(end * columns, rows)] = 0
+        for start in range(first, last, DEPTH):
+            depth = min(DEPTH, last - start)
+            pack_outputs(y, group * outputs, outputs, start, depth, of_y)
+            for q in range(begin, end):
+                some = offsets[group, q * columns : min((q + 1) * columns, rows)]
+                pack_places(x, some, starts, of_image, start, depth, of_x)
+                for p in range(high):
+                    if (p + 1) * ROWS <= outputs and (q + 1) * columns <= rows:
+                        multiply_tile(of_y[p], of_x, depth, result[p * ROWS :, q * columns :], True)
+                    else:
+                        multiply_tile(of_y[p], of_x, depth, tile, False)
+                        for i in range(min(ROWS, outputs - p * ROWS)):
+                            for j in range(len(some)):
+                                result[p * ROWS + i, q * columns + j] += tile[i, j]
+
+
+@part
+def pack_outputs(y: Array, channel: int, channels: int, first: int, depth: int, strips: Array) -> None:
+    """strips[s, t, i] = y of channel s·ROWS + i at window first + t."""
+    of_image = y.shape[2]
+    t = 0
+    while t < depth:
+        image, place = (first + t) // of_image, (first + t) % of_image
+        run = min(of_image - place, depth - t)
+        for s in range((channels + ROWS - 1) // ROWS):
+            strip = strips[s]
+            for i in range(ROWS):
+                if s * ROWS + i < channels:
+                    row = y[image, channel + s * ROWS + i]
+                    for k in range(run):
+                        strip[t + k, i] = row[place + k]
+                else:
+                    for k in range(run):
+                        strip[t + k, i] = 0
+        t += run
+
+
+@part
+def pack_places(
+    x: Array, offsets: Array, starts: Array, of_image: int, first: int, depth: int, strip: Array
+) -> None:
+    """strip[t, i] = element i of window first + t, with zeros after the last element.
+
+    Args:
+        x: padded images, flat.
+        offsets: of each element of a window, from its first one; columns or fewer.
+        starts: where the windows of an image begin.
+        of_image: how many numbers an image has.
+        first, depth: windows, and how many.
+        strip: (depth or more, columns).
+    """
+    count = len(offsets)
+    together = offsets[count - 1] - offsets[0] == count - 1
+    for t in range(depth):
+        image, place = (first + t) // len(starts), (first + t) % len(starts)
+        at, to = image * of_image + starts[place], strip[t]
+        if together:
+            source = x[at + offsets[0] : at + offsets[0] + count]
+            for i in range(count):
+                to[i] = source[i]
+        else:
+            for i in range(count):
+                to[i] = x[at + offsets[i]]
+        for i in range(count, len(to)):
+            to[i] = 0
+
+
+class NumbaConvKernels(NumpyBackend):
+    """Convolution over any number of dims."""
+
+    def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
+        if not suits(x, w, windows) or windows.trivial or not in_order(b):
+            return super().conv(x, w, b, windows, groups)
+        x, w = padded(x, windows), np.ascontiguousarray(w).reshape(groups, len(w) // groups, -1)
+        y = np.empty((len(x), w.shape[0] * w.shape[1], prod(windows.counts)), x.dtype)
+        inner = strides_of(x.shape[1:])
+        elements, starts = offsets(inner, x.shape[1], groups, windows)
+        forward(
+            y.size * w.shape[2], flat(x), w, b, elements, starts, prod(x.shape[1:]),
+            windows.counts[-1], windows.stride[-1], y,
+        )  # fmt: skip
+        return y.reshape(*y.shape[:2], *windows.counts)
+
+    def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
+        """Inputs that are a stride apart are seen by the same elements of the windows: each such phase is a `conv`."""
+        if not suits(y, w, windows) or windows.trivial or not in_order(b):
+            return super().conv_transpose(y, w, b, windows, groups)
+        c, dims = w.shape[1], range(len(windows.size))
+        turned = w.reshape(groups, len(w) // groups, c, *windows.kernel).swapaxes(1, 2)
+        turned = turned.reshape(groups * c, len(w) // groups, *windows.kernel)
+        x: Array = np.empty((len(y), groups * c, *windows.size), y.dtype)
+        for phase in product(*(range(s) for s in windows.stride)):
+            parts = [along(windows, dim, phase[dim]) for dim in dims]
+            target = x[(..., *(slice(r, None, s) for r, s in zip(phase, windows.stride, strict=True)))]
+            if any(elements is None for elements, _, _ in parts):
+                target[...] = 0 if b is None else b.reshape(-1, *(1 for _ in dims))
+            elif target.size:
+                some = np.ascontiguousarray(turned[(..., *(elements for elements, _, _ in parts))])
+                seen = Windows(
+                    size=y.shape[2:],
+                    kernel=some.shape[2:],
+                    stride=(1,) * len(dims),
+                    before=tuple(before for _, before, _ in parts),
+                    dilation=tuple(dilation for _, _, dilation in parts),
+                    counts=target.shape[2:],
+                )
+                if len(windows.stride) == windows.stride.count(1):
+                    return self.conv(y, some, b, seen, groups)
+                target[...] = self.conv(y, some, b, seen, groups)
+        return x
+
+    def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
+        if not suits(x, y, windows):
+            return super().conv_weight(x, y, windows, groups)
+        x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1]
+        *inner, _ = strides_of(x.shape[1:])
+        elements, starts = offsets((1, *inner), c, groups, windows)
+        rows = elements.shape[
+            1
+        ]  # in the order (place, channel), in which neighbours are neighbours in memory
+        elements = np.ascontiguousarray(elements.reshape(groups, c // groups, -1).swapaxes(1, 2)).reshape(
+            groups, rows
+        )
+        parts = min(PARTS, len(x)) if groups * rows * x.itemsize < BLOCKS * WIDTH else 1
+        w = np.empty((parts, groups, o // groups, rows), x.dtype)
+        y = np.ascontiguousarray(y).reshape(len(x), o, -1)
+        weight(y.size * rows, flat(x), y, elements, starts, prod(x.shape[1:]), parts, w)
+        total = w[0] if parts == 1 else np.add.reduce(w, axis=0)
+        return np.ascontiguousarray(total.reshape(o, windows.elements, -1).swapaxes(1, 2)).reshape(
+            o, -1, *windows.kernel
+        )
+
+
+def suits(x: Array, w: Array, windows: Windows) -> bool:
+    """Whether the kernels take these: real numbers of one dtype, and something to do."""
+    return enough(x, 1) and enough(w, 1) and x.dtype is w.dtype and prod(windows.counts) > 0
+
+
+def as_images(x: Array) -> Array:
+    """Sequences as images of height one."""
+    x = np.ascontiguousarray(x)
+    return x if x.ndim == 4 else x[:, :, None]
+
+
+def padded(x: Array, windows: Windows) -> Array:
+    """The input with zeros around it, as far as windows reach."""
+    if not any(before or after for before, after in windows.padding):
+        return np.ascontiguousarray(x)
+    y = np.empty((*x.shape[:2], *windows.extent), x.dtype)
+    if x.ndim <= 4:
+        pad(y.size, as_images(x), windows.before[0] if x.ndim == 4 else 0, windows.before[-1], as_images(y))
+        return y
+    y.fill(0)
+    into, out = zip(
+        *(overlap(*sizes) for sizes in zip(windows.before, x.shape[2:], y.shape[2:], strict=True)),
+        strict=True,
+    )
+    y[(..., *into)] = x[(..., *out)]
+    return y
+
+
+def padded_channels_last(x: Array, windows: Windows) -> Array:
+    """The same with the channels as the last dim."""
+    if x.ndim > 4:
+        return np.ascontiguousarray(np.moveaxis(padded(x, windows), 1, -1))
+    y = np.empty((len(x), *windows.extent, x.shape[1]), x.dtype)
+    images = y if x.ndim == 4 else y[:, None]
+    channels_last(y.size, as_images(x), windows.before[0] if x.ndim == 4 else 0, windows.before[-1], images)
+    return y
+
+
+def overlap(before: int, inner: int, outer: int) -> tuple[slice, slice]:
+    """Where an input lies in its padded form, and which part of it: a negative padding cuts off."""
+    first, last = max(before, 0), min(before + inner, outer)
+    return slice(first, max(first, last)), slice(first - before, max(first, last) - before)
+
+
+def strides_of(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """From one element to the next along each dim, for an array in order."""
+    return tuple(prod(sizes[dim + 1 :]) for dim in range(len(sizes)))
+
+
+@cache
+def offsets(strides: tuple[int, ...], channels: int, groups: int, windows: Windows) -> tuple[Array, Array]:
+    """Where the elements of a window stand, from its first one, and where the windows of an image begin.
+
+    Shape: (groups, C/groups·elements), in the order (channel, *place), and (windows).
+    """
+    steps = zip(windows.kernel, windows.dilation, strides[1:], strict=True)
+    elements = grid((channels, strides[0]), *((count, step * stride) for count, step, stride in steps))
+    steps = zip(windows.counts, windows.stride, strides[1:], strict=True)
+    return elements.reshape(groups, -1), grid(*((count, step * stride) for count, step, stride in steps))
+
+
+def grid(*dims: tuple[int, int]) -> Array:
+    """The sums of multiples of steps, in order, for (count, step) of each dim."""
+    sums = np.zeros((), np.int64)
+    for count, step in dims:
+        sums = sums[..., None] + np.arange(count) * step
+    return sums.reshape(-1)
+
+
+def along(windows: Windows, dim: int, phase: int) -> tuple[slice | None, int, int]:
+    """One dim of the windows that see the inputs phase, phase + stride, …: a convolution with stride one of its own.
+
+    Window j sees input j·s + k·d − before at place k. Inputs phase + m·s are seen at those k for which
+    k·d − before − phase is a multiple of s, by window m − (k·d − before − phase) / s.
+
+    Returns:
+        Which places, from the last to the first; the padding; the dilation.
+    """
+    s, d, before = windows.stride[dim], windows.dilation[dim], windows.before[dim]
+    seen = [k for k in range(windows.kernel[dim]) if (k * d - before - phase) % s == 0]
+    if not seen:
+        return None, 0, 1
+    step = s // gcd(s, d)
+    back = slice(seen[-1], seen[0] - 1 if seen[0] else None, -step)
+    return back, (seen[-1] * d - before - phase) // s, d // gcd(s, d)
