@@ -18,6 +18,8 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch.windows import Windows
+from minitorch_numba import threads
+from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
 from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.layout import enough, flat, in_order
 from minitorch_numba.tile import ROWS, WIDTH, multiply_tile, pack
@@ -26,8 +28,9 @@ from minitorch_numpy import NumpyBackend
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
 STRIPS = 4  # of columns of P at a time
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
-BLOCKS = 8  # of strips of weight gradients, for as many threads
-PARTS = 4  # in which weight gradients with few columns are added up, before the parts are
+PARTS = 4  # of the images, in which weight gradients with few columns are added up, before the parts are
+FEW = 8  # strips that are few columns
+LINE = 16  # channels whose numbers lie in one line of the cache
 
 
 @kernel(parallel_from=1 << 16)
@@ -169,14 +172,18 @@ def channels_last(x: Array, top: int, left: int, y: Array) -> None:
         if not inside or left > 0 or left + x.shape[3] < width:
             line[:, :] = 0
         if inside:
-            for channel in range(c):
-                source = x[image, channel, i - top]
-                for j in range(max(0, left), min(left + x.shape[3], width)):
-                    line[j, channel] = source[j - left]
+            first, last = max(0, left), min(left + x.shape[3], width)
+            for some in range(0, c, LINE):
+                for channel in range(some, min(some + LINE, c)):
+                    source = x[image, channel, i - top]
+                    for j in range(first, last):
+                        line[j, channel] = source[j - left]
 
 
 @kernel(parallel_from=SHARED)
-def weight(x: Array, y: Array, offsets: Array, starts: Array, of_image: int, parts: int, w: Array) -> None:
+def weight(
+    x: Array, y: Array, offsets: Array, starts: Array, of_image: int, blocks: int, parts: int, w: Array
+) -> None:
     """w[part] = Σ y·Pᵀ over a part of the images.
 
     Shape: x padded images with their channels last, flat, y (N, O, windows), w (parts, groups, O/groups, elements·C/groups),
@@ -186,7 +193,6 @@ def weight(x: Array, y: Array, offsets: Array, starts: Array, of_image: int, par
     groups, outputs, rows = w.shape[1:]
     n, columns, windows = len(y), WIDTH // y.itemsize, y.shape[2]
     wide, high = (rows + columns - 1) // columns, (outputs + ROWS - 1) // ROWS
-    blocks = min(wide, BLOCKS)  # of strips
     for task in prange(parts * groups * blocks):
         piece, group, block = task // (groups * blocks), task // blocks % groups, task % blocks
         first, last = n * piece // parts * windows, n * (piece + 1) // parts * windows
@@ -250,9 +256,12 @@ def pack_places(
     """
     count = len(offsets)
     together = offsets[count - 1] - offsets[0] == count - 1
+    image, place = first // len(starts), first % len(starts)
     for t in range(depth):
-        image, place = (first + t) // len(starts), (first + t) % len(starts)
         at, to = image * of_image + starts[place], strip[t]
+        place += 1
+        if place == len(starts):
+            image, place = image + 1, 0
         if together:
             source = x[at + offsets[0] : at + offsets[0] + count]
             for i in range(count):
@@ -262,6 +271,20 @@ def pack_places(
                 to[i] = x[at + offsets[i]]
         for i in range(count, len(to)):
             to[i] = 0
+
+
+@product_kernel(parallel_from=SHARED)
+def weight_of_points(x: Array, y: Array, w: Array) -> None:
+    """w[part] = Σ y·xᵀ over a part of the images, for windows of one element.
+
+    Shape: x (N, groups, C/groups, P), y (N, groups, O/groups, P), w (parts, groups, O/groups, C/groups).
+    """
+    parts, groups = w.shape[:2]
+    for task in prange(parts * groups):
+        part, group = task // groups, task % groups
+        for i in range(len(x) * part // parts, len(x) * (part + 1) // parts):
+            beta = 0.0 if i == len(x) * part // parts else 1.0
+            gemm(1, y[i, group], False, x[i, group], True, beta, w[part, group])
 
 
 class NumbaConvKernels(NumpyBackend):
@@ -311,6 +334,8 @@ class NumbaConvKernels(NumpyBackend):
     def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         if not suits(x, y, windows):
             return super().conv_weight(x, y, windows, groups)
+        if windows.trivial and AVAILABLE:
+            return self._conv_weight_of_points(x, y, windows, groups)
         x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1]
         *inner, _ = strides_of(x.shape[1:])
         elements, starts = offsets((1, *inner), c, groups, windows)
@@ -320,14 +345,31 @@ class NumbaConvKernels(NumpyBackend):
         elements = np.ascontiguousarray(elements.reshape(groups, c // groups, -1).swapaxes(1, 2)).reshape(
             groups, rows
         )
-        parts = min(PARTS, len(x)) if groups * rows * x.itemsize < BLOCKS * WIDTH else 1
+        parts = min(PARTS, len(x)) if groups * rows * x.itemsize < FEW * WIDTH else 1
         w = np.empty((parts, groups, o // groups, rows), x.dtype)
         y = np.ascontiguousarray(y).reshape(len(x), o, -1)
-        weight(y.size * rows, flat(x), y, elements, starts, prod(x.shape[1:]), parts, w)
+        weight(
+            y.size * rows,
+            flat(x),
+            y,
+            elements,
+            starts,
+            prod(x.shape[1:]),
+            threads.get_num_threads(),
+            parts,
+            w,
+        )
         total = w[0] if parts == 1 else np.add.reduce(w, axis=0)
         return np.ascontiguousarray(total.reshape(o, windows.elements, -1).swapaxes(1, 2)).reshape(
             o, -1, *windows.kernel
         )
+
+    def _conv_weight_of_points(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
+        """`conv_weight` for windows of one element."""
+        x, y = (np.ascontiguousarray(a).reshape(len(a), groups, a.shape[1] // groups, -1) for a in (x, y))
+        w = np.empty((min(PARTS, len(x)), groups, y.shape[2], x.shape[2]), x.dtype)
+        weight_of_points(y.size * x.shape[2], x, y, w)
+        return np.add.reduce(w, axis=0).reshape(groups * y.shape[2], -1, *windows.kernel)
 
 
 def suits(x: Array, w: Array, windows: Windows) -> bool:
