@@ -22,7 +22,7 @@ from minitorch_numba import threads
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
 from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.layout import enough, flat, in_order
-from minitorch_numba.tile import ROWS, WIDTH, multiply_tile, pack
+from minitorch_numba.tile import ROWS, WIDTH, columns_of, multiply_tile, pack
 from minitorch_numpy import NumpyBackend
 
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
@@ -118,7 +118,7 @@ def forward(
     C/groups·elements), and the rest as in `pack_windows`.
     """
     groups, outputs, rows = w.shape
-    windows, columns = y.shape[2], WIDTH // y.itemsize
+    windows, columns = y.shape[2], columns_of(y)
     last = len(y) * windows
     high = (outputs + ROWS - 1) // ROWS
     strips = (last + columns - 1) // columns
@@ -191,7 +191,7 @@ def weight(
     `pack_places`.
     """
     groups, outputs, rows = w.shape[1:]
-    n, columns, windows = len(y), WIDTH // y.itemsize, y.shape[2]
+    n, columns, windows = len(y), columns_of(y), y.shape[2]
     wide, high = (rows + columns - 1) // columns, (outputs + ROWS - 1) // ROWS
     for task in prange(parts * groups * blocks):
         piece, group, block = task // (groups * blocks), task // blocks % groups, task % blocks

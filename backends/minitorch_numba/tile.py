@@ -51,13 +51,29 @@ ROWS = (
 WIDTH = VECTORS * VECTOR  # bytes of a row of a tile
 
 
+def columns_of(x: Array) -> int:
+    """Columns of a tile of numbers such as those of x: a constant for the compiler."""
+    return WIDTH // int(x.itemsize)
+
+
+@overload(columns_of)  # type: ignore[untyped-decorator]
+def columns_in_kernels(x: Array) -> Any:
+    """By the dtype alone."""
+    count = WIDTH // (x.dtype.bitwidth // 8)
+
+    def constant(x: Array) -> int:
+        return count
+
+    return constant
+
+
 def multiply_tile(a: Array, b: Array, depth: int, c: Array, add: bool) -> None:
     """c ← aᵀ·b, or c ← c + aᵀ·b.
 
-    Shape: a (depth, ROWS), b (depth, WIDTH / itemsize); of c (or more than it) the first ROWS rows and WIDTH bytes
-    of each are written. Rows of all three lie one after the other in memory; those of c at any distance.
+    Shape: a (depth, ROWS), b (depth, columns); of c (or more than it) the first ROWS rows and columns are
+    written. Rows of all three lie one after the other in memory; those of c at any distance.
     """
-    columns = WIDTH // c.itemsize
+    columns = columns_of(c)
     product = a[:depth].T @ b[:depth]
     c[:ROWS, :columns] = c[:ROWS, :columns] + product if add else product
 

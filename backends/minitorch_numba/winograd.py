@@ -1,0 +1,241 @@
+"""Convolution with a kernel of 3 × 3 by Winograd's algorithm F(4×4, 3×3): 36 multiplications where there were 144.
+
+Four neighbouring results of a kernel of three are a product of two polynomials, and that can be had by evaluating both
+at six points, multiplying the values, and interpolating. With the points 0, ±1, ±2 and ∞ the evaluations and the
+interpolation are the small matrices Bᵀ, G and Aᵀ below. In two dims a tile of 4 × 4 results comes from 6 × 6 inputs:
+
+    y = Aᵀ·[(G·w·Gᵀ) ⊙ (Bᵀ·x·B)]·A
+
+and summed over channels the products at each of the 36 points are one product of matrices, of (outputs × channels) by
+(channels × tiles). The weight gradient is the same read backwards: w = Gᵀ·[Σ (A·y·Aᵀ) ⊙ (Bᵀ·x·B)]·G over all tiles.
+
+The results are those of the definition up to rounding: for float32 the error is some 5 times as large, about 1e-6 of
+the largest result.
+
+Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks" (2016); S. Winograd, "Arithmetic
+Complexity of Computations" (1980).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitorch.backend import Array
+from minitorch_numba.jit import inlined, kernel, prange
+from minitorch_numba.tile import ROWS, columns_of, multiply_tile
+
+POINTS = 36
+SHARED = 1 << 20  # multiplications from which on two threads are faster than one
+DEPTH = 128  # tiles at a time for weight gradients
+
+
+# The transforms of one line: of numbers that lie `step` apart, from the one at `at` on -----------------------------------
+
+
+@inlined
+def input_points(x: Array, at: int, step: int, z: Array) -> None:
+    """z = Bᵀ·x: six numbers from six."""
+    a, b, c = x[at], x[at + step], x[at + 2 * step]
+    d, e, f = x[at + 3 * step], x[at + 4 * step], x[at + 5 * step]
+    even, odd = e - 4 * c, d - 4 * b
+    near, far = e - c, 2 * (d - b)
+    z[at] = 4 * a - 5 * c + e
+    z[at + step] = even + odd
+    z[at + 2 * step] = even - odd
+    z[at + 3 * step] = near + far
+    z[at + 4 * step] = near - far
+    z[at + 5 * step] = 4 * b - 5 * d + f
+
+
+@inlined
+def results(x: Array, at: int, step: int, z: Array) -> None:
+    """z = Aᵀ·x: four numbers from six."""
+    a, b, c = x[at], x[at + step], x[at + 2 * step]
+    d, e, f = x[at + 3 * step], x[at + 4 * step], x[at + 5 * step]
+    even, odd = b + c, b - c
+    wide, steep = d + e, 2 * (d - e)
+    z[at] = a + even + wide
+    z[at + step] = odd + steep
+    z[at + 2 * step] = even + 4 * wide
+    z[at + 3 * step] = odd + 4 * steep + f
+
+
+@inlined
+def result_points(x: Array, at: int, step: int, z: Array) -> None:
+    """z = A·x: six numbers from four."""
+    a, b, c, d = x[at], x[at + step], x[at + 2 * step], x[at + 3 * step]
+    even, odd = a + c, b + d
+    wide, steep = a + 4 * c, 2 * (b + 4 * d)
+    z[at] = a
+    z[at + step] = even + odd
+    z[at + 2 * step] = even - odd
+    z[at + 3 * step] = wide + steep
+    z[at + 4 * step] = wide - steep
+    z[at + 5 * step] = d
+
+
+@inlined
+def kernel_points(x: Array, at: int, step: int, z: Array) -> None:
+    """z = G·x: six numbers from three."""
+    quarter, sixth = x.dtype.type(1 / 4), x.dtype.type(1 / 6)
+    a, b, c = x[at], x[at + step], x[at + 2 * step]
+    even, odd = -sixth * (a + c), sixth * b
+    wide, steep = sixth * (quarter * a + c), sixth * b / 2
+    z[at] = quarter * a
+    z[at + step] = even - odd
+    z[at + 2 * step] = even + odd
+    z[at + 3 * step] = wide + steep
+    z[at + 4 * step] = wide - steep
+    z[at + 5 * step] = c
+
+
+@inlined
+def kernel_taps(x: Array, at: int, step: int, z: Array) -> None:
+    """z = Gᵀ·x: three numbers from six."""
+    quarter, sixth = x.dtype.type(1 / 4), x.dtype.type(1 / 6)
+    a, b, c = x[at], x[at + step], x[at + 2 * step]
+    d, e, f = x[at + 3 * step], x[at + 4 * step], x[at + 5 * step]
+    even, wide = -sixth * (b + c), sixth * (d + e)
+    z[at] = quarter * (a + wide) + even
+    z[at + step] = sixth * ((c - b) + (d - e) / 2)
+    z[at + 2 * step] = even + wide + f
+
+
+# Of both dims of a tile, for many tiles side by side: x[(6·i + j)·lanes + t] is element (i, j) of tile t ----------------
+
+
+@inlined
+def evaluate_input(x: Array, z: Array) -> None:
+    """x ← Bᵀ·x·B; z is room for as much."""
+    lanes = columns_of(x)
+    for j in range(6):
+        for t in range(lanes):
+            input_points(x, j * lanes + t, 6 * lanes, z)
+    for i in range(6):
+        for t in range(lanes):
+            input_points(z, 6 * i * lanes + t, lanes, x)
+
+
+@inlined
+def interpolate(x: Array, z: Array) -> None:
+    """x ← Aᵀ·x·A, which has four rows and columns."""
+    lanes = columns_of(x)
+    for j in range(6):
+        for t in range(lanes):
+            results(x, j * lanes + t, 6 * lanes, z)
+    for i in range(4):
+        for t in range(lanes):
+            results(z, 6 * i * lanes + t, lanes, x)
+
+
+@inlined
+def evaluate_results(x: Array, z: Array) -> None:
+    """x ← A·x·Aᵀ, where x has four rows and columns."""
+    lanes = columns_of(x)
+    for j in range(4):
+        for t in range(lanes):
+            result_points(x, j * lanes + t, 6 * lanes, z)
+    for i in range(6):
+        for t in range(lanes):
+            result_points(z, 6 * i * lanes + t, lanes, x)
+
+
+@inlined
+def evaluate_kernel(x: Array, z: Array) -> None:
+    """x ← G·x·Gᵀ, where x has three rows and columns."""
+    lanes = columns_of(x)
+    for j in range(3):
+        for t in range(lanes):
+            kernel_points(x, j * lanes + t, 6 * lanes, z)
+    for i in range(6):
+        for t in range(lanes):
+            kernel_points(z, 6 * i * lanes + t, lanes, x)
+
+
+@inlined
+def interpolate_kernel(x: Array, z: Array) -> None:
+    """x ← Gᵀ·x·G, which has three rows and columns."""
+    lanes = columns_of(x)
+    for j in range(6):
+        for t in range(lanes):
+            kernel_taps(x, j * lanes + t, 6 * lanes, z)
+    for i in range(3):
+        for t in range(lanes):
+            kernel_taps(z, 6 * i * lanes + t, lanes, x)
+
+
+# The products -----------------------------------------------------------------------------------------------------------
+
+
+@kernel(parallel_from=SHARED)
+def forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
+    """y = the convolution of x with w, and bias.
+
+    Shape: x (N, C, 4·down + 2, 4·across + 2) padded, w (O, C, 9), y (N, O, H, W) with H ≤ 4·down and W ≤ 4·across.
+    """
+    n, c, (outputs, height, width) = len(x), x.shape[1], y.shape[1:]
+    down, across, columns = (x.shape[2] - 2) // 4, (x.shape[3] - 2) // 4, columns_of(y)
+    high, tiles = (outputs + ROWS - 1) // ROWS, n * down * across
+    of_w = np.empty((POINTS, high, c, ROWS), y.dtype)
+    wide, images, result = x.shape[3], x.reshape(-1), y.reshape(-1)
+    for p in prange(high):
+        some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
+        for i in range(ROWS):
+            for start in range(0, c, columns):
+                count = min(columns, c - start)
+                if p * ROWS + i < outputs:
+                    taps = w[p * ROWS + i]
+                    for t in range(count):
+                        for k in range(9):
+                            some[(k // 3 * 6 + k % 3) * columns + t] = taps[start + t, k]
+                    evaluate_kernel(some, room)
+                else:
+                    some[:] = 0
+                for point in range(POINTS):
+                    strip = of_w[point, p]
+                    for t in range(count):
+                        strip[start + t, i] = some[point * columns + t]
+    for q in prange((tiles + columns - 1) // columns):
+        of_x = np.empty((POINTS, c, columns), y.dtype)
+        of_y = np.empty((POINTS, high * ROWS, columns), y.dtype)
+        some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
+        first, there = q * columns, min(columns, tiles - q * columns)
+        starts, ends = np.empty(columns, np.int64), np.empty(columns, np.int64)
+        bottoms, rights = np.empty(columns, np.int64), np.empty(columns, np.int64)
+        for t in range(there):
+            image, place = (first + t) // (down * across), (first + t) % (down * across)
+            top, left = place // across * 4, place % across * 4
+            starts[t] = (image * c * x.shape[2] + top) * wide + left
+            ends[t] = (image * outputs * height + top) * width + left
+            bottoms[t], rights[t] = min(4, height - top), min(4, width - left)
+        for channel in range(c):
+            for t in range(there):
+                start = starts[t] + channel * x.shape[2] * wide
+                for i in range(6):
+                    for j in range(6):
+                        some[(6 * i + j) * columns + t] = images[start + i * wide + j]
+            evaluate_input(some, room)
+            for point in range(POINTS):
+                to = of_x[point, channel]
+                for t in range(columns):
+                    to[t] = some[point * columns + t]
+        for point in range(POINTS):
+            for p in range(high):
+                multiply_tile(of_w[point, p], of_x[point], c, of_y[point, p * ROWS :], False)
+        for o in range(outputs):
+            for point in range(POINTS):
+                source = of_y[point, o]
+                for t in range(columns):
+                    some[point * columns + t] = source[t]
+            interpolate(some, room)
+            shift = y.dtype.type(0) if bias is None else bias[o]
+            for t in range(there):
+                end = ends[t] + o * height * width
+                if bottoms[t] == 4 and rights[t] == 4:
+                    for i in range(4):
+                        for j in range(4):
+                            result[end + i * width + j] = some[(6 * i + j) * columns + t] + shift
+                else:
+                    for i in range(bottoms[t]):
+                        for j in range(rights[t]):
+                            result[end + i * width + j] = some[(6 * i + j) * columns + t] + shift
