@@ -18,7 +18,7 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch.windows import Windows
-from minitorch_numba import threads
+from minitorch_numba import threads, winograd
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
 from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.layout import enough, flat, in_order
@@ -28,6 +28,7 @@ from minitorch_numpy import NumpyBackend
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
 STRIPS = 4  # of columns of P at a time
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
+CHANNELS, TILES = 16, 64  # from which on Winograd's algorithm is faster
 PARTS = 4  # of the images, in which weight gradients with few columns are added up, before the parts are
 FEW = 8  # strips that are few columns
 LINE = 16  # channels whose numbers lie in one line of the cache
@@ -293,6 +294,8 @@ class NumbaConvKernels(NumpyBackend):
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         if not suits(x, w, windows) or windows.trivial or not in_order(b):
             return super().conv(x, w, b, windows, groups)
+        if groups == 1 and by_points(windows, x, len(w)):
+            return self._conv_by_points(x, w, b, windows)
         x, w = padded(x, windows), np.ascontiguousarray(w).reshape(groups, len(w) // groups, -1)
         y = np.empty((len(x), w.shape[0] * w.shape[1], prod(windows.counts)), x.dtype)
         inner = strides_of(x.shape[1:])
@@ -336,6 +339,8 @@ class NumbaConvKernels(NumpyBackend):
             return super().conv_weight(x, y, windows, groups)
         if windows.trivial and AVAILABLE:
             return self._conv_weight_of_points(x, y, windows, groups)
+        if groups == 1 and by_points(windows, x, y.shape[1]):
+            return self._conv_weight_by_points(x, y, windows)
         x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1]
         *inner, _ = strides_of(x.shape[1:])
         elements, starts = offsets((1, *inner), c, groups, windows)
@@ -364,6 +369,26 @@ class NumbaConvKernels(NumpyBackend):
             o, -1, *windows.kernel
         )
 
+    def _conv_by_points(self, x: Array, w: Array, b: Array | None, windows: Windows) -> Array:
+        """`conv` by Winograd's algorithm."""
+        down, across = tiles_of(windows)
+        images = np.empty((*x.shape[:2], 4 * down + 2, 4 * across + 2), x.dtype)
+        pad(images.size, np.ascontiguousarray(x), *windows.before, images)
+        y = np.empty((len(x), len(w), *windows.counts), x.dtype)
+        winograd.forward(y.size * w[0].size, images, np.ascontiguousarray(w).reshape(*w.shape[:2], 9), b, y)
+        return y
+
+    def _conv_weight_by_points(self, x: Array, y: Array, windows: Windows) -> Array:
+        """`conv_weight` by Winograd's algorithm."""
+        down, across = tiles_of(windows)
+        images = np.empty((len(x), 4 * down + 2, 4 * across + 2, x.shape[1]), x.dtype)
+        channels_last(images.size, np.ascontiguousarray(x), *windows.before, images)
+        results = np.empty((len(y), 4 * down, 4 * across, y.shape[1]), x.dtype)
+        channels_last(results.size, np.ascontiguousarray(y), 0, 0, results)
+        w = np.empty((y.shape[1], x.shape[1], 9), x.dtype)
+        winograd.weight(y.size * w[0].size, images, results, w)
+        return w.reshape(*w.shape[:2], 3, 3)
+
     def _conv_weight_of_points(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         """`conv_weight` for windows of one element."""
         x, y = (np.ascontiguousarray(a).reshape(len(a), groups, a.shape[1] // groups, -1) for a in (x, y))
@@ -375,6 +400,19 @@ class NumbaConvKernels(NumpyBackend):
 def suits(x: Array, w: Array, windows: Windows) -> bool:
     """Whether the kernels take these: real numbers of one dtype, and something to do."""
     return enough(x, 1) and enough(w, 1) and x.dtype is w.dtype and prod(windows.counts) > 0
+
+
+def by_points(windows: Windows, x: Array, outputs: int) -> bool:
+    """Whether Winograd's algorithm is faster: the transforms are worth while for many channels and many tiles."""
+    if windows.kernel != (3, 3) or windows.stride != (1, 1) or windows.dilation != (1, 1):
+        return False
+    return min(x.shape[1], outputs) >= CHANNELS and len(x) * prod(tiles_of(windows)) >= TILES
+
+
+def tiles_of(windows: Windows) -> tuple[int, int]:
+    """How many tiles of 4 × 4 results there are along both dims."""
+    height, width = windows.counts
+    return (height + 3) // 4, (width + 3) // 4
 
 
 def as_images(x: Array) -> Array:

@@ -22,7 +22,7 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch_numba.jit import inlined, kernel, prange
-from minitorch_numba.tile import ROWS, columns_of, multiply_tile
+from minitorch_numba.tile import ROWS, columns_of, multiply_tile, pack
 
 POINTS = 36
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
@@ -164,6 +164,17 @@ def interpolate_kernel(x: Array, z: Array) -> None:
             kernel_taps(z, 6 * i * lanes + t, lanes, x)
 
 
+@inlined
+def copy(x: Array, y: Array) -> None:
+    """y = the first numbers of x.
+
+    Places in memory whose distance is a high power of two share a few lines of the cache, so the 36 rows that one tile
+    is copied to or from should not be that far apart.
+    """
+    for t in range(len(y)):
+        y[t] = x[t]
+
+
 # The products -----------------------------------------------------------------------------------------------------------
 
 
@@ -196,8 +207,8 @@ def forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
                     for t in range(count):
                         strip[start + t, i] = some[point * columns + t]
     for q in prange((tiles + columns - 1) // columns):
-        of_x = np.empty((POINTS, c, columns), y.dtype)
-        of_y = np.empty((POINTS, high * ROWS, columns), y.dtype)
+        of_x = np.empty((POINTS, c + 1, columns), y.dtype)  # points not a power of two apart: see `copy`
+        of_y = np.empty((POINTS, high * ROWS + 1, columns), y.dtype)
         some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
         first, there = q * columns, min(columns, tiles - q * columns)
         starts, ends = np.empty(columns, np.int64), np.empty(columns, np.int64)
@@ -216,17 +227,13 @@ def forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
                         some[(6 * i + j) * columns + t] = images[start + i * wide + j]
             evaluate_input(some, room)
             for point in range(POINTS):
-                to = of_x[point, channel]
-                for t in range(columns):
-                    to[t] = some[point * columns + t]
+                copy(some[point * columns :], of_x[point, channel])
         for point in range(POINTS):
             for p in range(high):
                 multiply_tile(of_w[point, p], of_x[point], c, of_y[point, p * ROWS :], False)
         for o in range(outputs):
             for point in range(POINTS):
-                source = of_y[point, o]
-                for t in range(columns):
-                    some[point * columns + t] = source[t]
+                copy(of_y[point, o], some[point * columns : (point + 1) * columns])
             interpolate(some, room)
             shift = y.dtype.type(0) if bias is None else bias[o]
             for t in range(there):
@@ -239,3 +246,60 @@ def forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
                     for i in range(bottoms[t]):
                         for j in range(rights[t]):
                             result[end + i * width + j] = some[(6 * i + j) * columns + t] + shift
+
+
+@kernel(parallel_from=SHARED)
+def weight(x: Array, y: Array, w: Array) -> None:
+    """w = the gradient of the kernel for inputs x and gradients y of the results.
+
+    A part of the tiles at a time: their values at the points by tile, then the products by point.
+
+    Shape: x (N, 4·down + 2, 4·across + 2, C) padded, channels last, y (N, 4·down, 4·across, O) the same, w (O, C, 9).
+    """
+    outputs, c, columns = len(w), w.shape[1], columns_of(w)
+    down, across = y.shape[1] // 4, y.shape[2] // 4
+    wide, high, tiles = (c + columns - 1) // columns, (outputs + ROWS - 1) // ROWS, len(x) * down * across
+    of_x = np.empty((POINTS, wide, DEPTH + 1, columns), w.dtype)  # + 1: see `copy`
+    of_y = np.empty((POINTS, DEPTH + 1, outputs), w.dtype)
+    sums = np.zeros((POINTS, high * ROWS, wide * columns), w.dtype)
+    for first in range(0, tiles, DEPTH):
+        depth = min(DEPTH, tiles - first)
+        for t in prange(depth):
+            some, room = np.zeros(POINTS * columns, w.dtype), np.empty(POINTS * columns, w.dtype)
+            image, place = (first + t) // (down * across), (first + t) % (down * across)
+            top, left = place // across * 4, place % across * 4
+            for q in range(wide):
+                channel, count = q * columns, min(columns, c - q * columns)
+                for point in range(POINTS):
+                    source = x[image, top + point // 6, left + point % 6]
+                    copy(source[channel:], some[point * columns : point * columns + count])
+                    some[point * columns + count : (point + 1) * columns] = 0
+                evaluate_input(some, room)
+                for point in range(POINTS):
+                    copy(some[point * columns :], of_x[point, q, t])
+            for start in range(0, outputs, columns):
+                count = min(columns, outputs - start)
+                for k in range(16):
+                    point = k // 4 * 6 + k % 4
+                    source = y[image, top + k // 4, left + k % 4]
+                    copy(source[start:], some[point * columns : point * columns + count])
+                evaluate_results(some, room)
+                for point in range(POINTS):
+                    copy(some[point * columns :], of_y[point, t, start : start + count])
+        for point in prange(POINTS):
+            strips = np.empty((high, DEPTH, ROWS), w.dtype)
+            pack(of_y[point], False, 0, outputs, 0, depth, ROWS, strips)
+            for q in range(wide):
+                for p in range(high):
+                    multiply_tile(
+                        strips[p], of_x[point, q], depth, sums[point, p * ROWS :, q * columns :], True
+                    )
+    for o in prange(outputs):
+        some, room = np.empty(POINTS * columns, w.dtype), np.empty(POINTS * columns, w.dtype)
+        for start in range(0, c, columns):
+            for point in range(POINTS):
+                copy(sums[point, o, start:], some[point * columns : (point + 1) * columns])
+            interpolate_kernel(some, room)
+            for t in range(min(columns, c - start)):
+                for k in range(9):
+                    w[o, start + t, k] = some[(k // 3 * 6 + k % 3) * columns + t]
