@@ -166,16 +166,17 @@ def forward(
 def channels_last(x: Array, top: int, left: int, y: Array) -> None:
     """y[n, top + i, left + j, c] = x[n, c, i, j], and zeros around it."""
     n, height, width, c = y.shape
-    for k in prange(n * height):
-        image, i = k // height, k % height
-        line = y[image, i]
-        inside = top <= i < top + x.shape[2]
-        if not inside or left > 0 or left + x.shape[3] < width:
-            line[:, :] = 0
-        if inside:
-            first, last = max(0, left), min(left + x.shape[3], width)
-            for some in range(0, c, LINE):
-                for channel in range(some, min(some + LINE, c)):
+    blocks = (c + LINE - 1) // LINE
+    first, last = max(0, left), min(left + x.shape[3], width)
+    for task in prange(n * blocks):
+        image, start = task // blocks, task % blocks * LINE
+        stop = min(start + LINE, c)
+        for i in range(height):
+            line, inside = y[image, i], top <= i < top + x.shape[2]
+            if not inside or first > 0 or last < width:
+                line[:, start:stop] = 0
+            if inside:
+                for channel in range(start, stop):
                     source = x[image, channel, i - top]
                     for j in range(first, last):
                         line[j, channel] = source[j - left]
