@@ -18,11 +18,12 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch.windows import Windows
-from minitorch_numba import threads, winograd
+from minitorch_numba import threads
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
 from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.layout import enough, flat, in_order
 from minitorch_numba.tile import ROWS, WIDTH, columns_of, multiply_tile, pack
+from minitorch_numba.winograd import winograd_forward, winograd_weight
 from minitorch_numpy import NumpyBackend
 
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
@@ -109,7 +110,7 @@ def put(tile: Array, rows: int, first: int, channel: int, of_image: int, add: bo
 
 
 @kernel(parallel_from=SHARED)
-def forward(
+def conv_forward(
     x: Array, w: Array, bias: Array | None, offsets: Array, starts: Array, of_image: int, width: int, step: int,
     y: Array,
 ) -> None:  # fmt: skip
@@ -183,7 +184,7 @@ def channels_last(x: Array, top: int, left: int, y: Array) -> None:
 
 
 @kernel(parallel_from=SHARED)
-def weight(
+def conv_weight(
     x: Array, y: Array, offsets: Array, starts: Array, of_image: int, blocks: int, parts: int, w: Array
 ) -> None:
     """w[part] = Σ y·Pᵀ over a part of the images.
@@ -276,7 +277,7 @@ def pack_places(
 
 
 @product_kernel(parallel_from=SHARED)
-def weight_of_points(x: Array, y: Array, w: Array) -> None:
+def point_weight(x: Array, y: Array, w: Array) -> None:
     """w[part] = Σ y·xᵀ over a part of the images, for windows of one element.
 
     Shape: x (N, groups, C/groups, P), y (N, groups, O/groups, P), w (parts, groups, O/groups, C/groups).
@@ -301,7 +302,7 @@ class NumbaConvKernels(NumpyBackend):
         y = np.empty((len(x), w.shape[0] * w.shape[1], prod(windows.counts)), x.dtype)
         inner = strides_of(x.shape[1:])
         elements, starts = offsets(inner, x.shape[1], groups, windows)
-        forward(
+        conv_forward(
             y.size * w.shape[2], flat(x), w, b, elements, starts, prod(x.shape[1:]),
             windows.counts[-1], windows.stride[-1], y,
         )  # fmt: skip
@@ -354,7 +355,7 @@ class NumbaConvKernels(NumpyBackend):
         parts = min(PARTS, len(x)) if groups * rows * x.itemsize < FEW * WIDTH else 1
         w = np.empty((parts, groups, o // groups, rows), x.dtype)
         y = np.ascontiguousarray(y).reshape(len(x), o, -1)
-        weight(
+        conv_weight(
             y.size * rows,
             flat(x),
             y,
@@ -376,7 +377,7 @@ class NumbaConvKernels(NumpyBackend):
         images = np.empty((*x.shape[:2], 4 * down + 2, 4 * across + 2), x.dtype)
         pad(images.size, np.ascontiguousarray(x), *windows.before, images)
         y = np.empty((len(x), len(w), *windows.counts), x.dtype)
-        winograd.forward(y.size * w[0].size, images, np.ascontiguousarray(w).reshape(*w.shape[:2], 9), b, y)
+        winograd_forward(y.size * w[0].size, images, np.ascontiguousarray(w).reshape(*w.shape[:2], 9), b, y)
         return y
 
     def _conv_weight_by_points(self, x: Array, y: Array, windows: Windows) -> Array:
@@ -387,14 +388,14 @@ class NumbaConvKernels(NumpyBackend):
         results = np.empty((len(y), 4 * down, 4 * across, y.shape[1]), x.dtype)
         channels_last(results.size, np.ascontiguousarray(y), 0, 0, results)
         w = np.empty((y.shape[1], x.shape[1], 9), x.dtype)
-        winograd.weight(y.size * w[0].size, images, results, w)
+        winograd_weight(y.size * w[0].size, images, results, w)
         return w.reshape(*w.shape[:2], 3, 3)
 
     def _conv_weight_of_points(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         """`conv_weight` for windows of one element."""
         x, y = (np.ascontiguousarray(a).reshape(len(a), groups, a.shape[1] // groups, -1) for a in (x, y))
         w = np.empty((min(PARTS, len(x)), groups, y.shape[2], x.shape[2]), x.dtype)
-        weight_of_points(y.size * x.shape[2], x, y, w)
+        point_weight(y.size * x.shape[2], x, y, w)
         return np.add.reduce(w, axis=0).reshape(groups * y.shape[2], -1, *windows.kernel)
 
 

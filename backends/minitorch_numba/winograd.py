@@ -29,7 +29,7 @@ SHARED = 1 << 20  # multiplications from which on two threads are faster than on
 DEPTH = 128  # tiles at a time for weight gradients
 
 
-# The transforms of one line: of numbers that lie `step` apart, from the one at `at` on -----------------------------------
+# The transforms of one line: of numbers that lie `step` apart, from the one at `at` on ---
 
 
 @inlined
@@ -101,7 +101,7 @@ def kernel_taps(x: Array, at: int, step: int, z: Array) -> None:
     z[at + 2 * step] = even + wide + f
 
 
-# Of both dims of a tile, for many tiles side by side: x[(6·i + j)·lanes + t] is element (i, j) of tile t ----------------
+# Of both dims of a tile, for many tiles side by side: x[(6·i + j)·lanes + t] is element (i, j) of tile t ---
 
 
 @inlined
@@ -175,11 +175,11 @@ def copy(x: Array, y: Array) -> None:
         y[t] = x[t]
 
 
-# The products -----------------------------------------------------------------------------------------------------------
+# The products ---
 
 
 @kernel(parallel_from=SHARED)
-def forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
+def winograd_forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
     """y = the convolution of x with w, and bias.
 
     Shape: x (N, C, 4·down + 2, 4·across + 2) padded, w (O, C, 9), y (N, O, H, W) with H ≤ 4·down and W ≤ 4·across.
@@ -249,7 +249,7 @@ def forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
 
 
 @kernel(parallel_from=SHARED)
-def weight(x: Array, y: Array, w: Array) -> None:
+def winograd_weight(x: Array, y: Array, w: Array) -> None:
     """w = the gradient of the kernel for inputs x and gradients y of the results.
 
     A part of the tiles at a time: their values at the points by tile, then the products by point.
