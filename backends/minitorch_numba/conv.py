@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 from math import gcd, prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,9 +21,9 @@ from minitorch.backend import Array
 from minitorch.windows import Windows
 from minitorch_numba import threads
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
-from minitorch_numba.jit import inlined, kernel, part, prange
+from minitorch_numba.jit import kernel, part, prange
 from minitorch_numba.layout import enough, flat, in_order
-from minitorch_numba.tile import ROWS, WIDTH, columns_of, multiply_tile, pack
+from minitorch_numba.tile import ROWS, WIDTH, columns_of, multiply_tile
 from minitorch_numba.winograd import winograd_forward, winograd_weight
 from minitorch_numpy import NumpyBackend
 
@@ -94,73 +95,66 @@ def pack_windows(
             strip[k, s] = 0
 
 
-@inlined
-def put(tile: Array, rows: int, first: int, channel: int, of_image: int, add: bool, y: Array) -> None:
-    """y[image, channel + i, place] ← tile[i, t] for each window first + t, or what was there and that."""
-    there = min(tile.shape[1], len(y) * of_image - first)
-    t = 0
-    while t < there:
-        image, place = (first + t) // of_image, (first + t) % of_image
-        run = min(of_image - place, there - t)
-        for i in range(rows):
-            to = y[image, channel + i]
-            for s in range(run):
-                to[place + s] = to[place + s] + tile[i, t + s] if add else tile[i, t + s]
-        t += run
+@part
+def pack_weight(w: Array, outputs: Array, elements: Array, strip: Array) -> None:
+    """strip[k, i] = w[outputs[i] + elements[k]]."""
+    for k in range(len(elements)):
+        to = strip[k]
+        for i in range(len(outputs)):
+            to[i] = w[outputs[i] + elements[k]]
+        for i in range(len(outputs), ROWS):
+            to[i] = 0
 
 
 @kernel(parallel_from=SHARED)
 def conv_forward(
-    x: Array, w: Array, bias: Array | None, offsets: Array, starts: Array, of_image: int, width: int, step: int,
-    y: Array,
+    x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int,
+    w: Array, outputs: Array, elements: Array, bias: Array | None, y: Array,
 ) -> None:  # fmt: skip
     """y = w·P + bias.
 
-    Shape: x padded images, flat, w (groups, O/groups, C/groups·elements), y (N, O, windows); offsets (groups,
-    C/groups·elements), and the rest as in `pack_windows`.
+    Shape: x padded images, flat, with offsets (groups, C/groups·elements) and the rest as in `pack_windows`; w flat, with
+    outputs (groups, O/groups) and elements (C/groups·elements) as in `pack_weight`; y (N, O, windows).
     """
-    groups, outputs, rows = w.shape
-    windows, columns = y.shape[2], columns_of(y)
-    last = len(y) * windows
-    high = (outputs + ROWS - 1) // ROWS
-    strips = (last + columns - 1) // columns
-    blocks = (strips + STRIPS - 1) // STRIPS
-    steps = (rows + DEPTH - 1) // DEPTH
+    groups, many = outputs.shape
+    rows, windows, columns = len(elements), y.shape[2], columns_of(y)
+    last, high, steps = len(y) * windows, (many + ROWS - 1) // ROWS, (rows + DEPTH - 1) // DEPTH
+    blocks = (last + STRIPS * columns - 1) // (STRIPS * columns)
     of_w = np.empty((groups, high, rows, ROWS), y.dtype)
     for k in prange(groups * high):
-        top = k % high * ROWS
-        pack(w[k // high], True, top, min(ROWS, outputs - top), 0, rows, ROWS, of_w[k // high, k % high :])
+        group, p = k // high, k % high
+        pack_weight(w, outputs[group, p * ROWS : min((p + 1) * ROWS, many)], elements, of_w[group, p])
     for task in prange(groups * blocks):
-        group, begin = task // blocks, task % blocks * STRIPS
-        end = min(begin + STRIPS, strips)
-        of_x = np.empty((STRIPS, (rows + steps - 1) // steps, columns), y.dtype)
-        tile = np.empty((ROWS, columns), y.dtype)
+        group, begin = task // blocks, task % blocks * STRIPS * columns
+        end = min(begin + STRIPS * columns, last)
+        strips = (end - begin + columns - 1) // columns
+        of_x = np.empty((strips, (rows + steps - 1) // steps, columns), y.dtype)
+        of_y = np.empty((high * ROWS, strips * columns), y.dtype)
         for piece in range(steps):
-            low, depth = rows * piece // steps, rows * (piece + 1) // steps - rows * piece // steps
-            for q in range(begin, end):
+            low, high_end = rows * piece // steps, rows * (piece + 1) // steps
+            for q in range(strips):
+                first = begin + q * columns
                 pack_windows(
-                    x, offsets[group, low : low + depth], starts, of_image, width, step, q * columns, last,
-                    of_x[q - begin],
-                )  # fmt: skip
-            for q in range(begin, end):
-                image, place = q * columns // windows, q * columns % windows
+                    x, offsets[group, low:high_end], starts, of_image, width, step, first, last, of_x[q]
+                )
                 for p in range(high):
-                    a, o = of_w[group, p, low:], group * outputs + p * ROWS
-                    if place + columns <= windows and (p + 1) * ROWS <= outputs:
-                        multiply_tile(a, of_x[q - begin], depth, y[image, o:, place:], piece > 0)
-                    else:
-                        multiply_tile(a, of_x[q - begin], depth, tile, False)
-                        put(tile, min(ROWS, outputs - p * ROWS), q * columns, o, windows, piece > 0, y)
-        if bias is not None:
-            t, stop = begin * columns, min(end * columns, last)
-            while t < stop:
-                image, place = t // windows, t % windows
-                run = min(windows - place, stop - t)
-                for o in range(group * outputs, (group + 1) * outputs):
-                    line, shift = y[image, o], bias[o]
-                    for s in range(run):
-                        line[place + s] += shift
-                t += run
+                    multiply_tile(
+                        of_w[group, p, low:],
+                        of_x[q],
+                        high_end - low,
+                        of_y[p * ROWS :, q * columns :],
+                        piece > 0,
+                    )
+        t = begin
+        while t < end:
+            image, place = t // windows, t % windows
+            run = min(windows - place, end - t)
+            for o in range(many):
+                source, to = of_y[o, t - begin :], y[image, group * many + o, place : place + run]
+                shift = y.dtype.type(0) if bias is None else bias[group * many + o]
+                for s in range(len(to)):
+                    to[s] = source[s] + shift
+            t += run
 
 
 @kernel(parallel_from=1 << 16)
@@ -185,13 +179,12 @@ def channels_last(x: Array, top: int, left: int, y: Array) -> None:
 
 @kernel(parallel_from=SHARED)
 def conv_weight(
-    x: Array, y: Array, offsets: Array, starts: Array, of_image: int, blocks: int, parts: int, w: Array
+    x: Array, offsets: Array, starts: Array, of_image: int, y: Array, blocks: int, parts: int, w: Array
 ) -> None:
     """w[part] = Σ y·Pᵀ over a part of the images.
 
-    Shape: x padded images with their channels last, flat, y (N, O, windows), w (parts, groups, O/groups, elements·C/groups),
-    whose last dim has the order (row, column, channel), as offsets (groups, elements·C/groups) have; the rest as in
-    `pack_places`.
+    Shape: x padded images with their channels last, flat, with offsets (groups, elements·C/groups) in the order (place,
+    channel) and the rest as in `pack_places`; y (N, O, windows); w (parts, groups, O/groups, elements·C/groups).
     """
     groups, outputs, rows = w.shape[1:]
     n, columns, windows = len(y), columns_of(y), y.shape[2]
@@ -200,12 +193,8 @@ def conv_weight(
         piece, group, block = task // (groups * blocks), task // blocks % groups, task % blocks
         first, last = n * piece // parts * windows, n * (piece + 1) // parts * windows
         begin, end = wide * block // blocks, wide * (block + 1) // blocks
-        of_y = np.empty((high, DEPTH, ROWS), y.dtype)
-        of_x = np.empty((DEPTH, columns), y.dtype)
-        tile = np.empty((ROWS, columns), y.dtype)
-        result = w[piece, group]
-        for o in range(outputs):
-            result[o, begin * columns : min(end * columns, rows)] = 0
+        of_y, of_x = np.empty((high, DEPTH, ROWS), y.dtype), np.empty((DEPTH, columns), y.dtype)
+        of_w = np.zeros((high * ROWS, (end - begin) * columns), y.dtype)
         for start in range(first, last, DEPTH):
             depth = min(DEPTH, last - start)
             pack_outputs(y, group * outputs, outputs, start, depth, of_y)
@@ -213,13 +202,11 @@ def conv_weight(
                 some = offsets[group, q * columns : min((q + 1) * columns, rows)]
                 pack_places(x, some, starts, of_image, start, depth, of_x)
                 for p in range(high):
-                    if (p + 1) * ROWS <= outputs and (q + 1) * columns <= rows:
-                        multiply_tile(of_y[p], of_x, depth, result[p * ROWS :, q * columns :], True)
-                    else:
-                        multiply_tile(of_y[p], of_x, depth, tile, False)
-                        for i in range(min(ROWS, outputs - p * ROWS)):
-                            for j in range(len(some)):
-                                result[p * ROWS + i, q * columns + j] += tile[i, j]
+                    multiply_tile(of_y[p], of_x, depth, of_w[p * ROWS :, (q - begin) * columns :], True)
+        for o in range(outputs):
+            source, to = of_w[o], w[piece, group, o, begin * columns : min(end * columns, rows)]
+            for k in range(len(to)):
+                to[k] = source[k]
 
 
 @part
@@ -290,50 +277,67 @@ def point_weight(x: Array, y: Array, w: Array) -> None:
             gemm(1, y[i, group], False, x[i, group], True, beta, w[part, group])
 
 
+class Taps(NamedTuple):
+    """A weight, or one turned around: the number for an output, a channel and a place is flat[their sum].
+
+    Attributes:
+        flat: all numbers.
+        outputs: (groups, O/groups).
+        channels: (C/groups).
+        places: (elements).
+    """
+
+    flat: Array
+    outputs: Array
+    channels: Array
+    places: Array
+
+
 class NumbaConvKernels(NumpyBackend):
     """Convolution over any number of dims."""
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         if not suits(x, w, windows) or windows.trivial or not in_order(b):
             return super().conv(x, w, b, windows, groups)
-        if groups == 1 and by_points(windows, x, len(w)):
-            return self._conv_by_points(x, w, b, windows)
-        x, w = padded(x, windows), np.ascontiguousarray(w).reshape(groups, len(w) // groups, -1)
-        y = np.empty((len(x), w.shape[0] * w.shape[1], prod(windows.counts)), x.dtype)
-        inner = strides_of(x.shape[1:])
-        elements, starts = offsets(inner, x.shape[1], groups, windows)
-        conv_forward(
-            y.size * w.shape[2], flat(x), w, b, elements, starts, prod(x.shape[1:]),
-            windows.counts[-1], windows.stride[-1], y,
-        )  # fmt: skip
-        return y.reshape(*y.shape[:2], *windows.counts)
+        outputs, channels, places = (
+            grid((count, step))
+            for count, step in zip(
+                (len(w), w.shape[1], windows.elements), (w[0].size, windows.elements, 1), strict=True
+            )
+        )
+        taps = Taps(flat(np.ascontiguousarray(w)), outputs.reshape(groups, -1), channels, places)
+        return self._conv(x, taps, b, windows)
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         """Inputs that are a stride apart are seen by the same elements of the windows: each such phase is a `conv`."""
         if not suits(y, w, windows) or windows.trivial or not in_order(b):
             return super().conv_transpose(y, w, b, windows, groups)
-        c, dims = w.shape[1], range(len(windows.size))
-        turned = w.reshape(groups, len(w) // groups, c, *windows.kernel).swapaxes(1, 2)
-        turned = turned.reshape(groups * c, len(w) // groups, *windows.kernel)
+        o, c, size = len(w) // groups, w.shape[1], windows.elements
+        outputs, channels = grid((groups, o * c * size), (c, size)), grid((o, c * size))
+        numbers, places = flat(np.ascontiguousarray(w)), grid((size, 1)).reshape(windows.kernel)
         x: Array = np.empty((len(y), groups * c, *windows.size), y.dtype)
         for phase in product(*(range(s) for s in windows.stride)):
-            parts = [along(windows, dim, phase[dim]) for dim in dims]
+            parts = [along(windows, dim, r) for dim, r in enumerate(phase)]
             target = x[(..., *(slice(r, None, s) for r, s in zip(phase, windows.stride, strict=True)))]
             if any(elements is None for elements, _, _ in parts):
-                target[...] = 0 if b is None else b.reshape(-1, *(1 for _ in dims))
+                target[...] = 0 if b is None else b.reshape(-1, *(1 for _ in phase))
             elif target.size:
-                some = np.ascontiguousarray(turned[(..., *(elements for elements, _, _ in parts))])
+                some = places[tuple(elements for elements, _, _ in parts)]  # from the last to the first
+                taps = Taps(
+                    numbers, outputs.reshape(groups, -1), channels, np.ascontiguousarray(some).reshape(-1)
+                )
                 seen = Windows(
                     size=y.shape[2:],
-                    kernel=some.shape[2:],
-                    stride=(1,) * len(dims),
+                    kernel=some.shape,
+                    stride=(1,) * some.ndim,
                     before=tuple(before for _, before, _ in parts),
                     dilation=tuple(dilation for _, _, dilation in parts),
                     counts=target.shape[2:],
                 )
-                if len(windows.stride) == windows.stride.count(1):
-                    return self.conv(y, some, b, seen, groups)
-                target[...] = self.conv(y, some, b, seen, groups)
+                result = self._conv(y, taps, b, seen)
+                if windows.stride == seen.stride:
+                    return result
+                target[...] = result
         return x
 
     def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
@@ -343,42 +347,45 @@ class NumbaConvKernels(NumpyBackend):
             return self._conv_weight_of_points(x, y, windows, groups)
         if groups == 1 and by_points(windows, x, y.shape[1]):
             return self._conv_weight_by_points(x, y, windows)
-        x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1]
-        *inner, _ = strides_of(x.shape[1:])
-        elements, starts = offsets((1, *inner), c, groups, windows)
-        rows = elements.shape[
-            1
-        ]  # in the order (place, channel), in which neighbours are neighbours in memory
-        elements = np.ascontiguousarray(elements.reshape(groups, c // groups, -1).swapaxes(1, 2)).reshape(
-            groups, rows
-        )
+        x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1] // groups
+        elements, starts = offsets((1, *strides_of(x.shape[1:])[:-1]), c * groups, groups, windows)
+        elements = np.ascontiguousarray(elements.reshape(groups, c, -1).swapaxes(1, 2)).reshape(groups, -1)
+        rows = elements.shape[1]
         parts = min(PARTS, len(x)) if groups * rows * x.itemsize < FEW * WIDTH else 1
         w = np.empty((parts, groups, o // groups, rows), x.dtype)
         y = np.ascontiguousarray(y).reshape(len(x), o, -1)
         conv_weight(
             y.size * rows,
             flat(x),
-            y,
             elements,
             starts,
             prod(x.shape[1:]),
+            y,
             threads.get_num_threads(),
             parts,
             w,
         )
         total = w[0] if parts == 1 else np.add.reduce(w, axis=0)
-        return np.ascontiguousarray(total.reshape(o, windows.elements, -1).swapaxes(1, 2)).reshape(
-            o, -1, *windows.kernel
-        )
+        turned = np.ascontiguousarray(total.reshape(o, windows.elements, c).swapaxes(1, 2))
+        return turned.reshape(o, c, *windows.kernel)
 
-    def _conv_by_points(self, x: Array, w: Array, b: Array | None, windows: Windows) -> Array:
-        """`conv` by Winograd's algorithm."""
-        down, across = tiles_of(windows)
-        images = np.empty((*x.shape[:2], 4 * down + 2, 4 * across + 2), x.dtype)
-        pad(images.size, np.ascontiguousarray(x), *windows.before, images)
-        y = np.empty((len(x), len(w), *windows.counts), x.dtype)
-        winograd_forward(y.size * w[0].size, images, np.ascontiguousarray(w).reshape(*w.shape[:2], 9), b, y)
-        return y
+    def _conv(self, x: Array, taps: Taps, b: Array | None, windows: Windows) -> Array:
+        """`conv` by the faster of two algorithms."""
+        groups, outputs = len(taps.outputs), taps.outputs.size
+        work = len(x) * outputs * prod(windows.counts) * len(taps.channels) * len(taps.places)
+        if groups == 1 and by_points(windows, x, outputs):
+            y = np.empty((len(x), outputs, *windows.counts), x.dtype)
+            x, (w, all_outputs, channels, places) = np.ascontiguousarray(x), taps
+            winograd_forward(work, x, windows.before, w, all_outputs[0], channels, places, b, y)
+            return y
+        x = padded(x, windows)
+        elements, starts = offsets(strides_of(x.shape[1:]), x.shape[1], groups, windows)
+        y = np.empty((len(x), outputs, len(starts)), x.dtype)
+        conv_forward(
+            work, flat(x), elements, starts, prod(x.shape[1:]), windows.counts[-1], windows.stride[-1],
+            taps.flat, taps.outputs, np.add.outer(taps.channels, taps.places).reshape(-1), b, y,
+        )  # fmt: skip
+        return y.reshape(*y.shape[:2], *windows.counts)
 
     def _conv_weight_by_points(self, x: Array, y: Array, windows: Windows) -> Array:
         """`conv_weight` by Winograd's algorithm."""

@@ -18,10 +18,12 @@ Complexity of Computations" (1980).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minitorch.backend import Array
-from minitorch_numba.jit import inlined, kernel, prange
+from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.tile import ROWS, columns_of, multiply_tile, pack
 
 POINTS = 36
@@ -178,73 +180,107 @@ def copy(x: Array, y: Array) -> None:
 # The products ---
 
 
+@part
+def pack_kernels(w: Array, outputs: Array, channels: Array, places: Array, strip: Array) -> None:
+    """strip[point][c, i] = the values of G·w·Gᵀ for output i and channel c.
+
+    Args:
+        w: the weight, flat.
+        outputs, channels, places: where in it the numbers stand, as sums of one of each.
+        strip: (POINTS, C, ROWS).
+    """
+    columns, c = columns_of(w), len(channels)
+    some, room = np.zeros(POINTS * columns, w.dtype), np.empty(POINTS * columns, w.dtype)
+    for i in range(ROWS):
+        for start in range(0, c, columns):
+            count = min(columns, c - start)
+            if i < len(outputs):
+                for t in range(count):
+                    at = outputs[i] + channels[start + t]
+                    for k in range(9):
+                        some[(k // 3 * 6 + k % 3) * columns + t] = w[at + places[k]]
+                evaluate_kernel(some, room)
+            else:
+                some[:] = 0
+            for point in range(POINTS):
+                for t in range(count):
+                    strip[point, start + t, i] = some[point * columns + t]
+
+
 @kernel(parallel_from=SHARED)
-def winograd_forward(x: Array, w: Array, bias: Array | None, y: Array) -> None:
+def winograd_forward(
+    x: Array,
+    before: Any,
+    w: Array,
+    outputs: Array,
+    channels: Array,
+    places: Array,
+    bias: Array | None,
+    y: Array,
+) -> None:
     """y = the convolution of x with w, and bias.
 
-    Shape: x (N, C, 4·down + 2, 4·across + 2) padded, w (O, C, 9), y (N, O, H, W) with H ≤ 4·down and W ≤ 4·across.
+    Shape: x (N, C, …) with `before` rows and columns of zeros to be thought before it, y (N, O, H, W), and w, outputs, channels
+    and places as in `pack_kernels`.
     """
-    n, c, (outputs, height, width) = len(x), x.shape[1], y.shape[1:]
-    down, across, columns = (x.shape[2] - 2) // 4, (x.shape[3] - 2) // 4, columns_of(y)
-    high, tiles = (outputs + ROWS - 1) // ROWS, n * down * across
-    of_w = np.empty((POINTS, high, c, ROWS), y.dtype)
-    wide, images, result = x.shape[3], x.reshape(-1), y.reshape(-1)
+    c, (n, many, height, width), columns = x.shape[1], y.shape, columns_of(y)
+    down, across = (height + 3) // 4, (width + 3) // 4
+    high, of_image, wide = (many + ROWS - 1) // ROWS, down * across, 4 * across + 2
+    of_w = np.empty((high, POINTS, c, ROWS), y.dtype)
     for p in prange(high):
-        some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
-        for i in range(ROWS):
-            for start in range(0, c, columns):
-                count = min(columns, c - start)
-                if p * ROWS + i < outputs:
-                    taps = w[p * ROWS + i]
-                    for t in range(count):
-                        for k in range(9):
-                            some[(k // 3 * 6 + k % 3) * columns + t] = taps[start + t, k]
-                    evaluate_kernel(some, room)
-                else:
-                    some[:] = 0
-                for point in range(POINTS):
-                    strip = of_w[point, p]
-                    for t in range(count):
-                        strip[start + t, i] = some[point * columns + t]
-    for q in prange((tiles + columns - 1) // columns):
-        of_x = np.empty((POINTS, c + 1, columns), y.dtype)  # points not a power of two apart: see `copy`
+        pack_kernels(w, outputs[p * ROWS : min((p + 1) * ROWS, many)], channels, places, of_w[p])
+    result = y.reshape(-1)
+    left, right = max(before[1], 0), min(before[1] + x.shape[3], wide)
+    for q in prange((n * of_image + columns - 1) // columns):
+        of_x = np.empty((POINTS, c + 1, columns), y.dtype)  # + 1: see `copy`
         of_y = np.empty((POINTS, high * ROWS + 1, columns), y.dtype)
         some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
-        first, there = q * columns, min(columns, tiles - q * columns)
-        starts, ends = np.empty(columns, np.int64), np.empty(columns, np.int64)
-        bottoms, rights = np.empty(columns, np.int64), np.empty(columns, np.int64)
-        for t in range(there):
-            image, place = (first + t) // (down * across), (first + t) % (down * across)
-            top, left = place // across * 4, place % across * 4
-            starts[t] = (image * c * x.shape[2] + top) * wide + left
-            ends[t] = (image * outputs * height + top) * width + left
-            bottoms[t], rights[t] = min(4, height - top), min(4, width - left)
+        first, last = q * columns, min((q + 1) * columns, n * of_image)
+        # The rows that these tiles see, of one channel at a time, with zeros around them; and where tiles begin
+        one, other = first // of_image, (last - 1) // of_image
+        top = first % of_image // across * 4
+        seen = (4 * down + 2) * (other - one) + (last - 1) % of_image // across * 4 + 6 - top
+        rows, starts, ends = (
+            np.zeros(seen * wide, y.dtype),
+            np.empty(columns, np.int64),
+            np.empty(columns, np.int64),
+        )
+        for t in range(last - first):
+            image, place = (first + t) // of_image, (first + t) % of_image
+            row, column = place // across * 4, place % across * 4
+            starts[t] = ((image - one) * (4 * down + 2) + row - top) * wide + column
+            ends[t] = (image * many * height + row) * width + column
         for channel in range(c):
-            for t in range(there):
-                start = starts[t] + channel * x.shape[2] * wide
+            for i in range(seen):
+                image, row = one + (top + i) // (4 * down + 2), (top + i) % (4 * down + 2) - before[0]
+                if 0 <= row < x.shape[2]:
+                    copy(x[image, channel, row, left - before[1] :], rows[i * wide + left : i * wide + right])
+            for t in range(last - first):
+                start = starts[t]
                 for i in range(6):
                     for j in range(6):
-                        some[(6 * i + j) * columns + t] = images[start + i * wide + j]
+                        some[(6 * i + j) * columns + t] = rows[start + i * wide + j]
             evaluate_input(some, room)
             for point in range(POINTS):
                 copy(some[point * columns :], of_x[point, channel])
-        for point in range(POINTS):
-            for p in range(high):
-                multiply_tile(of_w[point, p], of_x[point], c, of_y[point, p * ROWS :], False)
-        for o in range(outputs):
+        for p in range(high):
+            for point in range(POINTS):
+                multiply_tile(of_w[p, point], of_x[point], c, of_y[point, p * ROWS :], False)
+        for o in range(many):
             for point in range(POINTS):
                 copy(of_y[point, o], some[point * columns : (point + 1) * columns])
             interpolate(some, room)
             shift = y.dtype.type(0) if bias is None else bias[o]
-            for t in range(there):
-                end = ends[t] + o * height * width
-                if bottoms[t] == 4 and rights[t] == 4:
+            for t in range(last - first):
+                place, end = (first + t) % of_image, ends[t] + o * height * width
+                under, beside = height - place // across * 4, width - place % across * 4
+                if under >= 4 and beside >= 4:
                     for i in range(4):
                         for j in range(4):
                             result[end + i * width + j] = some[(6 * i + j) * columns + t] + shift
                 else:
-                    for i in range(bottoms[t]):
-                        for j in range(rights[t]):
+                    for i in range(min(under, 4)):
+                        for j in range(min(beside, 4)):
                             result[end + i * width + j] = some[(6 * i + j) * columns + t] + shift
 
 
