@@ -12,6 +12,7 @@ from minitorch_numba.arithmetic import NumbaArithmeticKernels
 from minitorch_numba.attention import NumbaAttentionKernels
 from minitorch_numba.batch_norm import NumbaBatchNormKernels
 from minitorch_numba.buffers import is_lent
+from minitorch_numba.conv import NumbaConvKernels
 from minitorch_numba.depthwise import NumbaDepthwiseKernels
 from minitorch_numba.dropout import NumbaDropoutKernels
 from minitorch_numba.embedding import NumbaEmbeddingKernels
@@ -29,9 +30,10 @@ from minitorch_numpy import NumpyBackend
 class NumbaBackend(
     NumbaActivationKernels,
     NumbaArithmeticKernels,
-    NumbaBatchNormKernels,
-    NumbaDepthwiseKernels,
     NumbaAttentionKernels,
+    NumbaBatchNormKernels,
+    NumbaDepthwiseKernels,  # of convolutions those with one channel in each group, before those with any
+    NumbaConvKernels,
     NumbaDropoutKernels,
     NumbaEmbeddingKernels,
     NumbaNormKernels,

@@ -111,6 +111,11 @@ def inlined(plain: Callable[..., Any]) -> Any:
     )(plain)
 
 
+def part(plain: Callable[..., Any]) -> Any:
+    """A function for use inside of kernels that is too long to become a part of each loop."""
+    return numba.njit(nogil=True, error_model="numpy", fastmath={"contract"}, boundscheck=False)(plain)
+
+
 def compiled(plain: Callable[..., Any], name: str, parallel: bool, math: set[str]) -> Any:
     """One build, with a name of its own: Numba's cache tells functions apart by their names, not by their options."""
     if DISABLED:
