@@ -78,7 +78,11 @@ def check_load(refuse: bool) -> float:
 
 
 def steps_of_others(library: str) -> dict[str, Callable[[], Any]]:
-    """For each row that the other library has, what makes its step."""
+    """For each row that the other library has, what makes its step.
+
+    PyTorch is loaded before Numba starts its threads: both may use the same OpenMP library, which reads its settings
+    when it is loaded, and with Numba's PyTorch would be several times slower.
+    """
     if library == "jax":
         from jax_rows import ROWS
 
@@ -89,13 +93,12 @@ def steps_of_others(library: str) -> dict[str, Callable[[], Any]]:
     return {name: partial(program, torch) for name, program in PROGRAMS.items()}
 
 
-def speed(options: argparse.Namespace) -> dict[str, Any]:
+def speed(options: argparse.Namespace, others: dict[str, Callable[[], Any]]) -> dict[str, Any]:
     """The table of steps; what it says, by row."""
     other = {"torch": "PyTorch", "jax": "JAX (jit)"}[options.against]
     peaks = f" {'MB':>7} {'PyTorch':>8}" if options.peak else ""
     print(f"{'one step (ms)':44} {'minitorch':>10} {other:>10} {'ratio':>7} {'goal':>5}{peaks}   rounds")
     rows: dict[str, Any] = {}
-    others = steps_of_others(options.against)
     for name in GOALS if options.goals else PROGRAMS:
         if options.k not in name or name not in others:
             continue
@@ -147,6 +150,7 @@ def main() -> None:
         print("JAX is not installed (pip install jax), so there is nothing to compare with. Left out.")
         return
     load = check_load(options.idle_only)
+    others = steps_of_others(options.against)
     minitorch.use_backend(options.backend)
     minitorch.set_num_threads(2)
     if CORETYPE is not None:
@@ -160,7 +164,7 @@ def main() -> None:
         "load": load,
         **minitorch.current_backend().describe(),
     }
-    report["speed"] = speed(options)
+    report["speed"] = speed(options, others)
     if not options.speed_only and options.against == "torch":
         fresh_processes(report)
     options.out.mkdir(exist_ok=True)
