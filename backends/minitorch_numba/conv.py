@@ -40,7 +40,8 @@ LINE = 16  # channels whose numbers lie in one line of the cache
 def pad(x: Array, top: int, left: int, y: Array) -> None:
     """y = x with zeros around it: its element (0, 0) stands at (top, left). What does not fit is cut off."""
     n, c, height, width = y.shape
-    first, last = max(left, 0), min(left + x.shape[3], width)
+    first = min(max(left, 0), width)
+    last = max(first, min(left + x.shape[3], width))
     for k in prange(n * c):
         image, channel = k // c, k % c
         for i in range(height):
@@ -72,7 +73,8 @@ def pack_windows(
         of_image: how many numbers an image has.
         width: how many windows stand beside each other in a row.
         step: from one of them to the next.
-        first, last: windows; they are counted through all images.
+        first: window; they are counted through all images.
+        last: the window after the last one.
         strip: (elements or more, columns).
     """
     t, there = 0, min(strip.shape[1], last - first)
@@ -113,8 +115,9 @@ def conv_forward(
 ) -> None:  # fmt: skip
     """y = w·P + bias.
 
-    Shape: x padded images, flat, with offsets (groups, C/groups·elements) and the rest as in `pack_windows`; w flat, with
-    outputs (groups, O/groups) and elements (C/groups·elements) as in `pack_weight`; y (N, O, windows).
+    Shape: x padded images, flat, with offsets (groups, C/groups·elements) and the rest as in `pack_windows`;
+    w flat, with outputs (groups, O/groups) and elements (C/groups·elements) as in `pack_weight`;
+    y (N, O, windows).
     """
     groups, many = outputs.shape
     rows, windows, columns = len(elements), y.shape[2], columns_of(y)
@@ -241,7 +244,8 @@ def pack_places(
         offsets: of each element of a window, from its first one; columns or fewer.
         starts: where the windows of an image begin.
         of_image: how many numbers an image has.
-        first, depth: windows, and how many.
+        first: window.
+        depth: how many windows.
         strip: (depth or more, columns).
     """
     count = len(offsets)
@@ -309,8 +313,11 @@ class NumbaConvKernels(NumpyBackend):
         return self._conv(x, taps, b, windows)
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
-        """Inputs that are a stride apart are seen by the same elements of the windows: each such phase is a `conv`."""
-        if not suits(y, w, windows) or windows.trivial or not in_order(b):
+        """Inputs that are a stride apart are seen by the same elements of the windows: each such phase is a `conv`.
+
+        Its padding is zeros, which must not meet weights that are infinite.
+        """
+        if not suits(y, w, windows) or windows.trivial or not in_order(b) or not np.isfinite(w).all():
             return super().conv_transpose(y, w, b, windows, groups)
         o, c, size = len(w) // groups, w.shape[1], windows.elements
         outputs, channels = grid((groups, o * c * size), (c, size)), grid((o, c * size))
@@ -346,7 +353,9 @@ class NumbaConvKernels(NumpyBackend):
         if windows.trivial and AVAILABLE:
             return self._conv_weight_of_points(x, y, windows, groups)
         if groups == 1 and by_points(windows, x, y.shape[1]):
-            return self._conv_weight_by_points(x, y, windows)
+            w = self._conv_weight_by_points(x, y, windows)
+            if np.isfinite(w).all():
+                return w
         x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1] // groups
         elements, starts = offsets((1, *strides_of(x.shape[1:])[:-1]), c * groups, groups, windows)
         elements = np.ascontiguousarray(elements.reshape(groups, c, -1).swapaxes(1, 2)).reshape(groups, -1)
@@ -370,14 +379,14 @@ class NumbaConvKernels(NumpyBackend):
         return turned.reshape(o, c, *windows.kernel)
 
     def _conv(self, x: Array, taps: Taps, b: Array | None, windows: Windows) -> Array:
-        """`conv` by the faster of two algorithms."""
+        """`conv` by the faster of two algorithms; where Winograd's meets what is not finite, by the other one."""
         groups, outputs = len(taps.outputs), taps.outputs.size
         work = len(x) * outputs * prod(windows.counts) * len(taps.channels) * len(taps.places)
         if groups == 1 and by_points(windows, x, outputs):
             y = np.empty((len(x), outputs, *windows.counts), x.dtype)
             x, (w, all_outputs, channels, places) = np.ascontiguousarray(x), taps
-            winograd_forward(work, x, windows.before, w, all_outputs[0], channels, places, b, y)
-            return y
+            if winograd_forward(work, x, windows.before, w, all_outputs[0], channels, places, b, y):
+                return y
         x = padded(x, windows)
         elements, starts = offsets(strides_of(x.shape[1:]), x.shape[1], groups, windows)
         y = np.empty((len(x), outputs, len(starts)), x.dtype)

@@ -186,7 +186,9 @@ def pack_kernels(w: Array, outputs: Array, channels: Array, places: Array, strip
 
     Args:
         w: the weight, flat.
-        outputs, channels, places: where in it the numbers stand, as sums of one of each.
+        outputs: where in it the numbers stand, as sums of one of these,
+        channels: one of these,
+        places: and one of these.
         strip: (POINTS, C, ROWS).
     """
     columns, c = columns_of(w), len(channels)
@@ -217,11 +219,14 @@ def winograd_forward(
     places: Array,
     bias: Array | None,
     y: Array,
-) -> None:
+) -> bool:
     """y = the convolution of x with w, and bias.
 
-    Shape: x (N, C, …) with `before` rows and columns of zeros to be thought before it, y (N, O, H, W), and w, outputs, channels
-    and places as in `pack_kernels`.
+    Shape: x (N, C, …) with `before` rows and columns of zeros to be thought before it, y (N, O, H, W), and w,
+    outputs, channels and places as in `pack_kernels`.
+
+    Returns:
+        Whether all is finite. If not, much of it is wrong: what is infinite in one place of a tile becomes NaN in all.
     """
     c, (n, many, height, width), columns = x.shape[1], y.shape, columns_of(y)
     down, across = (height + 3) // 4, (width + 3) // 4
@@ -231,7 +236,9 @@ def winograd_forward(
         pack_kernels(w, outputs[p * ROWS : min((p + 1) * ROWS, many)], channels, places, of_w[p])
     result = y.reshape(-1)
     left, right = max(before[1], 0), min(before[1] + x.shape[3], wide)
-    for q in prange((n * of_image + columns - 1) // columns):
+    tasks = (n * of_image + columns - 1) // columns
+    doubts = np.zeros((tasks, columns), y.dtype)  # stay zero as long as what they are told is finite
+    for q in prange(tasks):
         of_x = np.empty((POINTS, c + 1, columns), y.dtype)  # + 1: see `copy`
         of_y = np.empty((POINTS, high * ROWS + 1, columns), y.dtype)
         some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
@@ -270,6 +277,10 @@ def winograd_forward(
             for point in range(POINTS):
                 copy(of_y[point, o], some[point * columns : (point + 1) * columns])
             interpolate(some, room)
+            for k in range(16):
+                line = some[(k // 4 * 6 + k % 4) * columns : (k // 4 * 6 + k % 4 + 1) * columns]
+                for t in range(columns):
+                    doubts[q, t] += line[t] * 0
             shift = y.dtype.type(0) if bias is None else bias[o]
             for t in range(last - first):
                 place, end = (first + t) % of_image, ends[t] + o * height * width
@@ -282,6 +293,7 @@ def winograd_forward(
                     for i in range(min(under, 4)):
                         for j in range(min(beside, 4)):
                             result[end + i * width + j] = some[(6 * i + j) * columns + t] + shift
+    return bool(doubts.sum() == 0)
 
 
 @kernel(parallel_from=SHARED)
