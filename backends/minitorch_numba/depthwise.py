@@ -223,8 +223,10 @@ class NumbaDepthwiseKernels(NumpyBackend):
     """Convolution, where it is depthwise."""
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
-        if not served(windows, w.shape[1], groups, x, w, b) or not np.isfinite(w).all():
+        if not served(windows, w.shape[1], groups, x, w, b):
             return super().conv(x, w, b, windows, groups)
+        if not np.isfinite(w).all():
+            return NumpyBackend.conv(self, x, w, b, windows, groups)
         y = empty((x.shape[0], w.shape[0], *windows.counts), x.dtype)
         if common(windows) and x.shape == y.shape:
             convolve_common(x, w, b, y)
@@ -237,8 +239,10 @@ class NumbaDepthwiseKernels(NumpyBackend):
         return y
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
-        if not served(windows, w.shape[1], groups, y, w, b) or not np.isfinite(w).all():
+        if not served(windows, w.shape[1], groups, y, w, b):
             return super().conv_transpose(y, w, b, windows, groups)
+        if not np.isfinite(w).all():
+            return NumpyBackend.conv_transpose(self, y, w, b, windows, groups)
         x = empty((y.shape[0], groups, *windows.size), y.dtype)
         if common(windows) and x.shape == y.shape:
             convolve_common(y, w[:, :, ::-1, ::-1], b, x)
@@ -260,4 +264,4 @@ class NumbaDepthwiseKernels(NumpyBackend):
         moved_products(
             x.size * windows.elements, image, result, grid.places, grid.padded, grid.before, grid.stride, flat
         )
-        return w if np.isfinite(w).all() else super().conv_weight(x, y, windows, groups)
+        return w if np.isfinite(w).all() else NumpyBackend.conv_weight(self, x, y, windows, groups)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.windows import Windows
-from minitorch_numba import jit, threads
+from minitorch_numba import conv, jit, threads
 from minitorch_numba.arithmetic import LARGE
 
 
@@ -63,7 +63,7 @@ def calls(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
 
 
 def layers(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
-    """Batch norm, depthwise convolutions and pools."""
+    """Batch norm, convolutions and pools."""
     x, w = np.full((2, 2, 8, 8), 0.5, dtype), np.ones((2, 1, 3, 3), dtype)
     row = np.ones(2, dtype)
     same = Windows((8, 8), (3, 3), (1, 1), (1, 1), (1, 1), (8, 8))
@@ -77,11 +77,22 @@ def layers(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: backend.conv(x, w, row, lies, 2)
     yield lambda: backend.conv_transpose(y, w, None, lies, 2)
     yield lambda: backend.conv_weight(x, y, lies, 2)
+    yield from convolutions(backend, dtype)
     for pool in (lies, Windows((8, 8), (2, 2), (2, 2), (0, 0), (1, 1), (4, 4))):
         yield partial(backend.max_pool, x, pool)
         yield partial(backend.max_pool_backward, x, y, y, pool)
     yield lambda: backend.max_pool_indices(x, y, lies)
     yield lambda: backend.sum_pool_backward(backend.sum_pool(x, lies), lies)
+
+
+def convolutions(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
+    """Direct ones, by Winograd's algorithm, and of points; with a bias and without."""
+    same, points = (Windows((32, 32), (k, k), (1, 1), (k // 2, k // 2), (1, 1), (32, 32)) for k in (3, 1))
+    for channels, lies in ((2, same), (conv.CHANNELS, same), (2, points)):
+        x, w = np.zeros((1, channels, 32, 32), dtype), np.zeros((channels, channels, *lies.kernel), dtype)
+        for b in (w[:, 0, 0, 0].copy(), None):
+            yield partial(backend.conv, x, w, b, lies, 1)
+        yield partial(backend.conv_weight, x, x, lies, 1)
 
 
 def batch_norm(backend: Any, x: Any, v: Any) -> None:

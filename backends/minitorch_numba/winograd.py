@@ -9,8 +9,9 @@ interpolation are the small matrices Bᵀ, G and Aᵀ below. In two dims a tile 
 and summed over channels the products at each of the 36 points are one product of matrices, of (outputs × channels) by
 (channels × tiles). The weight gradient is the same read backwards: w = Gᵀ·[Σ (A·y·Aᵀ) ⊙ (Bᵀ·x·B)]·G over all tiles.
 
-The results are those of the definition up to rounding: for float32 the error is some 5 times as large, about 1e-6 of
-the largest result.
+The results are those of the definition up to rounding, which the interpolation magnifies: of 256 channels of normally
+distributed numbers in float32 the largest error is some 25 times that of the direct sum, about 1e-5 of the largest
+result; the typical error is 9 times as large, and if all numbers are positive about as large as that of the direct sum.
 
 Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks" (2016); S. Winograd, "Arithmetic
 Complexity of Computations" (1980).

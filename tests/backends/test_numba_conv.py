@@ -197,13 +197,14 @@ def test_by_points(size, before, counts, inputs, outputs, dtype, build, points):
     for batch in (1, 5):
         x, w, y, b, c = arrays(lies, inputs, outputs, 1, batch, dtype)
         agree(lies, 1, x, w, y, b, c)
-        agree(lies, 1, x, w, y, None, None)
+        if dtype == "float32":
+            agree(lies, 1, x, w, y, None, None)
 
 
 @pytest.mark.parametrize("wanted", PRODUCTS)
 def test_error_of_many_channels(wanted):
     lies = windows((16, 16), (3, 3), 1, 1)
-    given = arrays(lies, 256, 64, 1, 2)
+    given = arrays(lies, 256, 64, 1, 4)
     assert kernels.by_points(lies, given[0], 64)
     assert error(computed(NUMBA, wanted, lies, 1, *given), definition(wanted, lies, 1, *given)) < 2e-5
 

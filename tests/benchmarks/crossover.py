@@ -66,6 +66,19 @@ def depthwise(backend: Any, x: Any) -> Any:
     return backend.conv(x.reshape(-1, 2, *size), x[:18].reshape(2, 1, 3, 3), None, lies, 2)
 
 
+def conv(backend: Any, x: Any) -> Any:
+    """Of images with 4 channels, or one, and as many results."""
+    c = 4 if x.size > 64 else 1
+    return backend.conv(x.reshape(-1, c, 8, 8), WEIGHT[:c, :c], None, SAME, 1)
+
+
+def conv_weight(backend: Any, x: Any) -> Any:
+    """The same for its weight."""
+    x = x.reshape(-1, 4 if x.size > 64 else 1, 8, 8)
+    return backend.conv_weight(x, x, SAME, 1)
+
+
+WEIGHT = np.full((4, 4, 3, 3), 0.1, np.float32)
 SAME, HALVES = over_images(3, 1), over_images(2, 2)
 METHODS: dict[str, Method] = {
     "add": lambda b, x: b.add(x, x),
@@ -96,6 +109,8 @@ METHODS: dict[str, Method] = {
         images(x), None, *[images(x)[:1, :, :1, :1].copy()] * 2, images(x)
     ),
     "scale_channels": lambda b, x: b.scale_channels(images(x), images(x)[0, :, 0, 0].copy(), None),
+    "conv": conv,
+    "conv_weight": conv_weight,
     "depthwise": depthwise,
     "max_pool": lambda b, x: b.max_pool(images(x), HALVES),
     "max_pool 3×3": lambda b, x: b.max_pool(images(x), SAME),
