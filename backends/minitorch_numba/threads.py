@@ -60,6 +60,9 @@ def launch() -> None:
     that waits for the others. That is a few thousandths of a second, in which it holds a core; if that core is what
     another program, or the other thread, waits for, a kernel of 0.05 ms takes 8 ms. To wake one that sleeps takes
     0.03 ms, so to look for 0.1 ms is worth while; unless the environment says otherwise, it must do.
+
+    PyTorch may share the library, so loaded after this it has to do with that, too, and is slower. Loaded before, it is
+    not: what the library has read stays as it is, for both.
     """
     global _launched
     _launched = True
