@@ -76,9 +76,15 @@ def definition(wanted, lies, groups, x, w, y, b, c):
         f"ngo{j}": y.reshape(len(y), groups, y.shape[1] // groups, *y.shape[2:]),
     }
     result = {"conv": f"ngo{j}", "conv_transpose": f"ngc{i}", "conv_weight": f"goc{k}"}[wanted]
-    terms = [a for indices in split if indices != result for a in (indices, split[indices].astype(float))]
-    terms += [a for dim, table in enumerate(stands) for a in (k[dim] + j[dim] + i[dim], table)]
-    total = np.einsum(",".join(terms[::2]) + "->" + result, *terms[1::2], optimize=True)
+    given = {indices: a.astype(float) for indices, a in split.items() if indices != result}
+    tables = {k[dim] + j[dim] + i[dim]: table for dim, table in enumerate(stands)}
+    terms = (
+        {**given, **tables}
+        if wanted == "conv_transpose"
+        else {f"ngc{i}": given.pop(f"ngc{i}"), **tables, **given}
+    )
+    path = [(0, 1), *((0, last) for last in range(len(terms) - 2, 0, -1))]  # in this order
+    total = np.einsum(",".join(terms) + "->" + result, *terms.values(), optimize=["einsum_path", *path])
     shift = {"conv": b, "conv_transpose": c, "conv_weight": None}[wanted]
     total = total.reshape({"conv": y, "conv_transpose": x, "conv_weight": w}[wanted].shape)
     return total if shift is None else total + shift.astype(float).reshape(-1, *[1] * dims)
