@@ -98,12 +98,14 @@ def pack_windows(
 @part
 def pack_weight(w: Array, outputs: Array, elements: Array, strip: Array) -> None:
     """strip[k, i] = w[outputs[i] + elements[k]]."""
-    for k in range(len(elements)):
-        to = strip[k]
-        for i in range(len(outputs)):
-            to[i] = w[outputs[i] + elements[k]]
-        for i in range(len(outputs), ROWS):
-            to[i] = 0
+    for i in range(ROWS):
+        if i < len(outputs):
+            row = w[outputs[i] :]
+            for k in range(len(elements)):
+                strip[k, i] = row[elements[k]]
+        else:
+            for k in range(len(elements)):
+                strip[k, i] = 0
 
 
 @kernel(parallel_from=SHARED)
@@ -179,20 +181,14 @@ def channels_last(x: Array, top: int, left: int, y: Array) -> None:
 
 @kernel(parallel_from=SHARED)
 def conv_weight(
-    x: Array,
-    offsets: Array,
-    starts: Array,
-    of_image: int,
-    width: int,
-    step: int,
-    y: Array,
-    blocks: int,
-    w: Array,
-) -> None:
+    x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int, y: Array, blocks: int,
+    order: Array, w: Array,
+) -> None:  # fmt: skip
     """w[part] = Σ y·Pᵀ over a part of the images.
 
     Shape: x padded images, flat, with offsets (groups, elements·C/groups) and the rest as in `pack_places`; y (N, O,
-    windows); w (parts, groups, O/groups, elements·C/groups), each part in so many blocks of columns.
+    windows); w (parts, groups, O/groups, C/groups·elements), each part in so many blocks of columns; order: for each column
+    of `offsets` the place in w.
     """
     parts, groups, outputs, rows = w.shape
     n, columns, windows = len(y), columns_of(y), y.shape[2]
@@ -212,9 +208,9 @@ def conv_weight(
                 for p in range(high):
                     multiply_tile(of_y[p], of_x, depth, of_w[p * ROWS :, (q - begin) * columns :], True)
         for o in range(outputs):
-            source, to = of_w[o], w[piece, group, o, begin * columns : min(end * columns, rows)]
-            for k in range(len(to)):
-                to[k] = source[k]
+            source, to = of_w[o], w[piece, group, o]
+            for k in range(begin * columns, min(end * columns, rows)):
+                to[order[k]] = source[k - begin * columns]
 
 
 @part
@@ -373,21 +369,18 @@ class NumbaConvKernels(NumpyBackend):
         strides = strides_of(x.shape[1:])
         strides = (1, *strides[:-1]) if last else strides
         elements, starts = offsets(strides, c * groups, groups, windows)
+        order = grid((c * windows.elements, 1))
         if last:
-            elements = np.ascontiguousarray(elements.reshape(groups, c, -1).swapaxes(1, 2)).reshape(
-                groups, -1
-            )
-        rows = elements.shape[1]
-        parts = min(PARTS, len(x)) if groups * rows * x.itemsize < FEW * WIDTH else 1
-        w = np.empty((parts, groups, o // groups, rows), x.dtype)
+            order = np.ascontiguousarray(order.reshape(c, -1).T).reshape(-1)
+            elements = np.ascontiguousarray(elements[:, order])
+        parts = min(PARTS, len(x)) if elements.size * x.itemsize < FEW * WIDTH else 1
+        w = np.empty((parts, groups, o // groups, len(order)), x.dtype)
         y = np.ascontiguousarray(y).reshape(len(x), o, -1)
         conv_weight(
-            y.size * rows, flat(x), elements, starts, prod(x.shape[1:]), windows.counts[-1],
-            windows.stride[-1] * strides[-1], y, threads.get_num_threads(), w,
+            y.size * len(order), flat(x), elements, starts, prod(x.shape[1:]), windows.counts[-1],
+            windows.stride[-1] * strides[-1], y, threads.get_num_threads(), order, w,
         )  # fmt: skip
         total = w[0] if parts == 1 else np.add.reduce(w, axis=0)
-        if last:
-            total = np.ascontiguousarray(total.reshape(o, windows.elements, c).swapaxes(1, 2))
         return total.reshape(o, c, *windows.kernel)
 
     def _conv(self, x: Array, taps: Taps, b: Array | None, windows: Windows) -> Array:
