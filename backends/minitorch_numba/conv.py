@@ -19,7 +19,7 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch.windows import Windows
-from minitorch_numba import threads
+from minitorch_numba import jit, threads
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
 from minitorch_numba.jit import kernel, part, prange
 from minitorch_numba.layout import enough, flat, in_order
@@ -29,6 +29,7 @@ from minitorch_numpy import NumpyBackend
 
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
 STRIPS = 4  # of columns of P at a time
+SMALL = 1 << 19  # multiplications up to which NumPy's `conv` is as fast
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
 CHANNELS, TILES = 16, 64  # from which on Winograd's algorithm is faster
 PARTS = 4  # of the images, in which weight gradients with few columns are added up, before the parts are
@@ -314,7 +315,8 @@ class NumbaConvKernels(NumpyBackend):
     """Convolution over any number of dims."""
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
-        if not suits(x, w, windows) or windows.trivial or not in_order(b):
+        work = len(x) * w.size * prod(windows.counts)
+        if not suits(x, w, windows) or work < SMALL * jit.threshold or windows.trivial or not in_order(b):
             return super().conv(x, w, b, windows, groups)
         outputs, channels, places = (
             grid((count, step))
