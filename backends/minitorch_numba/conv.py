@@ -98,12 +98,14 @@ def pack_windows(
 @part
 def pack_weight(w: Array, outputs: Array, elements: Array, strip: Array) -> None:
     """strip[k, i] = w[outputs[i] + elements[k]]."""
-    for k in range(len(elements)):
-        to = strip[k]
-        for i in range(len(outputs)):
-            to[i] = w[outputs[i] + elements[k]]
-        for i in range(len(outputs), ROWS):
-            to[i] = 0
+    for i in range(ROWS):
+        if i < len(outputs):
+            row = w[outputs[i] :]
+            for k in range(len(elements)):
+                strip[k, i] = row[elements[k]]
+        else:
+            for k in range(len(elements)):
+                strip[k, i] = 0
 
 
 @kernel(parallel_from=SHARED)
@@ -179,14 +181,16 @@ def channels_last(x: Array, top: int, left: int, y: Array) -> None:
 
 @kernel(parallel_from=SHARED)
 def conv_weight(
-    x: Array, offsets: Array, starts: Array, of_image: int, y: Array, blocks: int, parts: int, w: Array
-) -> None:
+    x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int, y: Array, blocks: int,
+    order: Array, w: Array,
+) -> None:  # fmt: skip
     """w[part] = Σ y·Pᵀ over a part of the images.
 
-    Shape: x padded images with their channels last, flat, with offsets (groups, elements·C/groups) in the order (place,
-    channel) and the rest as in `pack_places`; y (N, O, windows); w (parts, groups, O/groups, elements·C/groups).
+    Shape: x padded images, flat, with offsets (groups, elements·C/groups) and the rest as in `pack_places`; y (N, O,
+    windows); w (parts, groups, O/groups, C/groups·elements), each part in so many blocks of columns; order: for each column
+    of `offsets` the place in w.
     """
-    groups, outputs, rows = w.shape[1:]
+    parts, groups, outputs, rows = w.shape
     n, columns, windows = len(y), columns_of(y), y.shape[2]
     wide, high = (rows + columns - 1) // columns, (outputs + ROWS - 1) // ROWS
     for task in prange(parts * groups * blocks):
@@ -200,13 +204,13 @@ def conv_weight(
             pack_outputs(y, group * outputs, outputs, start, depth, of_y)
             for q in range(begin, end):
                 some = offsets[group, q * columns : min((q + 1) * columns, rows)]
-                pack_places(x, some, starts, of_image, start, depth, of_x)
+                pack_places(x, some, starts, of_image, width, step, start, depth, of_x)
                 for p in range(high):
                     multiply_tile(of_y[p], of_x, depth, of_w[p * ROWS :, (q - begin) * columns :], True)
         for o in range(outputs):
-            source, to = of_w[o], w[piece, group, o, begin * columns : min(end * columns, rows)]
-            for k in range(len(to)):
-                to[k] = source[k]
+            source, to = of_w[o], w[piece, group, o]
+            for k in range(begin * columns, min(end * columns, rows)):
+                to[order[k]] = source[k - begin * columns]
 
 
 @part
@@ -232,35 +236,45 @@ def pack_outputs(y: Array, channel: int, channels: int, first: int, depth: int, 
 
 @part
 def pack_places(
-    x: Array, offsets: Array, starts: Array, of_image: int, first: int, depth: int, strip: Array
-) -> None:
+    x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int, first: int, depth: int,
+    strip: Array,
+) -> None:  # fmt: skip
     """strip[t, i] = element i of window first + t, with zeros after the last element.
+
+    Elements that stand side by side in memory are copied window by window, others one after the other, each for the
+    windows of a row.
 
     Args:
         x: padded images, flat.
         offsets: of each element of a window, from its first one; columns or fewer.
         starts: where the windows of an image begin.
         of_image: how many numbers an image has.
-        first, depth: windows, and how many.
+        width: how many windows stand beside each other in a row.
+        step: from one of them to the next.
+        first: the first window; they are counted through all images.
+        depth: how many windows.
         strip: (depth or more, columns).
     """
-    count = len(offsets)
+    count, t = len(offsets), 0
     together = offsets[count - 1] - offsets[0] == count - 1
-    image, place = first // len(starts), first % len(starts)
-    for t in range(depth):
-        at, to = image * of_image + starts[place], strip[t]
-        place += 1
-        if place == len(starts):
-            image, place = image + 1, 0
+    while t < depth:
+        image, place = (first + t) // len(starts), (first + t) % len(starts)
+        run, base = min(width - place % width, depth - t), image * of_image + starts[place]
         if together:
-            source = x[at + offsets[0] : at + offsets[0] + count]
-            for i in range(count):
-                to[i] = source[i]
+            for s in range(run):
+                at, to = base + s * step + offsets[0], strip[t + s]
+                source = x[at : at + count]
+                for i in range(count):
+                    to[i] = source[i]
         else:
             for i in range(count):
-                to[i] = x[at + offsets[i]]
-        for i in range(count, len(to)):
-            to[i] = 0
+                source = x[base + offsets[i] : base + offsets[i] + (run - 1) * step + 1]
+                for s in range(run):
+                    strip[t + s, i] = source[s * step]
+        t += run
+    for t in range(depth):
+        for i in range(count, strip.shape[1]):
+            strip[t, i] = 0
 
 
 @product_kernel(parallel_from=SHARED)
@@ -347,27 +361,27 @@ class NumbaConvKernels(NumpyBackend):
             return self._conv_weight_of_points(x, y, windows, groups)
         if groups == 1 and by_points(windows, x, y.shape[1]):
             return self._conv_weight_by_points(x, y, windows)
-        x, o, c = padded_channels_last(x, windows), y.shape[1], x.shape[1] // groups
-        elements, starts = offsets((1, *strides_of(x.shape[1:])[:-1]), c * groups, groups, windows)
-        elements = np.ascontiguousarray(elements.reshape(groups, c, -1).swapaxes(1, 2)).reshape(groups, -1)
-        rows = elements.shape[1]
-        parts = min(PARTS, len(x)) if groups * rows * x.itemsize < FEW * WIDTH else 1
-        w = np.empty((parts, groups, o // groups, rows), x.dtype)
+        o, c = y.shape[1], x.shape[1] // groups
+        last = (
+            c * x.itemsize >= WIDTH
+        )  # then the elements of a strip stand side by side with their channels last
+        x = padded_channels_last(x, windows) if last else padded(x, windows)
+        strides = strides_of(x.shape[1:])
+        strides = (1, *strides[:-1]) if last else strides
+        elements, starts = offsets(strides, c * groups, groups, windows)
+        order = grid((c * windows.elements, 1))
+        if last:
+            order = np.ascontiguousarray(order.reshape(c, -1).T).reshape(-1)
+            elements = np.ascontiguousarray(elements[:, order])
+        parts = min(PARTS, len(x)) if elements.size * x.itemsize < FEW * WIDTH else 1
+        w = np.empty((parts, groups, o // groups, len(order)), x.dtype)
         y = np.ascontiguousarray(y).reshape(len(x), o, -1)
         conv_weight(
-            y.size * rows,
-            flat(x),
-            elements,
-            starts,
-            prod(x.shape[1:]),
-            y,
-            threads.get_num_threads(),
-            parts,
-            w,
-        )
+            y.size * len(order), flat(x), elements, starts, prod(x.shape[1:]), windows.counts[-1],
+            windows.stride[-1] * strides[-1], y, threads.get_num_threads(), order, w,
+        )  # fmt: skip
         total = w[0] if parts == 1 else np.add.reduce(w, axis=0)
-        turned = np.ascontiguousarray(total.reshape(o, windows.elements, c).swapaxes(1, 2))
-        return turned.reshape(o, c, *windows.kernel)
+        return total.reshape(o, c, *windows.kernel)
 
     def _conv(self, x: Array, taps: Taps, b: Array | None, windows: Windows) -> Array:
         """`conv` by the faster of two algorithms."""
