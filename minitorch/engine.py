@@ -114,12 +114,10 @@ class Walk:
         """Adds a gradient, which `source` computed, to what is pending for one output of `target`."""
         if self.needed is not None and target not in self.needed:
             return
-        is_node = isinstance(target, Op)
-        outputs = target.outputs if is_node else None
-        if outputs is not None:
-            shape, dtype = outputs[number]
-        elif is_node:
-            shape, dtype = target.shape, target.dtype
+        outputs = None
+        if is_node := isinstance(target, Op):
+            outputs = target.outputs
+            shape, dtype = (target.shape, target.dtype) if outputs is None else outputs[number]
         else:
             array = target.array
             shape, dtype = array.shape, array.dtype

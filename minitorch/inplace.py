@@ -90,9 +90,10 @@ def check(op_name: str, x: Variable) -> None:
     """
     if x._view is not None:
         x._view.refresh(x)
-    if current().level is not None:
-        current().level.note_change(op_name, x)
-    if current().grad:
+    mode = current()
+    if mode.level is not None:
+        mode.level.note_change(op_name, x)
+    if mode.grad:
         leaf: Value = x
         if x._view is not None and not (x._requires_grad and x.grad_fn is None):
             leaf = x._view.base
@@ -102,7 +103,7 @@ def check(op_name: str, x: Variable) -> None:
                 f"{op_name}: {what} that requires grad cannot be changed in place (shape {tuple(x.shape)}). "
                 f"Do it under minitorch.no_grad() to set its value, or use the out-of-place operation"
             )
-    if x._inference and not current().inference:
+    if x._inference and not mode.inference:
         raise InplaceError(
             f"{op_name}: a tensor made under inference_mode cannot be changed in place outside of it; clone() it"
         )

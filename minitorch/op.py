@@ -324,7 +324,9 @@ class Op:
         constant, and second derivatives would be wrong.  What no gradient needs may be left out as None.
         """
         if self.recording:
-            self.saved = Saved(values if self.saved is None else {**self.saved.__dict__, **values})
+            before = self.saved
+            self.saved = saved = new(Saved)
+            saved.__dict__ = values if before is None else {**before.__dict__, **values}
 
     def keep(self, **values: Any) -> None:
         """Remembers constants: masks, indices, and what only `fused_backward` uses."""
@@ -347,14 +349,13 @@ class Op:
         """Finds out where each saved value came from, and in which version it was saved."""
         origins: list[Origin] = []
         parameters, saved = self.parameters, self.saved.__dict__
-        for name in saved:
-            value = saved[name]
+        for name, value in saved.items():
             if value is None:
                 continue
             source = parameters.get(name)
             if source is not None and arrays[source] is value:
                 x = inputs[source]
-                if not isinstance(x, Value):
+                if x.__class__ is float or not isinstance(x, Value):
                     continue
             elif name in self._kept:
                 continue

@@ -1,7 +1,8 @@
 """Recurrent layers: each thread takes some sequences of the batch through all time steps, and waits for nobody.
 
 A step is a product with the recurrent weight, whose rows are then still in the cache when the gates are computed
-from them. Loops over a row have few arrays each, as many as a compiler bothers to prove apart.
+from them. For all steps the weight is packed once, into the strips that tiles read. Loops over a row have few arrays
+each, as many as a compiler bothers to prove apart.
 """
 
 from __future__ import annotations
@@ -11,17 +12,14 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch_numba import simd, threads
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
-from minitorch_numba.jit import inlined, prange
+from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.layout import enough
+from minitorch_numba.tile import LOW, columns_of, multiply_low, pack
 from minitorch_numpy import NumpyBackend
 
 SMALLEST = 1 << 9  # elements of all gates; shorter sequences are NumPy's
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
-ROWS = 4  # at least so many sequences for each thread: fewer, and it does little but read the weight
-FEW, SMALL = (
-    8,
-    10**6,
-)  # so many sequences at a time, if a step is then a product that BLAS computes without copies
+MOST = 64  # sequences of a block: of more, the products with W leave the cache before gates are made of them
 
 
 @inlined
@@ -45,23 +43,41 @@ def tanh_of_sum(x: Array, y: Array, z: Array) -> None:
         z[j] = simd.tanh(x[j] + y[j])
 
 
+@part
+def multiply(x: Array, w: Array, turned: bool, strips: Array, sums: Array) -> None:
+    """The first columns of sums = x·op(w): with strips of op(w) in tiles, without them by BLAS."""
+    if len(strips):
+        multiply_low(x, strips, sums)
+    else:
+        gemm(1, x, False, w, turned, 0, sums)
+
+
+@kernel
+def pack_weight(w: Array, lines: bool, strips: Array) -> None:
+    """Strips of Wᵀ, of which rows of W are the lines, or of W."""
+    width = strips.shape[2]
+    many = len(w) if lines else w.shape[1]
+    for q in prange(len(strips)):
+        first = q * width
+        pack(w, lines, first, min(width, many - first), 0, strips.shape[1], width, strips[q : q + 1])
+
+
 # RNN ------------------------------------------------------------------------------------------------------------
 
 
 @product_kernel(parallel_from=SHARED)
 def rnn_forward(
-    gates: Array, h: Array, w: Array, turned: bool, relu: bool, reverse: bool, count: int, states: Array
+    gates: Array, h: Array, w: Array, strips: Array, relu: bool, reverse: bool, count: int, states: Array
 ) -> None:
     """h = act(gates + W·h)."""
     steps, batch, hidden = states.shape
-    rows = (batch + count - 1) // count
     for block in prange(count):
-        start, stop = block * rows, min(block * rows + rows, batch)
-        sums = np.empty((max(stop - start, 0), hidden), states.dtype)
+        start, stop = batch * block // count, batch * (block + 1) // count
+        sums = np.empty((stop - start, max(len(strips) * columns_of(states), hidden)), states.dtype)
         for s in range(steps if start < stop else 0):
             t = steps - 1 - s if reverse else s
             before = h if s == 0 else states[t + 1 if reverse else t - 1]
-            gemm(1, before[start:stop], False, w, turned, 0, sums)
+            multiply(before[start:stop], w, True, strips, sums)
             for i in range(len(sums)):
                 a, b, y = gates[t, start + i], sums[i], states[t, start + i]
                 if relu:
@@ -74,24 +90,34 @@ def rnn_forward(
 
 @product_kernel(parallel_from=SHARED)
 def rnn_backward(
-    g: Array, states: Array, w: Array, relu: bool, reverse: bool, count: int, dgates: Array, dh: Array
+    g: Array,
+    states: Array,
+    w: Array,
+    strips: Array,
+    relu: bool,
+    reverse: bool,
+    count: int,
+    dgates: Array,
+    dh: Array,
 ) -> None:
     """dgates = act′·(g + dh),  dh = dgates·W of the step after."""
     steps, batch, hidden = states.shape
     one, zero = states.dtype.type(1), states.dtype.type(0)
-    rows = (batch + count - 1) // count
     for block in prange(count):
-        start, stop = block * rows, min(block * rows + rows, batch)
-        dh[start:stop] = 0
+        start, stop = batch * block // count, batch * (block + 1) // count
+        sums = np.empty((stop - start, max(len(strips) * columns_of(states), hidden)), states.dtype)
+        sums[:] = 0
         for s in range(steps if start < stop else 0):
             t = s if reverse else steps - 1 - s
             for i in range(start, stop):
-                y, da, dy = states[t, i], dgates[t, i], dh[i]
+                y, da, dy = states[t, i], dgates[t, i], sums[i - start, :hidden]
                 add(dy, g[t, i])
                 for j in range(hidden):
                     slope = (one if y[j] > 0 else zero) if relu else one - y[j] * y[j]
                     da[j] = dy[j] * slope
-            gemm(1, dgates[t, start:stop], False, w, False, 0, dh[start:stop])
+            multiply(dgates[t, start:stop], w, False, strips, sums)
+        for i in range(start, stop):
+            dh[i] = sums[i - start, :hidden]
 
 
 # LSTM -----------------------------------------------------------------------------------------------------------
@@ -99,23 +125,21 @@ def rnn_backward(
 
 @product_kernel(parallel_from=SHARED)
 def lstm_forward(
-    gates: Array, h: Array, c: Array, w: Array, turned: bool, reverse: bool, count: int,
+    gates: Array, h: Array, c: Array, w: Array, strips: Array, reverse: bool, count: int,
     states: Array, cells: Array, kept: Array,
 ) -> None:  # fmt: skip
     """i, f, o = σ(…), g = tanh(gates + W·h);  c = f·c + i·g;  h = o·tanh(c).  Shape: gates, kept (T, B, 4, H)."""
     steps, batch, hidden = states.shape
-    rows = (batch + count - 1) // count
     for block in prange(count):
-        start, stop = block * rows, min(block * rows + rows, batch)
-        sums = np.empty((max(stop - start, 0), 4 * hidden), states.dtype)
-        parts = sums.reshape((len(sums), 4, hidden))
+        start, stop = batch * block // count, batch * (block + 1) // count
+        sums = np.empty((stop - start, max(len(strips) * columns_of(states), 4 * hidden)), states.dtype)
         for s in range(steps if start < stop else 0):
             t = steps - 1 - s if reverse else s
             last = t + 1 if reverse else t - 1
-            gemm(1, (h if s == 0 else states[last])[start:stop], False, w, turned, 0, sums)
+            multiply((h if s == 0 else states[last])[start:stop], w, True, strips, sums)
             for i in range(len(sums)):
                 b = start + i
-                a, x, y = gates[t, b], parts[i], kept[t, b]
+                a, x, y = gates[t, b], sums[i, : 4 * hidden].reshape((4, hidden)), kept[t, b]
                 before = c[b] if s == 0 else cells[last, b]
                 sigmoid_of_sum(a[0], x[0], y[0])
                 sigmoid_of_sum(a[1], x[1], y[1])
@@ -130,23 +154,24 @@ def lstm_forward(
 
 @product_kernel(parallel_from=SHARED)
 def lstm_backward(
-    gh: Array, gc: Array, kept: Array, c: Array, cells: Array, w: Array, reverse: bool, count: int,
+    gh: Array, gc: Array, kept: Array, c: Array, cells: Array, w: Array, strips: Array, reverse: bool, count: int,
     dgates: Array, dh: Array, dc: Array,
 ) -> None:  # fmt: skip
     """The gradients of the gates, of the first state and of the first cell; gh and gc may be empty."""
     steps, batch, hidden = cells.shape
     one = cells.dtype.type(1)
     flat = dgates.reshape((steps, batch, 4 * hidden))
-    rows = (batch + count - 1) // count
     for block in prange(count):
-        start, stop = block * rows, min(block * rows + rows, batch)
-        dh[start:stop] = 0
+        start, stop = batch * block // count, batch * (block + 1) // count
+        sums = np.empty((stop - start, max(len(strips) * columns_of(cells), hidden)), cells.dtype)
+        sums[:] = 0
         dc[start:stop] = 0
         for s in range(steps if start < stop else 0):
             t = s if reverse else steps - 1 - s
             last = t + 1 if reverse else t - 1
             for i in range(start, stop):
-                y, cell, da, dstate, dcell = kept[t, i], cells[t, i], dgates[t, i], dh[i], dc[i]
+                y, cell, da, dcell = kept[t, i], cells[t, i], dgates[t, i], dc[i]
+                dstate = sums[i - start, :hidden]
                 before = c[i] if s == steps - 1 else cells[last, i]
                 if len(gh):
                     add(dstate, gh[t, i])
@@ -165,7 +190,9 @@ def lstm_backward(
                     by_f = dcell[j] * y[1, j]
                     da[1, j] = by_f * before[j] * (one - y[1, j])
                     dcell[j] = by_f
-            gemm(1, flat[t, start:stop], False, w, False, 0, dh[start:stop])
+            multiply(flat[t, start:stop], w, False, strips, sums)
+        for i in range(start, stop):
+            dh[i] = sums[i - start, :hidden]
 
 
 # GRU ------------------------------------------------------------------------------------------------------------
@@ -173,24 +200,23 @@ def lstm_backward(
 
 @product_kernel(parallel_from=SHARED)
 def gru_forward(
-    gates: Array, h: Array, w: Array, turned: bool, bias: Array, reverse: bool, count: int,
+    gates: Array, h: Array, w: Array, strips: Array, bias: Array, reverse: bool, count: int,
     states: Array, kept: Array,
 ) -> None:  # fmt: skip
     """With s = W·h + b: r, z = σ(gates + s);  n = tanh(gates + r·s);  h = n + z·(h − n).  Kept: r, z, n, s of n."""
     steps, batch, hidden = states.shape
-    rows = (batch + count - 1) // count
     for block in prange(count):
-        start, stop = block * rows, min(block * rows + rows, batch)
-        sums = np.empty((max(stop - start, 0), 3 * hidden), states.dtype)
-        parts = sums.reshape((len(sums), 3, hidden))
+        start, stop = batch * block // count, batch * (block + 1) // count
+        sums = np.empty((stop - start, max(len(strips) * columns_of(states), 3 * hidden)), states.dtype)
         for s in range(steps if start < stop else 0):
             t = steps - 1 - s if reverse else s
             last = t + 1 if reverse else t - 1
-            gemm(1, (h if s == 0 else states[last])[start:stop], False, w, turned, 0, sums)
+            multiply((h if s == 0 else states[last])[start:stop], w, True, strips, sums)
             for i in range(len(sums)):
                 b = start + i
-                add(sums[i], bias)
-                a, x, y, state = gates[t, b], parts[i], kept[t, b], states[t, b]
+                whole = sums[i, : 3 * hidden]
+                add(whole, bias)
+                a, x, y, state = gates[t, b], whole.reshape((3, hidden)), kept[t, b], states[t, b]
                 before = h[b] if s == 0 else states[last, b]
                 sigmoid_of_sum(a[0], x[0], y[0])
                 sigmoid_of_sum(a[1], x[1], y[1])
@@ -203,16 +229,16 @@ def gru_forward(
 
 @product_kernel(parallel_from=SHARED)
 def gru_backward(
-    g: Array, kept: Array, h: Array, states: Array, w: Array, reverse: bool, count: int,
+    g: Array, kept: Array, h: Array, states: Array, w: Array, strips: Array, reverse: bool, count: int,
     dgates: Array, dsums: Array, dh: Array,
 ) -> None:  # fmt: skip
     """The gradients of the gates, of s = W·h + b, and of the first state."""
     steps, batch, hidden = states.shape
     one = states.dtype.type(1)
     flat = dsums.reshape((steps, batch, 3 * hidden))
-    rows = (batch + count - 1) // count
     for block in prange(count):
-        start, stop = block * rows, min(block * rows + rows, batch)
+        start, stop = batch * block // count, batch * (block + 1) // count
+        sums = np.empty((stop - start, max(len(strips) * columns_of(states), hidden)), states.dtype)
         dh[start:stop] = 0
         for s in range(steps if start < stop else 0):
             t = s if reverse else steps - 1 - s
@@ -233,7 +259,9 @@ def gru_backward(
                 for j in range(hidden):
                     dstate[j] *= y[1, j]
                 ds[:2] = da[:2]
-            gemm(1, flat[t, start:stop], False, w, False, 1, dh[start:stop])
+            multiply(flat[t, start:stop], w, False, strips, sums)
+            for i in range(start, stop):
+                add(dh[i], sums[i - start, :hidden])
 
 
 # ----------------------------------------------------------------------------------------------------------------
@@ -256,22 +284,26 @@ def in_parts(x: Array, count: int) -> Array:
     return np.ascontiguousarray(x).reshape(steps, batch, count, size // count)
 
 
-def right(w: Array, gates: Array) -> tuple[Array, bool]:
-    """W as the right factor of h·Wᵀ, and whether the product has to transpose it: for all steps it is done once."""
-    if len(gates) == 1 or gates.shape[1] < ROWS:
-        return np.ascontiguousarray(w), True
-    return np.ascontiguousarray(w.T), False
+def factor(w: Array, gates: Array, forward: bool) -> tuple[Array, Array]:
+    """W, and strips of Wᵀ forward, of W backward: for all steps it is packed once, unless there is little to gain."""
+    w = np.ascontiguousarray(w)
+    columns = columns_of(w)
+    if len(gates) == 1 or gates.shape[1] < LOW:
+        return w, np.empty((0, 0, columns), w.dtype)
+    many, depth = w.shape if forward else w.shape[::-1]
+    strips = np.empty((-(-many // columns), depth, columns), w.dtype)
+    pack_weight(w.size, w, forward, strips)
+    return w, strips
 
 
-def blocks(w: Array, batch: int) -> int:
-    """In how many blocks the batch is taken."""
-    small = -(-batch // FEW) if FEW * w.size <= SMALL else 1
-    return max(small, min(threads.get_num_threads(), batch // ROWS), 1)
+def blocks(batch: int) -> int:
+    """In how many blocks the batch is taken: each of some tiles, and so few that its sums stay in the cache."""
+    return max(1, min(max(threads.get_num_threads(), -(-batch // MOST)), batch // LOW))
 
 
 def work(gates: Array, w: Array) -> int:
     """Multiplications of all steps; one block leaves nothing to share."""
-    return gates.size * w.shape[1] if blocks(w, gates.shape[1]) > 1 else 0
+    return gates.size * w.shape[1] if blocks(gates.shape[1]) > 1 else 0
 
 
 class NumbaRecurrentKernels(NumpyBackend):
@@ -282,7 +314,7 @@ class NumbaRecurrentKernels(NumpyBackend):
             return super().rnn_forward(gates, h, w, relu, reverse)
         gates, h = map(np.ascontiguousarray, (gates, h))
         states = np.empty(gates.shape, gates.dtype)
-        rnn_forward(work(gates, w), gates, h, *right(w, gates), relu, reverse, blocks(w, len(h)), states)
+        rnn_forward(work(gates, w), gates, h, *factor(w, gates, True), relu, reverse, blocks(len(h)), states)
         return states
 
     def rnn_backward(
@@ -290,9 +322,9 @@ class NumbaRecurrentKernels(NumpyBackend):
     ) -> tuple[Array, Array]:
         if not served(g, states, w):
             return super().rnn_backward(g, states, w, relu, reverse)
-        g, states, w = map(np.ascontiguousarray, (g, states, w))
+        g, states = map(np.ascontiguousarray, (g, states))
         dgates, dh = np.empty(g.shape, g.dtype), np.empty(g.shape[1:], g.dtype)
-        rnn_backward(work(g, w), g, states, w, relu, reverse, blocks(w, len(dh)), dgates, dh)
+        rnn_backward(work(g, w), g, states, *factor(w, g, False), relu, reverse, blocks(len(dh)), dgates, dh)
         return dgates, dh
 
     def lstm_forward(
@@ -304,7 +336,7 @@ class NumbaRecurrentKernels(NumpyBackend):
         states, cells = (np.empty((len(gates), *h.shape), gates.dtype) for _ in range(2))
         kept = np.empty(gates.shape, gates.dtype)
         lstm_forward(
-            work(gates, w), in_parts(gates, 4), h, c, *right(w, gates), reverse, blocks(w, len(h)),
+            work(gates, w), in_parts(gates, 4), h, c, *factor(w, gates, True), reverse, blocks(len(h)),
             states, cells, in_parts(kept, 4),
         )  # fmt: skip
         return states, cells, kept
@@ -315,13 +347,11 @@ class NumbaRecurrentKernels(NumpyBackend):
         if not served(kept, gh, gc, c, cells, w):
             return super().lstm_backward(gh, gc, kept, c, cells, w, reverse)
         nothing = np.empty((0, 0, 0), kept.dtype)
-        gh, gc, c, cells, w = (
-            nothing if x is None else np.ascontiguousarray(x) for x in (gh, gc, c, cells, w)
-        )
+        gh, gc, c, cells = (nothing if x is None else np.ascontiguousarray(x) for x in (gh, gc, c, cells))
         dgates = np.empty(kept.shape, kept.dtype)
         dh, dc = np.empty(c.shape, c.dtype), np.empty(c.shape, c.dtype)
         lstm_backward(
-            work(kept, w), gh, gc, in_parts(kept, 4), c, cells, w, reverse, blocks(w, len(c)),
+            work(kept, w), gh, gc, in_parts(kept, 4), c, cells, *factor(w, kept, False), reverse, blocks(len(c)),
             in_parts(dgates, 4), dh, dc,
         )  # fmt: skip
         return dgates, dh, dc
@@ -336,10 +366,10 @@ class NumbaRecurrentKernels(NumpyBackend):
             work(gates, w),
             in_parts(gates, 3),
             h,
-            *right(w, gates),
+            *factor(w, gates, True),
             b,
             reverse,
-            blocks(w, len(h)),
+            blocks(len(h)),
             states,
             kept,
         )
@@ -350,11 +380,11 @@ class NumbaRecurrentKernels(NumpyBackend):
     ) -> tuple[Array, Array, Array]:
         if not served(kept, g, h, states, w):
             return super().gru_backward(g, kept, h, states, w, reverse)
-        g, h, states, w = map(np.ascontiguousarray, (g, h, states, w))
+        g, h, states = map(np.ascontiguousarray, (g, h, states))
         dgates, dsums = (np.empty((*g.shape[:2], 3 * h.shape[1]), g.dtype) for _ in range(2))
         dh = np.empty(h.shape, h.dtype)
         gru_backward(
-            work(dgates, w), g, in_parts(kept, 4), h, states, w, reverse, blocks(w, len(h)),
+            work(dgates, w), g, in_parts(kept, 4), h, states, *factor(w, kept, False), reverse, blocks(len(h)),
             in_parts(dgates, 3), in_parts(dsums, 3), dh,
         )  # fmt: skip
         return dgates, dsums, dh

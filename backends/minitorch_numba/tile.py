@@ -47,6 +47,7 @@ VECTORS = 2  # in a row of a tile
 ROWS = (
     13 if _registers == 32 else 6
 )  # sums in 26 of 32 registers, or in 12 of 16; 64, 128, … rows fill such tiles well
+LOW = 8 if _registers == 32 else 4  # rows of a low tile, whose left factor is read where it is
 WIDTH = VECTORS * VECTOR  # bytes of a row of a tile
 
 
@@ -82,14 +83,41 @@ def multiply_tile_in_kernels(a: Array, b: Array, depth: int, c: Array, add: bool
     """The loop as instructions for vectors."""
 
     def call(a: Array, b: Array, depth: int, c: Array, add: bool) -> None:
-        tile_loop(a, b, depth, c, c.strides[0] // c.itemsize, add)
+        tile_loop(a, ROWS, 1, b, depth, c, c.strides[0] // c.itemsize, add, ROWS)
 
     return call
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def tile_loop(typing: Any, a: Any, b: Any, depth: Any, c: Any, stride: Any, add: Any) -> Any:
-    """Writes the loop in LLVM's language; its variables `sums` become registers."""
+def multiply_low_tile(a: Array, b: Array, depth: int, c: Array) -> None:
+    """c ← a·b.
+
+    A low tile reads as much of b for fewer multiplications, which is enough for the processor as long as b comes
+    from the first cache; a is not packed, and there are fewer rows to waste where c has few.
+
+    Shape: a (LOW or more, depth), b (depth, columns); of c the first LOW rows and columns are written.
+    """
+    c[:LOW, : columns_of(c)] = a[:LOW, :depth] @ b[:depth]
+
+
+@overload(multiply_low_tile)  # type: ignore[untyped-decorator]
+def multiply_low_tile_in_kernels(a: Array, b: Array, depth: int, c: Array) -> Any:
+    """The loop as instructions for vectors."""
+
+    def call(a: Array, b: Array, depth: int, c: Array) -> None:
+        tile_loop(a, 1, a.strides[0] // a.itemsize, b, depth, c, c.strides[0] // c.itemsize, False, LOW)
+
+    return call
+
+
+@intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
+def tile_loop(
+    typing: Any, a: Any, step: Any, line: Any, b: Any, depth: Any, c: Any, stride: Any, add: Any, rows: Any
+) -> Any:
+    """Writes the loop in LLVM's language; its variables `sums` become registers.
+
+    Numbers of a lie `step` apart from one step of the loop to the next, and `line` from one row of c to the next.
+    """
+    count = rows.literal_value
     real = ir.FloatType() if c.dtype == types.float32 else ir.DoubleType()
     lanes = VECTOR // (c.dtype.bitwidth // 8)
     vector, index = ir.VectorType(real, lanes), ir.IntType(64)
@@ -97,9 +125,9 @@ def tile_loop(typing: Any, a: Any, b: Any, depth: Any, c: Any, stride: Any, add:
     undefined = ir.Constant(vector, ir.Undefined)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        depth, stride, add = arguments[2], arguments[4], arguments[5]
+        a_step, a_line, depth, stride, add = (arguments[i] for i in (1, 2, 4, 6, 7))
         a, b, c = (
-            context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 1, 3)
+            context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 3, 5)
         )
 
         def place(start: Any, step: Any, row: Any, column: int) -> Any:
@@ -111,15 +139,16 @@ def tile_loop(typing: Any, a: Any, b: Any, depth: Any, c: Any, stride: Any, add:
 
         zero = ir.Constant(vector, [0.0] * lanes)
         align = c.type.pointee.width // 8 if hasattr(c.type.pointee, "width") else lanes and VECTOR // lanes
-        sums = [[cgutils.alloca_once_value(builder, zero) for _ in range(VECTORS)] for _ in range(ROWS)]
-        a_step, b_step = ir.Constant(index, ROWS), ir.Constant(index, VECTORS * lanes)
+        sums = [[cgutils.alloca_once_value(builder, zero) for _ in range(VECTORS)] for _ in range(count)]
+        b_step = ir.Constant(index, VECTORS * lanes)
+        firsts = [builder.gep(a, [builder.mul(a_line, ir.Constant(index, i))]) for i in range(count)]
         with cgutils.for_range(builder, depth, intp=index) as loop:
             of_b = [
                 builder.load(vector_at(place(b, b_step, loop.index, j * lanes)), align=align)
                 for j in range(VECTORS)
             ]
-            for i in range(ROWS):
-                number = builder.load(place(a, a_step, loop.index, i))
+            for i in range(count):
+                number = builder.load(place(firsts[i], a_step, loop.index, 0))
                 first = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
                 spread = builder.shuffle_vector(first, undefined, everywhere)
                 for j in range(VECTORS):
@@ -129,7 +158,7 @@ def tile_loop(typing: Any, a: Any, b: Any, depth: Any, c: Any, stride: Any, add:
         with builder.if_else(add) as (more, instead):
             for branch, adding in ((more, True), (instead, False)):
                 with branch:
-                    for i in range(ROWS):
+                    for i in range(count):
                         for j in range(VECTORS):
                             at = vector_at(place(c, stride, ir.Constant(index, i), j * lanes))
                             total = builder.load(sums[i][j])
@@ -138,7 +167,8 @@ def tile_loop(typing: Any, a: Any, b: Any, depth: Any, c: Any, stride: Any, add:
                             builder.store(total, at, align=align)
         return context.get_dummy_value()
 
-    return types.void(a, b, types.intp, c, types.intp, types.boolean), generate
+    whole = types.intp
+    return types.void(a, whole, whole, b, whole, c, whole, types.boolean, rows), generate
 
 
 @inlined
@@ -180,3 +210,16 @@ def pack(
         for t in range(depth):
             for i in range(there, width):
                 strip[t, i] = 0
+
+
+@inlined
+def multiply_low(a: Array, strips: Array, c: Array) -> None:
+    """c = a·b for packed strips of b; the last tile of rows overlaps the one before.
+
+    Shape: a (LOW or more rows, depth), strips (strips, depth, columns), c (rows of a, strips·columns).
+    """
+    columns = strips.shape[2]
+    for q in range(len(strips)):
+        for p in range((len(a) + LOW - 1) // LOW):
+            i = min(p * LOW, len(a) - LOW)
+            multiply_low_tile(a[i:], strips[q], strips.shape[1], c[i:, q * columns :])

@@ -6,6 +6,7 @@ formula multiplies by a derivative, the complex one multiplies by its conjugate.
 
 from __future__ import annotations
 
+from operator import mul as times
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
@@ -52,7 +53,9 @@ class Sub(Operator):
         return g, -g if self.edges[1] is not None else None
 
     def fused_backward(self, g: Array) -> tuple[Array, Array | None]:
-        return g, self.backend.negative(g) if self.edges[1] is not None else None
+        if self.edges[1] is None:
+            return g, None
+        return g, self.backend.negative(g) if g.shape else -g
 
 
 class Mul(Operator):
@@ -69,9 +72,11 @@ class Mul(Operator):
         return None if y is None else g * conj(y), None if x is None else g * conj(x)
 
     def fused_backward(self, g: Array) -> tuple[Array | None, Array | None]:
+        saved = self.saved
+        x, y = saved.x, saved.y
         if g.dtype.kind == "c":
             return self.backward(g)
-        x, y, product = self.saved.x, self.saved.y, self.backend.multiply
+        product = self.backend.multiply if g.shape else times  # numbers have a faster product of their own
         return None if y is None else product(g, y), None if x is None else product(g, x)
 
 

@@ -122,7 +122,8 @@ class Tanh(Smooth):
         return g * conjugate(1 - y * y)
 
     def fused_backward(self, g: Array) -> Array:
-        return self.backend.tanh_backward(conjugate(self.saved.output), g)
+        y = conjugate(self.saved.output)
+        return self.backend.tanh_backward(y, g) if g.shape else g * (1 - y * y)
 
 
 class Asinh(Smooth):
