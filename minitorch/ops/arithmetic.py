@@ -30,12 +30,17 @@ class Operator(Binary):
 
     takes_scalars = True
 
+    def of_arrays(self, x: Any, y: Any) -> bool:
+        """Whether an array takes part: the backend may share its work among threads. Numbers are faster without."""
+        kind = self.backend.array_type
+        return x.__class__ is kind or y.__class__ is kind
+
 
 class Add(Operator):
     """z = x + y;   dx = g,  dy = g."""
 
     def forward(self, x: Array, y: Array) -> Array:
-        return x + y
+        return self.backend.add(x, y) if self.of_arrays(x, y) else x + y
 
     def backward(self, g: Array) -> tuple[Array, Array]:
         return g, g
@@ -47,7 +52,7 @@ class Sub(Operator):
     def forward(self, x: Array, y: Array) -> Array:
         if (x if hasattr(x, "dtype") else y).dtype.kind == "b":
             refuse_bool("sub")
-        return x - y
+        return self.backend.subtract(x, y) if self.of_arrays(x, y) else x - y
 
     def backward(self, g: Array) -> tuple[Array, Array | None]:
         return g, -g if self.edges[1] is not None else None
@@ -65,7 +70,7 @@ class Mul(Operator):
         if self.recording:
             to_x, to_y = self.edges
             self.save(x=None if to_y is None else x, y=None if to_x is None else y)
-        return x * y
+        return self.backend.multiply(x, y) if self.of_arrays(x, y) else x * y
 
     def backward(self, g: Array) -> tuple[Array | None, Array | None]:
         x, y = self.saved.x, self.saved.y
@@ -86,7 +91,7 @@ class Div(Operator):
     float_only = True
 
     def forward(self, x: Array, y: Array) -> Array:
-        z = x / y
+        z = self.backend.divide(x, y) if self.of_arrays(x, y) else x / y
         self.save(y=y, output=z)
         return z
 

@@ -25,7 +25,7 @@ class Neg(Op):
     def forward(self, x: Array) -> Array:
         if x.dtype.kind == "b":
             raise DtypeError("neg: −bool is not defined; use ~x")
-        return -x
+        return self.backend.negative(x) if x.shape else -x
 
     def backward(self, g: Array) -> Array:
         return -g
