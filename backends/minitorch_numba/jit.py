@@ -79,6 +79,10 @@ class Kernel:
         setattr(self, name, built)
         return built
 
+    def is_compiled(self, build: str) -> bool:
+        """Whether the build "serial" or "parallel" has been compiled, for at least one combination of dtypes."""
+        return bool(getattr(self, build).signatures)
+
 
 @overload
 def kernel(plain: Callable[..., Any]) -> Kernel: ...

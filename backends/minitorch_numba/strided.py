@@ -54,12 +54,20 @@ def any_strides(x: Any) -> Any:
 class StridedKernel(ProductKernel):
     """A kernel that is compiled once for each dtype of its first argument."""
 
+    def __init__(self, plain: Callable[..., Any], math: set[str], parallel_from: int) -> None:
+        super().__init__(plain, math, parallel_from)
+        self.entries: dict[str, dict[Any, Any]] = {}
+
+    def is_compiled(self, build: str) -> bool:
+        """As `Kernel`."""
+        return bool(self.entries.get(build))
+
     def __getattr__(self, name: str) -> Any:
         """As `Kernel`; what is called is the machine code itself, which asks for no types."""
         dispatcher = super().__getattr__(name)
         if DISABLED:
             return dispatcher
-        entries: dict[Any, Any] = {}
+        entries = self.entries.setdefault(name, {})
 
         def call(*args: Any) -> Any:
             entry = entries.get(args[0].dtype)

@@ -145,6 +145,8 @@ def updates(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     sgd = {**common, "dampening": 0.0, "nesterov": False}
     yield lambda: backend.sgd_step(*some(2), [None], momentum=0.0, **sgd)
     yield lambda: backend.sgd_step(*some(3), momentum=0.9, **sgd)
+    two = [np.ones(64, dtype), np.ones(64, dtype)]
+    yield lambda: backend.sgd_step(two, two, [None, None], momentum=0.0, **sgd)
     means = {**common, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
     yield lambda: backend.adam_step(*some(4), None, [1.0], decoupled=False, **means)
     yield lambda: backend.adam_step(*some(5), [1.0], decoupled=False, **means)
