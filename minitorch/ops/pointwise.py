@@ -65,9 +65,6 @@ class Exp(Smooth):
     def backward(self, g: Array) -> Array:
         return g * conjugate(self.saved.output)
 
-    def fused_backward(self, g: Array) -> Array:
-        return self.backward(g) if g.dtype.kind == "c" else self.backend.multiply(g, self.saved.output)
-
 
 class Exp2(Smooth):
     """y = 2ˣ;   dx = g·y·ln 2."""
