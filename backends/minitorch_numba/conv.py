@@ -6,7 +6,7 @@ all others by tiles of windows (`conv_tiles`), and small ones are NumPy's.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from itertools import product
 from math import gcd, prod
 from typing import NamedTuple
@@ -107,9 +107,7 @@ class NumbaConvKernels(NumpyBackend):
             if np.isfinite(w).all():
                 return w
         o, c = y.shape[1], x.shape[1] // groups
-        last = (
-            c * x.itemsize >= WIDTH
-        )  # the elements of a strip stand side by side if their channels come last
+        last = c * x.itemsize >= WIDTH  # then the elements of a strip stand side by side, with channels last
         x = padded_channels_last(x, windows) if last else padded(x, windows)
         strides = strides_of(x.shape[1:])
         strides = (1, *strides[:-1]) if last else strides
@@ -188,7 +186,7 @@ def strides_of(sizes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(prod(sizes[dim + 1 :]) for dim in range(len(sizes)))
 
 
-@cache
+@lru_cache(maxsize=128)
 def offsets(strides: tuple[int, ...], channels: int, groups: int, windows: Windows) -> tuple[Array, Array]:
     """Where the elements of a window stand, from its first one, and where the windows of an image begin.
 

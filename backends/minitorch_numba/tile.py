@@ -44,9 +44,8 @@ def registers() -> tuple[int, int]:
 
 VECTOR, _registers = registers()
 VECTORS = 2  # in a row of a tile
-ROWS = (
-    13 if _registers == 32 else 6
-)  # sums in 26 of 32 registers, or in 12 of 16; 64, 128, … rows fill such tiles well
+# Sums take 26 of 32 registers, or 12 of 16; what is read takes the rest. 64, 128, … rows fill such tiles well.
+ROWS = 13 if _registers == 32 else 6
 LOW = 8 if _registers == 32 else 4  # rows of a low tile, whose left factor is read where it is
 WIDTH = VECTORS * VECTOR  # bytes of a row of a tile
 
@@ -138,7 +137,7 @@ def tile_loop(
             return builder.bitcast(pointer, vector.as_pointer())
 
         zero = ir.Constant(vector, [0.0] * lanes)
-        align = c.type.pointee.width // 8 if hasattr(c.type.pointee, "width") else lanes and VECTOR // lanes
+        align = VECTOR // lanes
         sums = [[cgutils.alloca_once_value(builder, zero) for _ in range(VECTORS)] for _ in range(count)]
         b_step = ir.Constant(index, VECTORS * lanes)
         firsts = [builder.gep(a, [builder.mul(a_line, ir.Constant(index, i))]) for i in range(count)]
