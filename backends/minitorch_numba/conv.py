@@ -9,23 +9,25 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 from math import gcd, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minitorch.backend import Array
 from minitorch.windows import Windows
 from minitorch_numba import jit, threads
+from minitorch_numba.buffers import empty
 from minitorch_numba.conv_images import channels_last, padded, padded_channels_last
 from minitorch_numba.conv_tiles import conv_forward, conv_weight, point_weight
 from minitorch_numba.gemm import AVAILABLE
-from minitorch_numba.layout import enough, flat, in_order
+from minitorch_numba.layout import enough, finite, flat, in_order
 from minitorch_numba.tile import WIDTH
-from minitorch_numba.winograd import winograd_forward, winograd_weight
+from minitorch_numba.winograd import shape_of_sums, winograd_forward, winograd_weight
 from minitorch_numpy import NumpyBackend
 
 SMALL = 1 << 19  # multiplications up to which NumPy's `conv` is as fast
-CHANNELS, TILES = 16, 64  # from which on Winograd's algorithm is faster
+CHANNELS, TILES = 16, 32  # from which on Winograd's algorithm is faster
+MANY = 8  # strips of tiles a thread: then it does not matter that one has more than the others
 PARTS = 4  # of the images, in which weight gradients with few columns are added up, before the parts are
 FEW = 8  # strips that are few columns
 
@@ -50,6 +52,9 @@ class NumbaConvKernels(NumpyBackend):
     """Convolution over any number of dims."""
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
+        seen = seen_alone(windows)
+        if seen is not None:
+            return super().conv(np.ascontiguousarray(x[seen]), w, b, alone(windows), groups)
         work = len(x) * w.size * prod(windows.counts)
         if not suits(x, w, windows) or work < SMALL * jit.threshold or windows.trivial or not in_order(b):
             return super().conv(x, w, b, windows, groups)
@@ -60,19 +65,27 @@ class NumbaConvKernels(NumpyBackend):
             )
         )
         taps = Taps(flat(np.ascontiguousarray(w)), outputs.reshape(groups, -1), channels, places)
-        return self._conv(x, taps, b, windows)
+        y = np.empty((len(x), len(w), *windows.counts), x.dtype)
+        self._conv(x, taps, b, windows, y)
+        return y
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         """Inputs that are a stride apart are seen by the same elements of the windows: each such phase is a `conv`.
 
         Its padding is zeros, which must not meet weights that are infinite.
         """
-        if not suits(y, w, windows) or windows.trivial or not in_order(b) or not np.isfinite(w).all():
+        seen = seen_alone(windows)
+        x: Array
+        if seen is not None:
+            x = np.zeros((len(y), w.shape[1] * groups, *windows.size), y.dtype)
+            x[seen] = super().conv_transpose(y, w, None, alone(windows), groups)
+            return x if b is None else x + b.reshape(-1, *(1 for _ in windows.size))
+        if not suits(y, w, windows) or windows.trivial or not in_order(b) or not finite(w):
             return super().conv_transpose(y, w, b, windows, groups)
         o, c, size = len(w) // groups, w.shape[1], windows.elements
         outputs, channels = grid((groups, o * c * size), (c, size)), grid((o, c * size))
         numbers, places = flat(np.ascontiguousarray(w)), grid((size, 1)).reshape(windows.kernel)
-        x: Array = np.empty((len(y), groups * c, *windows.size), y.dtype)
+        x = np.empty((len(y), groups * c, *windows.size), y.dtype)
         for phase in product(*(range(s) for s in windows.stride)):
             parts = [along(windows, dim, r) for dim, r in enumerate(phase)]
             target = x[(..., *(slice(r, None, s) for r, s in zip(phase, windows.stride, strict=True)))]
@@ -83,7 +96,7 @@ class NumbaConvKernels(NumpyBackend):
                 taps = Taps(
                     numbers, outputs.reshape(groups, -1), channels, np.ascontiguousarray(some).reshape(-1)
                 )
-                seen = Windows(
+                near = Windows(
                     size=y.shape[2:],
                     kernel=some.shape,
                     stride=(1,) * some.ndim,
@@ -91,20 +104,20 @@ class NumbaConvKernels(NumpyBackend):
                     dilation=tuple(dilation for _, _, dilation in parts),
                     counts=target.shape[2:],
                 )
-                result = self._conv(y, taps, b, seen)
-                if windows.stride == seen.stride:
-                    return result
-                target[...] = result
+                self._conv(y, taps, b, near, target)
         return x
 
     def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         if not suits(x, y, windows):
             return super().conv_weight(x, y, windows, groups)
+        seen = seen_alone(windows)
+        if seen is not None:
+            x, windows = x[seen], alone(windows)
         if windows.trivial and AVAILABLE:
             return self._conv_weight_of_points(x, y, windows, groups)
         if groups == 1 and by_points(windows, x, y.shape[1]):
             w: Array = self._conv_weight_by_points(x, y, windows)
-            if np.isfinite(w).all():
+            if finite(w):
                 return w
         o, c = y.shape[1], x.shape[1] // groups
         last = c * x.itemsize >= WIDTH  # then the elements of a strip stand side by side, with channels last
@@ -126,23 +139,35 @@ class NumbaConvKernels(NumpyBackend):
         total = w[0] if parts == 1 else np.add.reduce(w, axis=0)
         return total.reshape(o, c, *windows.kernel)
 
-    def _conv(self, x: Array, taps: Taps, b: Array | None, windows: Windows) -> Array:
-        """`conv` by the faster of two algorithms; where Winograd's meets what is not finite, by the other one."""
+    def _conv(self, x: Array, taps: Taps, b: Array | None, windows: Windows, y: Array) -> None:
+        """`conv` by the faster of two algorithms; where Winograd's meets what is not finite, by the other one.
+
+        `y`, which takes the results, may be a view with steps between its elements, of an array in order.
+        """
         groups, outputs = len(taps.outputs), taps.outputs.size
         work = len(x) * outputs * prod(windows.counts) * len(taps.channels) * len(taps.places)
         if groups == 1 and by_points(windows, x, outputs):
-            y = np.empty((len(x), outputs, *windows.counts), x.dtype)
+            result = y if in_order(y) else np.empty(y.shape, y.dtype)
+            strips = -(-len(x) * prod(tiles_of(windows)) * x.itemsize // WIDTH)
+            count = threads.get_num_threads()
+            parts = 1 if strips % count == 0 or strips > MANY * count else count
             x, (w, all_outputs, channels, places) = np.ascontiguousarray(x), taps
-            if winograd_forward(work, x, windows.before, w, all_outputs[0], channels, places, b, y):
-                return y
+            if winograd_forward(
+                work, x, windows.before, w, all_outputs[0], channels, places, b, parts, result
+            ):
+                if result is not y:
+                    y[...] = result
+                return
         x = padded(x, windows)
         elements, starts = offsets(strides_of(x.shape[1:]), x.shape[1], groups, windows)
-        y = np.empty((len(x), outputs, len(starts)), x.dtype)
+        whole = y if y.base is None else y.base
+        steps = tuple(step // y.itemsize for step in y.strides)
+        begin = (y.ctypes.data - whole.ctypes.data) // y.itemsize
         conv_forward(
             work, flat(x), elements, starts, prod(x.shape[1:]), windows.counts[-1], windows.stride[-1],
-            taps.flat, taps.outputs, np.add.outer(taps.channels, taps.places).reshape(-1), b, y,
+            taps.flat, taps.outputs, np.add.outer(taps.channels, taps.places).reshape(-1), b,
+            flat(whole), begin + grid(*zip(y.shape[2:], steps[2:], strict=True)), steps, len(x),
         )  # fmt: skip
-        return y.reshape(*y.shape[:2], *windows.counts)
 
     def _conv_weight_by_points(self, x: Array, y: Array, windows: Windows) -> Array:
         """`conv_weight` by Winograd's algorithm."""
@@ -150,9 +175,13 @@ class NumbaConvKernels(NumpyBackend):
         images = np.empty((len(x), 4 * down + 2, 4 * across + 2, x.shape[1]), x.dtype)
         channels_last(images.size, np.ascontiguousarray(x), *windows.before, images)
         results = np.empty((len(y), 4 * down, 4 * across, y.shape[1]), x.dtype)
-        channels_last(results.size, np.ascontiguousarray(y), 0, 0, results)
+        to = results
+        if y.shape[2:] == results.shape[1:3]:  # then an image may be taken for one row
+            y, to = y.reshape(*y.shape[:2], 1, -1), results.reshape(len(y), 1, -1, y.shape[1])
+        channels_last(results.size, np.ascontiguousarray(y), 0, 0, to)
         w = np.empty((y.shape[1], x.shape[1], 9), x.dtype)
-        winograd_weight(y.size * w[0].size, images, results, w)
+        sums = empty(shape_of_sums(len(x) * down * across, w), x.dtype)
+        winograd_weight(y.size * w[0].size, images, results, sums, w)
         return w.reshape(*w.shape[:2], 3, 3)
 
     def _conv_weight_of_points(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
@@ -166,6 +195,19 @@ class NumbaConvKernels(NumpyBackend):
 def suits(x: Array, w: Array, windows: Windows) -> bool:
     """Whether the kernels take these: real numbers of one dtype, and something to do."""
     return enough(x, 1) and enough(w, 1) and x.dtype is w.dtype and prod(windows.counts) > 0
+
+
+def seen_alone(windows: Windows) -> tuple[Any, ...] | None:
+    """For windows of one element that leave elements out, which of an array they see."""
+    if windows.elements > 1 or any(windows.before) or windows.trivial:
+        return None
+    return (..., *(slice(0, (n - 1) * s + 1, s) for n, s in zip(windows.counts, windows.stride, strict=True)))
+
+
+def alone(windows: Windows) -> Windows:
+    """Windows over nothing but the elements that they see."""
+    ones = (1,) * len(windows.size)
+    return Windows(windows.counts, ones, ones, (0,) * len(ones), ones, windows.counts)
 
 
 def by_points(windows: Windows, x: Array, outputs: int) -> bool:

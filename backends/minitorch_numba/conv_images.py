@@ -7,8 +7,7 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch.windows import Windows
 from minitorch_numba.jit import kernel, prange
-
-LINE = 16  # channels whose numbers lie in one line of the cache
+from minitorch_numba.vectors import lanes_of, transpose
 
 
 @kernel(parallel_from=1 << 16)
@@ -38,19 +37,28 @@ def pad(x: Array, top: int, left: int, y: Array) -> None:
 def channels_last(x: Array, top: int, left: int, y: Array) -> None:
     """y[n, top + i, left + j, c] = x[n, c, i, j], and zeros around it."""
     n, height, width, c = y.shape
-    blocks = (c + LINE - 1) // LINE
+    lanes = lanes_of(x)
+    blocks = (c + lanes - 1) // lanes
     first, last = max(0, left), min(left + x.shape[3], width)
+    flat_x, flat_y, of_channel = x.reshape(-1), y.reshape(-1), x.shape[2] * x.shape[3]
     for task in prange(n * blocks):
-        image, start = task // blocks, task % blocks * LINE
-        stop = min(start + LINE, c)
+        image, start = task // blocks, task % blocks * lanes
+        stop = min(start + lanes, c)
         for i in range(height):
             line, inside = y[image, i], top <= i < top + x.shape[2]
             if not inside or first > 0 or last < width:
                 line[:, start:stop] = 0
             if inside:
+                done = first
+                if stop - start == lanes:
+                    at = (image * c + start) * of_channel + (i - top) * x.shape[3] - left
+                    to = (image * height + i) * width * c + start
+                    for j in range(first, last - lanes + 1, lanes):
+                        transpose(flat_x, at + j, of_channel, flat_y, to + j * c, c)
+                        done = j + lanes
                 for channel in range(start, stop):
                     source = x[image, channel, i - top]
-                    for j in range(first, last):
+                    for j in range(done, last):
                         line[j, channel] = source[j - left]
 
 

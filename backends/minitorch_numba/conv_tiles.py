@@ -10,6 +10,8 @@ Source: K. Chellapilla, S. Puri, P. Simard, "High Performance Convolutional Neur
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minitorch.backend import Array
@@ -76,17 +78,19 @@ def pack_weight(w: Array, outputs: Array, elements: Array, strip: Array) -> None
 @kernel(parallel_from=SHARED)
 def conv_forward(
     x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int,
-    w: Array, outputs: Array, elements: Array, bias: Array | None, y: Array,
+    w: Array, outputs: Array, elements: Array, bias: Array | None,
+    y: Array, ends: Array, y_steps: Any, images: int,
 ) -> None:  # fmt: skip
     """y = w·P + bias.
 
     Shape: x padded images, flat, with offsets (groups, C/groups·elements) and the rest as in `pack_windows`;
     w flat, with outputs (groups, O/groups) and elements (C/groups·elements) as in `pack_weight`;
-    y (N, O, windows).
+    y flat, with the results of window q at ends[q] and so many steps from one image, output and place to the next.
     """
     groups, many = outputs.shape
-    rows, windows, columns = len(elements), y.shape[2], columns_of(y)
-    last, high, steps = len(y) * windows, (many + ROWS - 1) // ROWS, (rows + DEPTH - 1) // DEPTH
+    rows, windows, columns = len(elements), len(ends), columns_of(y)
+    last, high, steps = images * windows, (many + ROWS - 1) // ROWS, (rows + DEPTH - 1) // DEPTH
+    one_by_one = ends[windows - 1] - ends[0] == windows - 1
     blocks = (last + STRIPS * columns - 1) // (STRIPS * columns)
     of_w = np.empty((groups, high, rows, ROWS), y.dtype)
     for k in prange(groups * high):
@@ -116,12 +120,18 @@ def conv_forward(
         t = begin
         while t < end:
             image, place = t // windows, t % windows
-            run = min(windows - place, end - t)
+            beside = windows - place if one_by_one else width - place % width
+            run, to = min(beside, end - t), image * y_steps[0] + ends[place]
             for o in range(many):
-                source, to = of_y[o, t - begin :], y[image, group * many + o, place : place + run]
+                source, at = of_y[o, t - begin :], to + (group * many + o) * y_steps[1]
                 shift = y.dtype.type(0) if bias is None else bias[group * many + o]
-                for s in range(len(to)):
-                    to[s] = source[s] + shift
+                if one_by_one:
+                    row = y[at : at + run]
+                    for s in range(len(row)):
+                        row[s] = source[s] + shift
+                else:
+                    for s in range(run):
+                        y[at + s * y_steps[-1]] = source[s] + shift
             t += run
 
 

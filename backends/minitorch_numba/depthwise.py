@@ -25,7 +25,7 @@ from minitorch.windows import Windows
 from minitorch_numba.buffers import empty
 from minitorch_numba.depthwise_3x3 import three_by_three
 from minitorch_numba.jit import inlined, kernel, prange, summing
-from minitorch_numba.layout import enough, in_order
+from minitorch_numba.layout import enough, finite, in_order
 from minitorch_numpy import NumpyBackend
 
 SUMS = "contract reassoc"
@@ -225,7 +225,7 @@ class NumbaDepthwiseKernels(NumpyBackend):
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         if not served(windows, w.shape[1], groups, x, w, b):
             return super().conv(x, w, b, windows, groups)
-        if not np.isfinite(w).all():
+        if not finite(w):
             return NumpyBackend.conv(self, x, w, b, windows, groups)
         y = empty((x.shape[0], w.shape[0], *windows.counts), x.dtype)
         if common(windows) and x.shape == y.shape:
@@ -241,7 +241,7 @@ class NumbaDepthwiseKernels(NumpyBackend):
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         if not served(windows, w.shape[1], groups, y, w, b):
             return super().conv_transpose(y, w, b, windows, groups)
-        if not np.isfinite(w).all():
+        if not finite(w):
             return NumpyBackend.conv_transpose(self, y, w, b, windows, groups)
         x = empty((y.shape[0], groups, *windows.size), y.dtype)
         if common(windows) and x.shape == y.shape:
@@ -264,4 +264,4 @@ class NumbaDepthwiseKernels(NumpyBackend):
         moved_products(
             x.size * windows.elements, image, result, grid.places, grid.padded, grid.before, grid.stride, flat
         )
-        return w if np.isfinite(w).all() else NumpyBackend.conv_weight(self, x, y, windows, groups)
+        return w if finite(w) else NumpyBackend.conv_weight(self, x, y, windows, groups)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from minitorch_numba import jit
+from minitorch_numba.jit import kernel, prange
 
 Array = Any
+PIECE = 1 << 14  # numbers that one thread looks at, at a time
 
 
 def enough(x: Array, count: int) -> bool:
@@ -34,3 +36,23 @@ def alike(x: Array, *others: Array) -> bool:
 def flat(x: Array) -> Array:
     """The elements as a vector, without a copy."""
     return x if x.ndim == 1 else x.reshape(-1)
+
+
+def finite(x: Array) -> bool:
+    """Whether no number is infinite or NaN."""
+    if not in_order(x) or x.dtype.char not in "fd":
+        return bool(np.isfinite(x).all())
+    return bool(all_finite(x.size, flat(x)))
+
+
+@kernel(math="contract reassoc", parallel_from=1 << 18)
+def all_finite(x: Array) -> bool:
+    """Whether x·0 is zero for all x: what is infinite or NaN makes it NaN."""
+    pieces = (len(x) + PIECE - 1) // PIECE
+    doubts = np.zeros(pieces, x.dtype)
+    for k in prange(pieces):
+        some, doubt = x[k * PIECE : (k + 1) * PIECE], x.dtype.type(0)
+        for i in range(len(some)):
+            doubt += some[i] * 0
+        doubts[k] = doubt
+    return bool(doubts.sum() == 0)

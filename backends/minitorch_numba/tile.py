@@ -69,11 +69,11 @@ def columns_in_kernels(x: Array) -> Any:
 def multiply_tile(a: Array, b: Array, depth: int, c: Array, add: bool) -> None:
     """c ← aᵀ·b, or c ← c + aᵀ·b.
 
-    Shape: a (depth, ROWS), b (depth, columns); of c (or more than it) the first ROWS rows and columns are
-    written. Rows of all three lie one after the other in memory; those of c at any distance.
+    Shape: a (depth, ROWS or more), b (depth, columns); of c (or more than it) the first ROWS rows and columns are
+    written. Rows of a and c may lie at any distance in memory, those of b one after the other.
     """
     columns = columns_of(c)
-    product = a[:depth].T @ b[:depth]
+    product = a[:depth, :ROWS].T @ b[:depth]
     c[:ROWS, :columns] = c[:ROWS, :columns] + product if add else product
 
 
@@ -82,7 +82,8 @@ def multiply_tile_in_kernels(a: Array, b: Array, depth: int, c: Array, add: bool
     """The loop as instructions for vectors."""
 
     def call(a: Array, b: Array, depth: int, c: Array, add: bool) -> None:
-        tile_loop(a, ROWS, 1, b, depth, c, c.strides[0] // c.itemsize, add, ROWS)
+        step, stride = a.strides[0] // a.itemsize, c.strides[0] // c.itemsize
+        tile_loop(a, step, 1, b, depth, c, stride, add, ROWS)
 
     return call
 
