@@ -16,12 +16,27 @@ import numpy as np
 
 from minitorch.backend import Array
 from minitorch_numba.gemm import gemm, product_kernel
-from minitorch_numba.jit import kernel, part, prange
+from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.tile import ROWS, columns_of, multiply_tile
+from minitorch_numba.vectors import lanes_of, move, take_every, transpose
 
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
 STRIPS = 4  # of columns of P at a time
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
+
+
+@inlined
+def take_row(x: Array, at: int, step: int, run: int, z: Array, to: int) -> None:
+    """z[to + s] = x[at + s·step] for s < run; the step is a constant."""
+    done, safe = 0, min(run, (len(x) - at) // step)
+    while done + 16 <= safe:
+        take_every(x, at + step * done, step, 16, z, to + done)
+        done += 16
+    while done + 4 <= safe:
+        take_every(x, at + step * done, step, 4, z, to + done)
+        done += 4
+    for s in range(done, run):
+        z[to + s] = x[at + s * step]
 
 
 @part
@@ -42,20 +57,21 @@ def pack_windows(
         last: the window after the last one.
         strip: (elements or more, columns).
     """
-    t, there = 0, min(strip.shape[1], last - first)
+    t, columns, flat = 0, columns_of(x), strip.reshape(-1)
+    there = min(columns, last - first)
     while t < there:
         image, place = (first + t) // len(starts), (first + t) % len(starts)
         run = min(width - place % width, there - t)
         base = image * of_image + starts[place]
         for k in range(len(offsets)):
-            at, to = base + offsets[k], strip[k, t : t + run]
+            at, to = base + offsets[k], k * columns + t
             if step == 1:
-                source = x[at : at + run]
-                for s in range(run):
-                    to[s] = source[s]
+                take_row(x, at, 1, run, flat, to)
+            elif step == 2:
+                take_row(x, at, 2, run, flat, to)
             else:
                 for s in range(run):
-                    to[s] = x[at + s * step]
+                    flat[to + s] = x[at + s * step]
         t += run
     for k in range(len(offsets)):
         for s in range(there, strip.shape[1]):
@@ -136,35 +152,33 @@ def conv_forward(
 
 
 @part
-def pack_outputs(y: Array, channel: int, channels: int, first: int, depth: int, strips: Array) -> None:
-    """strips[s, t, i] = y of channel s·ROWS + i at window first + t."""
-    of_image = y.shape[2]
-    t = 0
+def pack_outputs(y: Array, channel: int, channels: int, first: int, depth: int, some: Array) -> None:
+    """some[t, i] = y of channel `channel` + i at window first + t, for i < channels."""
+    of_image, width, lanes = y.shape[2], some.shape[1], lanes_of(y)
+    source, to, t = y.reshape(-1), some.reshape(-1), 0
     while t < depth:
         image, place = (first + t) // of_image, (first + t) % of_image
-        run = min(of_image - place, depth - t)
-        for s in range((channels + ROWS - 1) // ROWS):
-            strip = strips[s]
-            for i in range(ROWS):
-                if s * ROWS + i < channels:
-                    row = y[image, channel + s * ROWS + i]
-                    for k in range(run):
-                        strip[t + k, i] = row[place + k]
-                else:
-                    for k in range(run):
-                        strip[t + k, i] = 0
+        run, at = min(of_image - place, depth - t), (image * y.shape[1] + channel) * of_image + place
+        whole, high = run - run % lanes, channels - channels % lanes
+        for i in range(0, high, lanes):
+            for k in range(0, whole, lanes):
+                transpose(source, at + i * of_image + k, of_image, to, (t + k) * width + i, width)
+        for i in range(channels):
+            row = source[at + i * of_image : at + i * of_image + run]
+            for k in range(whole if i < high else 0, run):
+                some[t + k, i] = row[k]
         t += run
 
 
 @part
 def pack_places(
     x: Array, offsets: Array, starts: Array, of_image: int, width: int, step: int, first: int, depth: int,
-    strip: Array,
+    room: Array, strip: Array,
 ) -> None:  # fmt: skip
     """strip[t, i] = element i of window first + t, with zeros after the last element.
 
     Elements that stand side by side in memory are copied window by window, others one after the other, each for the
-    windows of a row.
+    windows of a row; `room` takes them before rows become columns.
 
     Args:
         x: padded images, flat.
@@ -175,9 +189,10 @@ def pack_places(
         step: from one of them to the next.
         first: the first window; they are counted through all images.
         depth: how many windows.
+        room: (columns·columns).
         strip: (depth or more, columns).
     """
-    count, t = len(offsets), 0
+    count, t, columns, lanes, flat = len(offsets), 0, columns_of(x), lanes_of(x), strip.reshape(-1)
     together = offsets[count - 1] - offsets[0] == count - 1
     while t < depth:
         image, place = (first + t) // len(starts), (first + t) % len(starts)
@@ -189,9 +204,17 @@ def pack_places(
                 for i in range(count):
                     to[i] = source[i]
         else:
+            done = 0
+            if step == 1:
+                while done + lanes <= run and base + done + columns + offsets[count - 1] <= len(x):
+                    for i in range(count):
+                        move(x, base + done + offsets[i], room, i * columns)
+                    for i in range(0, columns, lanes):
+                        transpose(room, i * columns, columns, flat, (t + done) * columns + i, columns)
+                    done += lanes
             for i in range(count):
                 source = x[base + offsets[i] : base + offsets[i] + (run - 1) * step + 1]
-                for s in range(run):
+                for s in range(done, run):
                     strip[t + s, i] = source[s * step]
         t += run
     for t in range(depth):
@@ -217,16 +240,20 @@ def conv_weight(
         piece, group, block = task // (groups * blocks), task // blocks % groups, task % blocks
         first, last = n * piece // parts * windows, n * (piece + 1) // parts * windows
         begin, end = wide * block // blocks, wide * (block + 1) // blocks
-        of_y, of_x = np.empty((high, DEPTH, ROWS), y.dtype), np.empty((DEPTH, columns), y.dtype)
+        of_y, of_x = np.empty((DEPTH, high * ROWS), y.dtype), np.empty((DEPTH, columns), y.dtype)
+        room = np.empty(columns * columns, y.dtype)
+        of_y[:, outputs:] = 0
         of_w = np.zeros((high * ROWS, (end - begin) * columns), y.dtype)
         for start in range(first, last, DEPTH):
             depth = min(DEPTH, last - start)
             pack_outputs(y, group * outputs, outputs, start, depth, of_y)
             for q in range(begin, end):
                 some = offsets[group, q * columns : min((q + 1) * columns, rows)]
-                pack_places(x, some, starts, of_image, width, step, start, depth, of_x)
+                pack_places(x, some, starts, of_image, width, step, start, depth, room, of_x)
                 for p in range(high):
-                    multiply_tile(of_y[p], of_x, depth, of_w[p * ROWS :, (q - begin) * columns :], True)
+                    multiply_tile(
+                        of_y[:, p * ROWS :], of_x, depth, of_w[p * ROWS :, (q - begin) * columns :], True
+                    )
         for o in range(outputs):
             source, to = of_w[o], w[piece, group, o]
             for k in range(begin * columns, min(end * columns, rows)):

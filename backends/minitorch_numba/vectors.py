@@ -1,8 +1,8 @@
 """Numbers that are moved as whole vectors: of loops as short as these the compiler makes one move after the other.
 
-`take_fourths` and `put_fourths` serve tiles of 4 × 4 results, which begin at every fourth column. Element j of tiles
-that stand beside each other is at j, j + 4, j + 8, … of a row; the kernels want these numbers side by side, to compute
-with all of the tiles at once.
+`take_every` and `put_fourths` serve windows that begin at every second or fourth column. Element j of windows that
+stand beside each other is at j, j + 4, j + 8, … of a row; the kernels want these numbers side by side, to compute with
+all of the windows at once.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def move(x: Array, at: int, z: Array, to: int) -> None:
     z[to : to + columns_of(x)] = x[at : at + columns_of(x)]
 
 
-def take_fourths(x: Array, at: int, count: int, z: Array, to: int) -> None:
-    """z[to + s] = x[at + 4·s] for s < count, a constant. Of x the 4·count numbers from `at` on must exist."""
-    z[to : to + count] = x[at : at + 4 * count : 4]
+def take_every(x: Array, at: int, step: int, count: int, z: Array, to: int) -> None:
+    """z[to + s] = x[at + s·step] for s < count, both constants; x must have step·count numbers from `at` on."""
+    z[to : to + count] = x[at : at + step * count : step]
 
 
 def put_fourths(x: Array, at: int, step: int, shift: Any, count: int, z: Array, to: int) -> None:
@@ -76,14 +76,15 @@ def move_in_kernels(x: Array, at: int, z: Array, to: int) -> Any:
     return call
 
 
-@overload(take_fourths, prefer_literal=True)  # type: ignore[untyped-decorator]
-def take_fourths_in_kernels(x: Array, at: int, count: int, z: Array, to: int) -> Any:
+@overload(take_every, prefer_literal=True)  # type: ignore[untyped-decorator]
+def take_every_in_kernels(x: Array, at: int, step: int, count: int, z: Array, to: int) -> Any:
     """As vectors."""
 
-    def call(x: Array, at: int, count: int, z: Array, to: int) -> None:
-        load_fourths(x, at, count, z, to)
+    def call(x: Array, at: int, step: int, count: int, z: Array, to: int) -> None:
+        load_every(x, at, step, count, z, to)
 
-    return call if isinstance(count, types.IntegerLiteral) else None
+    constant = isinstance(step, types.IntegerLiteral) and isinstance(count, types.IntegerLiteral)
+    return call if constant else None
 
 
 @overload(put_fourths, prefer_literal=True)  # type: ignore[untyped-decorator]
@@ -128,18 +129,18 @@ def move_vector(typing: Any, x: Any, at: Any, z: Any, to: Any) -> Any:
 
 
 @intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
-def load_fourths(typing: Any, x: Any, at: Any, count: Any, z: Any, to: Any) -> Any:
-    """`take_fourths` in LLVM's language."""
-    n, align = count.literal_value, x.dtype.bitwidth // 8
+def load_every(typing: Any, x: Any, at: Any, step: Any, count: Any, z: Any, to: Any) -> Any:
+    """`take_every` in LLVM's language."""
+    n, apart, align = count.literal_value, step.literal_value, x.dtype.bitwidth // 8
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        x, at, _, z, to = arguments
-        row = builder.load(pointer(context, builder, signature.args[0], x, at, 4 * n), align=align)
-        some = shuffle(builder, row, row, [4 * s for s in range(n)])
-        builder.store(some, pointer(context, builder, signature.args[3], z, to, n), align=align)
+        x, at, _, _, z, to = arguments
+        row = builder.load(pointer(context, builder, signature.args[0], x, at, apart * n), align=align)
+        some = shuffle(builder, row, row, [apart * s for s in range(n)])
+        builder.store(some, pointer(context, builder, signature.args[4], z, to, n), align=align)
         return context.get_dummy_value()
 
-    return types.void(x, types.intp, count, z, types.intp), generate
+    return types.void(x, types.intp, step, count, z, types.intp), generate
 
 
 @intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
@@ -156,8 +157,8 @@ def store_fourths(typing: Any, x: Any, at: Any, step: Any, shift: Any, count: An
             row = builder.load(pointer(context, builder, signature.args[0], x, at, n), align=align)
             rows.append(builder.fadd(row, shifts))
             at = builder.add(at, step)
-        halves = [shuffle(builder, rows[j], rows[j + 1], list(range(2 * n))) for j in (0, 2)]
-        whole = shuffle(builder, *halves, [j * n + s for s in range(n) for j in range(4)])
+        low, high = (shuffle(builder, rows[j], rows[j + 1], list(range(2 * n))) for j in (0, 2))
+        whole = shuffle(builder, low, high, [j * n + s for s in range(n) for j in range(4)])
         builder.store(whole, pointer(context, builder, signature.args[5], z, to, 4 * n), align=align)
         return context.get_dummy_value()
 

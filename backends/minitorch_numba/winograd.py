@@ -26,7 +26,7 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.tile import ROWS, columns_of, multiply_tile
-from minitorch_numba.vectors import move, put_fourths, take_fourths
+from minitorch_numba.vectors import move, put_fourths, take_every
 
 POINTS = 36
 SHARED = 1 << 20  # multiplications from which on two threads are faster than one
@@ -175,8 +175,8 @@ def copy(x: Array, y: Array) -> None:
         y[t] = x[t]
 
 
-# The products; places in memory whose distance is a high power of two share a few lines of the cache, so the 36 rows that
-# one tile is moved to or from should not be that far apart ---
+# The products. Places in memory whose distance is a high power of two share a few lines of the cache, so the 36 rows
+# that one tile is moved to or from should not be that far apart ---
 
 
 @part
@@ -188,7 +188,7 @@ def pack_kernels(w: Array, outputs: Array, channels: Array, places: Array, strip
         outputs: where in it the numbers stand, as sums of one of these,
         channels: one of these,
         places: and one of these.
-        strips: (POINTS, C + columns/ROWS + 1 or more, ROWS): what comes after C, or after the last output, are no numbers of use.
+        strips: (POINTS, C + columns/ROWS + 1 or more, ROWS): what lies after C or the last output is of no use.
     """
     columns, count = columns_of(w), len(channels) * ROWS
     z, line = strips.reshape(-1), strips.shape[1] * ROWS
@@ -223,7 +223,7 @@ def take_tiles(rows: Array, starts: Array, count: int, wide: int, beside: int, s
     for t in range(0, count, beside):
         for i in range(6):
             for j in range(6):
-                take_fourths(rows, starts[t] + i * wide + j, beside, some, (6 * i + j) * columns + t)
+                take_every(rows, starts[t] + i * wide + j, 4, beside, some, (6 * i + j) * columns + t)
 
 
 @inlined
@@ -398,6 +398,7 @@ def winograd_weight(x: Array, y: Array, sums: Array, w: Array) -> None:
     of_x = np.empty((POINTS, wide, many + 1, columns), w.dtype)  # + 1: see above
     of_y = np.empty((POINTS, many + 1, padded), w.dtype)
     flat_x, flat_y = of_x.reshape(-1), of_y.reshape(-1)
+    of_y[:, :, outputs:] = 0
     for first in range(0, tiles, DEPTH):
         depth = min(DEPTH, tiles - first)
         for t in prange(depth):
