@@ -203,7 +203,7 @@ def dims_of(x: Array, axis: Any) -> list[int]:
 
 
 def sum_over(x: Array, dims: list[int]) -> Array | None:
-    """Sums over all dims, over the last, or over the first ones; None for others."""
+    """Sums over all dims, over the last, the first, or all but the second; None for others."""
     count, ndim = len(dims), x.ndim
     if not count:
         return None
@@ -212,6 +212,10 @@ def sum_over(x: Array, dims: list[int]) -> Array | None:
         y = np.empty(rows)
         sum_of_rows(x.size, x.reshape(-1)[: rows * WIDE].reshape(rows, WIDE), y)
         return x.dtype.type(y.sum() + float(np.add.reduce(x.reshape(-1)[rows * WIDE :])))
+    if dims == [0, *range(2, ndim)] and ndim > 2:  # of each channel
+        y = np.empty(x.shape[0] * x.shape[1])
+        sum_of_rows(x.size, x.reshape(len(y), -1), y)
+        return y.reshape(x.shape[:2]).sum(0).astype(x.dtype)
     if dims[0] == ndim - count:
         rest = x.shape[:-count]
         y = np.empty(math.prod(rest))

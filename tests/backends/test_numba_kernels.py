@@ -356,10 +356,11 @@ def test_what_cannot_be_added_fails_as_numpys_does(every_size):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
 def test_sums(dtype, every_size):
-    for shape in [*SHAPES[:-1], (300, 130), (130, 7, 9), ()]:
+    for shape in [*SHAPES[:-1], (300, 130), (130, 7, 9), (6, 5, 4, 9), ()]:
         for x in layouts(numbers(shape, dtype)):
             axes = [None, tuple(range(x.ndim)), *range(x.ndim), *range(-x.ndim, 0)]
             axes += [(0, 1), (-1, 0), (1, 2)][: max(0, 2 * x.ndim - 3)]
+            axes += [(0, 2, 3)] if x.ndim == 4 else []
             for axis in axes:
                 for keepdims in (False, True):
                     got = np.asarray(NUMBA.sum(x, axis=axis, keepdims=keepdims))

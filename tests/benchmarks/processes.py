@@ -126,5 +126,10 @@ def memory(program: str) -> dict[str, float]:
 
 
 def peak(program: str, library: str) -> float:
-    """The most megabytes that three steps of a program held, apart from what the library itself needs."""
+    """The most megabytes that three steps of a program held, apart from what the library itself needs.
+
+    A process before that one compiles what is not compiled yet: the compiler needs more memory than the program.
+    """
+    if library == "numba":
+        fresh(PEAK, program, library)
     return fresh(PEAK, program, library)  # type: ignore[no-any-return]
