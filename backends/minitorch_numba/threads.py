@@ -24,7 +24,7 @@ _limit = 1  # at most so many: those that Numba starts, and none but the caller 
 _launched = False
 _told = local()  # for each Python thread the count that Numba was told; it keeps one for each, too
 
-SPIN = "3000"  # how often a thread of GNU OpenMP looks for more work before it falls asleep: about 0.1 ms
+SPIN = "10000"  # how often a thread of GNU OpenMP looks for more work before it falls asleep: about 0.3 ms
 
 
 def available() -> int:
@@ -59,7 +59,7 @@ def launch() -> None:
     A thread of GNU OpenMP that has finished looks for more work some 300,000 times before it sleeps, and so does one
     that waits for the others. That is a few thousandths of a second, in which it holds a core; if that core is what
     another program, or the other thread, waits for, a kernel of 0.05 ms takes 8 ms. To wake one that sleeps takes
-    0.03 ms, so to look for 0.1 ms is worth while; unless the environment says otherwise, it must do.
+    0.03 ms, so to look for 0.3 ms is worth while; unless the environment says otherwise, it must do.
 
     PyTorch may share the library, so loaded after this it has to do with that, too, and is slower. Loaded before, it is
     not: what the library has read stays as it is, for both.
