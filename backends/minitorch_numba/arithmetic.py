@@ -214,7 +214,7 @@ def sum_over(x: Array, dims: list[int]) -> Array | None:
         return x.dtype.type(y.sum() + float(np.add.reduce(x.reshape(-1)[rows * WIDE :])))
     if dims == [0, *range(2, ndim)] and ndim > 2:  # of each channel
         y = np.empty(x.shape[0] * x.shape[1])
-        sum_of_rows(x.size, x.reshape(len(y), -1), y)
+        sum_of_rows(x.size, x.reshape(len(y), math.prod(x.shape[2:])), y)
         return y.reshape(x.shape[:2]).sum(0).astype(x.dtype)
     if dims[0] == ndim - count:
         rest = x.shape[:-count]

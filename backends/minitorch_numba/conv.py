@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minitorch.backend import Array
+from minitorch.backend_nn import with_bias
 from minitorch.windows import Windows
 from minitorch_numba import jit, threads
 from minitorch_numba.buffers import empty
@@ -21,13 +22,13 @@ from minitorch_numba.conv_images import channels_last, padded, padded_channels_l
 from minitorch_numba.conv_tiles import conv_forward, conv_weight, point_weight
 from minitorch_numba.gemm import AVAILABLE
 from minitorch_numba.layout import enough, finite, flat, in_order
-from minitorch_numba.tile import WIDTH
+from minitorch_numba.tile import ROWS, WIDTH
 from minitorch_numba.winograd import shape_of_sums, winograd_forward, winograd_weight
 from minitorch_numpy import NumpyBackend
 
 SMALL = 1 << 19  # multiplications up to which NumPy's `conv` is as fast
 CHANNELS, TILES = 16, 32  # from which on Winograd's algorithm is faster
-MANY = 8  # strips of tiles a thread: then it does not matter that one has more than the others
+MANY = 8  # strips of tiles per thread, from which on it does not matter that one has more than the others
 PARTS = 4  # of the images, in which weight gradients with few columns are added up, before the parts are
 FEW = 8  # strips that are few columns
 
@@ -52,9 +53,9 @@ class NumbaConvKernels(NumpyBackend):
     """Convolution over any number of dims."""
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
-        seen = seen_alone(windows)
+        seen = strided_points(windows)
         if seen is not None:
-            return super().conv(np.ascontiguousarray(x[seen]), w, b, alone(windows), groups)
+            return super().conv(np.ascontiguousarray(x[seen]), w, b, as_points(windows), groups)
         work = len(x) * w.size * prod(windows.counts)
         if not suits(x, w, windows) or work < SMALL * jit.threshold or windows.trivial or not in_order(b):
             return super().conv(x, w, b, windows, groups)
@@ -74,18 +75,17 @@ class NumbaConvKernels(NumpyBackend):
 
         Its padding is zeros, which must not meet weights that are infinite.
         """
-        seen = seen_alone(windows)
-        x: Array
+        seen = strided_points(windows)
         if seen is not None:
-            x = np.zeros((len(y), w.shape[1] * groups, *windows.size), y.dtype)
-            x[seen] = super().conv_transpose(y, w, None, alone(windows), groups)
-            return x if b is None else x + b.reshape(-1, *(1 for _ in windows.size))
+            spread: Array = np.zeros((len(y), w.shape[1] * groups, *windows.size), y.dtype)
+            spread[seen] = super().conv_transpose(y, w, None, as_points(windows), groups)
+            return with_bias(spread, b)
         if not suits(y, w, windows) or windows.trivial or not in_order(b) or not finite(w):
             return super().conv_transpose(y, w, b, windows, groups)
         o, c, size = len(w) // groups, w.shape[1], windows.elements
         outputs, channels = grid((groups, o * c * size), (c, size)), grid((o, c * size))
         numbers, places = flat(np.ascontiguousarray(w)), grid((size, 1)).reshape(windows.kernel)
-        x = np.empty((len(y), groups * c, *windows.size), y.dtype)
+        x: Array = np.empty((len(y), groups * c, *windows.size), y.dtype)
         for phase in product(*(range(s) for s in windows.stride)):
             parts = [along(windows, dim, r) for dim, r in enumerate(phase)]
             target = x[(..., *(slice(r, None, s) for r, s in zip(phase, windows.stride, strict=True)))]
@@ -96,7 +96,7 @@ class NumbaConvKernels(NumpyBackend):
                 taps = Taps(
                     numbers, outputs.reshape(groups, -1), channels, np.ascontiguousarray(some).reshape(-1)
                 )
-                near = Windows(
+                of_phase = Windows(
                     size=y.shape[2:],
                     kernel=some.shape,
                     stride=(1,) * some.ndim,
@@ -104,15 +104,15 @@ class NumbaConvKernels(NumpyBackend):
                     dilation=tuple(dilation for _, _, dilation in parts),
                     counts=target.shape[2:],
                 )
-                self._conv(y, taps, b, near, target)
+                self._conv(y, taps, b, of_phase, target)
         return x
 
     def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         if not suits(x, y, windows):
             return super().conv_weight(x, y, windows, groups)
-        seen = seen_alone(windows)
+        seen = strided_points(windows)
         if seen is not None:
-            x, windows = x[seen], alone(windows)
+            x, windows = x[seen], as_points(windows)
         if windows.trivial and AVAILABLE:
             return self._conv_weight_of_points(x, y, windows, groups)
         if groups == 1 and by_points(windows, x, y.shape[1]):
@@ -148,9 +148,7 @@ class NumbaConvKernels(NumpyBackend):
         work = len(x) * outputs * prod(windows.counts) * len(taps.channels) * len(taps.places)
         if groups == 1 and by_points(windows, x, outputs):
             result = y if in_order(y) else np.empty(y.shape, y.dtype)
-            strips = -(-len(x) * prod(tiles_of(windows)) * x.itemsize // WIDTH)
-            count = threads.get_num_threads()
-            parts = 1 if strips % count == 0 or strips > MANY * count else count
+            parts = parts_of(-(-len(x) * prod(tiles_of(windows)) * x.itemsize // WIDTH), outputs)
             x, (w, all_outputs, channels, places) = np.ascontiguousarray(x), taps
             if winograd_forward(
                 work, x, windows.before, w, all_outputs[0], channels, places, b, parts, result
@@ -166,7 +164,8 @@ class NumbaConvKernels(NumpyBackend):
         conv_forward(
             work, flat(x), elements, starts, prod(x.shape[1:]), windows.counts[-1], windows.stride[-1],
             taps.flat, taps.outputs, np.add.outer(taps.channels, taps.places).reshape(-1), b,
-            flat(whole), begin + grid(*zip(y.shape[2:], steps[2:], strict=True)), steps, len(x),
+            flat(whole), begin + grid(*zip(y.shape[2:], steps[2:], strict=True)),
+            (*steps[:2], steps[-1]), len(x),
         )  # fmt: skip
 
     def _conv_weight_by_points(self, x: Array, y: Array, windows: Windows) -> Array:
@@ -197,14 +196,14 @@ def suits(x: Array, w: Array, windows: Windows) -> bool:
     return enough(x, 1) and enough(w, 1) and x.dtype is w.dtype and prod(windows.counts) > 0
 
 
-def seen_alone(windows: Windows) -> tuple[Any, ...] | None:
+def strided_points(windows: Windows) -> tuple[Any, ...] | None:
     """For windows of one element that leave elements out, which of an array they see."""
-    if windows.elements > 1 or any(windows.before) or windows.trivial:
+    if windows.elements > 1 or windows.trivial or any(b or after > 0 for b, after in windows.padding):
         return None
-    return (..., *(slice(0, (n - 1) * s + 1, s) for n, s in zip(windows.counts, windows.stride, strict=True)))
+    return (..., *(slice(0, n * s, s) for n, s in zip(windows.counts, windows.stride, strict=True)))
 
 
-def alone(windows: Windows) -> Windows:
+def as_points(windows: Windows) -> Windows:
     """Windows over nothing but the elements that they see."""
     ones = (1,) * len(windows.size)
     return Windows(windows.counts, ones, ones, (0,) * len(ones), ones, windows.counts)
@@ -215,6 +214,14 @@ def by_points(windows: Windows, x: Array, outputs: int) -> bool:
     if windows.kernel != (3, 3) or windows.stride != (1, 1) or windows.dilation != (1, 1):
         return False
     return min(x.shape[1], outputs) >= CHANNELS and len(x) * prod(tiles_of(windows)) >= TILES
+
+
+def parts_of(strips: int, outputs: int) -> int:
+    """In how many parts the outputs of Winograd's algorithm are taken, so that all threads have as much to do."""
+    count = threads.get_num_threads()
+    if strips > MANY * count:
+        return 1
+    return min(count // gcd(strips, count), -(-outputs // ROWS))
 
 
 def tiles_of(windows: Windows) -> tuple[int, int]:

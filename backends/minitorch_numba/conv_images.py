@@ -7,7 +7,8 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch.windows import Windows
 from minitorch_numba.jit import kernel, prange
-from minitorch_numba.vectors import lanes_of, transpose
+from minitorch_numba.tile import lanes_of
+from minitorch_numba.vectors import transpose
 
 
 @kernel(parallel_from=1 << 16)

@@ -17,8 +17,8 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch_numba.gemm import gemm, product_kernel
 from minitorch_numba.jit import inlined, kernel, part, prange
-from minitorch_numba.tile import ROWS, columns_of, multiply_tile
-from minitorch_numba.vectors import lanes_of, move, take_every, transpose
+from minitorch_numba.tile import ROWS, columns_of, lanes_of, multiply_tile
+from minitorch_numba.vectors import move, take_every, transpose
 
 DEPTH = 384  # rows of P at a time: as many as let a strip of them stay in the first cache
 STRIPS = 4  # of columns of P at a time
@@ -206,6 +206,7 @@ def pack_places(
         else:
             done = 0
             if step == 1:
+                # `move` takes twice as many numbers as a square has: those of the next one, which have to exist
                 while done + lanes <= run and base + done + columns + offsets[count - 1] <= len(x):
                     for i in range(count):
                         move(x, base + done + offsets[i], room, i * columns)
@@ -242,7 +243,7 @@ def conv_weight(
         begin, end = wide * block // blocks, wide * (block + 1) // blocks
         of_y, of_x = np.empty((DEPTH, high * ROWS), y.dtype), np.empty((DEPTH, columns), y.dtype)
         room = np.empty(columns * columns, y.dtype)
-        of_y[:, outputs:] = 0
+        of_y[:, outputs:] = 0  # what is computed with them is not used, but NaN and the like take time
         of_w = np.zeros((high * ROWS, (end - begin) * columns), y.dtype)
         for start in range(first, last, DEPTH):
             depth = min(DEPTH, last - start)

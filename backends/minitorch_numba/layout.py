@@ -1,6 +1,7 @@
 """Which arrays kernels take: real numbers of 32 or 64 bits, one after the other in memory, and enough of them.
 
-Everything else goes to NumPy, which is right for every layout, and as fast where there is little to do.
+Everything else goes to NumPy, which is right for every layout, and as fast where there is little to do. So does what is
+not finite, where a kernel would spread it: `finite` looks for it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from minitorch_numba import simd, threads
 from minitorch_numba.gemm import AVAILABLE, gemm, product_kernel
 from minitorch_numba.jit import inlined, kernel, part, prange
 from minitorch_numba.layout import enough
-from minitorch_numba.tile import LOW, columns_of, multiply_low, pack
+from minitorch_numba.tile import LOW, columns_of, multiply_low
 from minitorch_numpy import NumpyBackend
 
 SMALLEST = 1 << 9  # elements of all gates; shorter sequences are NumPy's
@@ -54,12 +54,27 @@ def multiply(x: Array, w: Array, turned: bool, strips: Array, sums: Array) -> No
 
 @kernel
 def pack_weight(w: Array, lines: bool, strips: Array) -> None:
-    """Strips of Wᵀ, of which rows of W are the lines, or of W."""
-    width = strips.shape[2]
-    many = len(w) if lines else w.shape[1]
+    """Strips of Wᵀ, of which rows of W are the lines, or of W: strips[q, t, i] = number t of line q·columns + i.
+
+    Zeros stand for the lines that are missing in the last strip.
+    """
+    columns, many = strips.shape[2], len(w) if lines else w.shape[1]
     for q in prange(len(strips)):
-        first = q * width
-        pack(w, lines, first, min(width, many - first), 0, strips.shape[1], width, strips[q : q + 1])
+        strip, first = strips[q], q * columns
+        there = min(columns, many - first)
+        if lines:
+            for i in range(there):
+                row = w[first + i]
+                for t in range(len(row)):
+                    strip[t, i] = row[t]
+        else:
+            for t in range(len(w)):
+                row, to = w[t, first : first + there], strip[t]
+                for i in range(len(row)):
+                    to[i] = row[i]
+        for t in range(strips.shape[1]):
+            for i in range(there, columns):
+                strip[t, i] = 0
 
 
 # RNN ------------------------------------------------------------------------------------------------------------

@@ -12,8 +12,7 @@ Each step loads `columns` numbers of b as two vectors, and spreads ROWS numbers 
 with 32 registers 26 vectors are multiplied and added for 15 loads, which keeps it busy. The compiler would
 not find this form by itself: written as loops in Python, the sums would go back to memory at every step.
 
-So that all loads are from neighbouring places, a and b are copied into strips before (`pack`), and zeros fill the last
-one up.
+So that loads are from neighbouring places, b is copied into strips of as many columns before, and a mostly, too.
 
 Source: K. Goto, R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008); F. Van Zee, R. van de
 Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS Functionality" (2015).
@@ -48,6 +47,27 @@ VECTORS = 2  # in a row of a tile
 ROWS = 13 if _registers == 32 else 6
 LOW = 8 if _registers == 32 else 4  # rows of a low tile, whose left factor is read where it is
 WIDTH = VECTORS * VECTOR  # bytes of a row of a tile
+
+
+def lanes_of(x: Array) -> int:
+    """How many numbers such as those of x a vector holds: a constant for the compiler."""
+    return VECTOR // int(x.itemsize)
+
+
+@overload(lanes_of)  # type: ignore[untyped-decorator]
+def lanes_in_kernels(x: Array) -> Any:
+    """By the dtype alone."""
+    count = VECTOR // (x.dtype.bitwidth // 8)
+
+    def constant(x: Array) -> int:
+        return count
+
+    return constant
+
+
+def real_of(array: Any) -> Any:
+    """LLVM's type of the numbers of an array."""
+    return ir.FloatType() if array.dtype == types.float32 else ir.DoubleType()
 
 
 def columns_of(x: Array) -> int:
@@ -118,8 +138,7 @@ def tile_loop(
     Numbers of a lie `step` apart from one step of the loop to the next, and `line` from one row of c to the next.
     """
     count = rows.literal_value
-    real = ir.FloatType() if c.dtype == types.float32 else ir.DoubleType()
-    lanes = VECTOR // (c.dtype.bitwidth // 8)
+    real, lanes = real_of(c), VECTOR // (c.dtype.bitwidth // 8)
     vector, index = ir.VectorType(real, lanes), ir.IntType(64)
     everywhere = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
     undefined = ir.Constant(vector, ir.Undefined)
@@ -169,47 +188,6 @@ def tile_loop(
 
     whole = types.intp
     return types.void(a, whole, whole, b, whole, c, whole, types.boolean, rows), generate
-
-
-@inlined
-def pack(
-    x: Array, lines: bool, first: int, count: int, start: int, depth: int, width: int, strips: Array
-) -> None:
-    """Copies a block into strips: strips[s, t, i] = the t-th number of line s·width + i.
-
-    Lines are rows of x, or else columns of it; the block begins with line `first`, and with number `start` of each.
-
-    Args:
-        x: a matrix.
-        lines: whether its rows are the lines; otherwise its columns.
-        first: the first line.
-        count: how many lines; zeros stand for those that are missing in the last strip.
-        start: the first number of each line.
-        depth: how many of each.
-        width: lines of a strip.
-        strips: (strips, depth or more, width).
-    """
-    for s in range((count + width - 1) // width):
-        strip, line = strips[s], first + s * width
-        there = min(width, count - s * width)
-        if lines:
-            for i in range(there):
-                row = x[line + i]
-                for t in range(depth):
-                    strip[t, i] = row[start + t]
-        elif there == width:
-            for t in range(depth):
-                row, to = x[start + t], strip[t]
-                for i in range(width):
-                    to[i] = row[line + i]
-        else:
-            for t in range(depth):
-                row, to = x[start + t], strip[t]
-                for i in range(there):
-                    to[i] = row[line + i]
-        for t in range(depth):
-            for i in range(there, width):
-                strip[t, i] = 0
 
 
 @inlined

@@ -1,8 +1,9 @@
 """Numbers that are moved as whole vectors: of loops as short as these the compiler makes one move after the other.
 
-`take_every` and `put_fourths` serve windows that begin at every second or fourth column. Element j of windows that
-stand beside each other is at j, j + 4, j + 8, … of a row; the kernels want these numbers side by side, to compute with
-all of the windows at once.
+`move` copies a row of a tile, `transpose` turns a small square of rows into columns. `take_every` and `put_fourths`
+serve windows that begin at every column, at every second, or at every fourth. Element j of windows that stand beside
+each other is then at j, j + 4, j + 8, … of a row; the kernels want these numbers side by side, to compute with all of
+the windows at once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numba import types
 from numba.extending import intrinsic, overload
 
 from minitorch.backend import Array
-from minitorch_numba.tile import VECTOR, WIDTH, columns_of
+from minitorch_numba.tile import VECTOR, WIDTH, columns_of, lanes_of, real_of
 
 
 def move(x: Array, at: int, z: Array, to: int) -> None:
@@ -38,22 +39,6 @@ def transpose(x: Array, at: int, step: int, z: Array, to: int, line: int) -> Non
     for i in range(lanes_of(x)):
         for j in range(lanes_of(x)):
             z[to + j * line + i] = x[at + i * step + j]
-
-
-def lanes_of(x: Array) -> int:
-    """How many numbers such as those of x a vector holds: a constant for the compiler."""
-    return VECTOR // int(x.itemsize)
-
-
-@overload(lanes_of)  # type: ignore[untyped-decorator]
-def lanes_in_kernels(x: Array) -> Any:
-    """By the dtype alone."""
-    count = VECTOR // (x.dtype.bitwidth // 8)
-
-    def constant(x: Array) -> int:
-        return count
-
-    return constant
 
 
 @overload(transpose)  # type: ignore[untyped-decorator]
@@ -95,11 +80,6 @@ def put_fourths_in_kernels(x: Array, at: int, step: int, shift: Any, count: int,
         store_fourths(x, at, step, shift, count, z, to)
 
     return call if isinstance(count, types.IntegerLiteral) else None
-
-
-def real_of(array: Any) -> ir.Type:
-    """LLVM's type of the numbers of an array."""
-    return ir.FloatType() if array.dtype == types.float32 else ir.DoubleType()
 
 
 def pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any, count: int) -> Any:

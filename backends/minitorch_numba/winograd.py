@@ -105,67 +105,67 @@ def kernel_taps(x: Array, at: int, step: int, z: Array) -> None:
     z[at + 2 * step] = even + wide + f
 
 
-# Of both dims of a tile, for many tiles side by side: x[(6·i + j)·lanes + t] is element (i, j) of tile t ---
+# Of both dims of a tile, for many tiles side by side: x[(6·i + j)·columns + t] is element (i, j) of tile t ---
 
 
 @inlined
 def evaluate_input(x: Array, z: Array) -> None:
     """x ← Bᵀ·x·B; z is room for as much."""
-    lanes = columns_of(x)
+    columns = columns_of(x)
     for j in range(6):
-        for t in range(lanes):
-            input_points(x, j * lanes + t, 6 * lanes, z)
+        for t in range(columns):
+            input_points(x, j * columns + t, 6 * columns, z)
     for i in range(6):
-        for t in range(lanes):
-            input_points(z, 6 * i * lanes + t, lanes, x)
+        for t in range(columns):
+            input_points(z, 6 * i * columns + t, columns, x)
 
 
 @inlined
 def interpolate(x: Array, z: Array) -> None:
     """x ← Aᵀ·x·A, which has four rows and columns."""
-    lanes = columns_of(x)
+    columns = columns_of(x)
     for j in range(6):
-        for t in range(lanes):
-            results(x, j * lanes + t, 6 * lanes, z)
+        for t in range(columns):
+            results(x, j * columns + t, 6 * columns, z)
     for i in range(4):
-        for t in range(lanes):
-            results(z, 6 * i * lanes + t, lanes, x)
+        for t in range(columns):
+            results(z, 6 * i * columns + t, columns, x)
 
 
 @inlined
 def evaluate_results(x: Array, z: Array) -> None:
     """x ← A·x·Aᵀ, where x has four rows and columns."""
-    lanes = columns_of(x)
+    columns = columns_of(x)
     for j in range(4):
-        for t in range(lanes):
-            result_points(x, j * lanes + t, 6 * lanes, z)
+        for t in range(columns):
+            result_points(x, j * columns + t, 6 * columns, z)
     for i in range(6):
-        for t in range(lanes):
-            result_points(z, 6 * i * lanes + t, lanes, x)
+        for t in range(columns):
+            result_points(z, 6 * i * columns + t, columns, x)
 
 
 @inlined
 def evaluate_kernel(x: Array, z: Array) -> None:
     """x ← G·x·Gᵀ, where x has three rows and columns."""
-    lanes = columns_of(x)
+    columns = columns_of(x)
     for j in range(3):
-        for t in range(lanes):
-            kernel_points(x, j * lanes + t, 6 * lanes, z)
+        for t in range(columns):
+            kernel_points(x, j * columns + t, 6 * columns, z)
     for i in range(6):
-        for t in range(lanes):
-            kernel_points(z, 6 * i * lanes + t, lanes, x)
+        for t in range(columns):
+            kernel_points(z, 6 * i * columns + t, columns, x)
 
 
 @inlined
 def interpolate_kernel(x: Array, z: Array) -> None:
     """x ← Gᵀ·x·G, which has three rows and columns."""
-    lanes = columns_of(x)
+    columns = columns_of(x)
     for j in range(6):
-        for t in range(lanes):
-            kernel_taps(x, j * lanes + t, 6 * lanes, z)
+        for t in range(columns):
+            kernel_taps(x, j * columns + t, 6 * columns, z)
     for i in range(3):
-        for t in range(lanes):
-            kernel_taps(z, 6 * i * lanes + t, lanes, x)
+        for t in range(columns):
+            kernel_taps(z, 6 * i * columns + t, columns, x)
 
 
 @inlined
@@ -228,7 +228,7 @@ def take_tiles(rows: Array, starts: Array, count: int, wide: int, beside: int, s
 
 @inlined
 def put_tiles(
-    some: Array, ends: Array, under: Array, right: Array, count: int, beside: int, shift: Any, at: int, width: int,
+    some: Array, ends: Array, under: Array, beyond: Array, count: int, beside: int, shift: Any, at: int, width: int,
     y: Array,
 ) -> None:  # fmt: skip
     """y[at + ends[t] + i·width + j] = result (i, j) of tile t, and shift.
@@ -236,8 +236,8 @@ def put_tiles(
     Args:
         some: (POINTS·columns), of which each tile takes four rows and columns.
         ends: where tiles go.
-        under: how many rows of each there are,
-        right: and how many columns.
+        under: how many of its four rows each has.
+        beyond: how many columns of y there are from each on, those of its neighbours among them.
         count: how many tiles.
         beside: so many at a time stand in a row, four numbers apart: a constant.
         shift: is added.
@@ -247,13 +247,13 @@ def put_tiles(
     """
     columns = columns_of(some)
     for t in range(0, count, beside):
-        if right[t] >= 4 * beside:
+        if beyond[t] >= 4 * beside:
             for i in range(under[t]):
                 put_fourths(some, 6 * i * columns + t, columns, shift, beside, y, at + ends[t] + i * width)
         else:
             for s in range(t, t + beside):
                 for i in range(under[s]):
-                    for j in range(min(right[s], 4)):
+                    for j in range(min(beyond[s], 4)):
                         y[at + ends[s] + i * width + j] = some[(6 * i + j) * columns + s] + shift
 
 
@@ -271,8 +271,9 @@ def winograd_forward(
 ) -> bool:
     """y = the convolution of x with w, and bias.
 
-    A task takes as many tiles as there are lanes, and one of several parts of the outputs. If these are all the tiles,
-    the kernels are packed where they are used, while the cache holds them; else before, once for all.
+    A task takes a strip of as many tiles as a tile of the product has columns, and one of several parts of the outputs.
+    If that is the only strip, each kernel is packed just before it is used, and the cache still holds it; else all are
+    packed before the tasks begin.
 
     Shape: x (N, C, …) with `before` rows and columns of zeros to be thought before it, y (N, O, H, W), and w,
     outputs, channels and places as in `pack_kernels`.
@@ -283,10 +284,10 @@ def winograd_forward(
     c, (n, many, height, width), columns = x.shape[1], y.shape, columns_of(y)
     down, across = (height + 3) // 4, (width + 3) // 4
     high, of_image, wide = (many + ROWS - 1) // ROWS, down * across, 4 * across + 2
-    beside = 8 if across % 8 == 0 else 4 if across % 4 == 0 else 2 if across % 2 == 0 else 1
+    beside = min(columns, 8 if across % 8 == 0 else 4 if across % 4 == 0 else 2 if across % 2 == 0 else 1)
     strips, spare = (n * of_image + columns - 1) // columns, columns // ROWS + 1
-    once = strips == 1
-    of_w = np.empty((0 if once else high, POINTS, c + spare, ROWS), y.dtype)
+    alone = strips == 1
+    of_w = np.empty((0 if alone else high, POINTS, c + spare, ROWS), y.dtype)
     for p in prange(len(of_w)):
         pack_kernels(w, outputs[p * ROWS : min((p + 1) * ROWS, many)], channels, places, of_w[p])
     result, of_output = y.reshape(-1), height * width
@@ -294,17 +295,17 @@ def winograd_forward(
     doubts = np.zeros((strips * parts, columns), y.dtype)  # stay zero as long as what they are told is finite
     for task in prange(strips * parts):
         strip, piece = task // parts, task % parts
-        of_x = np.empty((POINTS, c + 1, columns), y.dtype)  # + 1: see above
+        of_x = np.empty((POINTS, c + 1, columns), y.dtype)  # + 1: no power of two apart
         of_y = np.empty((POINTS, ROWS, columns), y.dtype)
         flat_x, flat_y = of_x.reshape(-1), of_y.reshape(-1)
-        own = np.empty((POINTS, c + spare if once else 0, ROWS), y.dtype)
+        own = np.empty((POINTS, c + spare if alone else 0, ROWS), y.dtype)
         some, room = np.zeros(POINTS * columns, y.dtype), np.empty(POINTS * columns, y.dtype)
         first, last = strip * columns, min((strip + 1) * columns, n * of_image)
         # The rows that these tiles see, of one channel at a time, with zeros around them; and where tiles begin
         one, other = first // of_image, (last - 1) // of_image
         top = first % of_image // across * 4
         seen = (4 * down + 2) * (other - one) + (last - 1) % of_image // across * 4 + 6 - top
-        rows = np.zeros(seen * wide + 4 * 8, y.dtype)
+        rows = np.zeros(seen * wide + 3, y.dtype)  # `take_every` reads on to the end of the last four
         starts, ends = np.empty(columns, np.int64), np.empty(columns, np.int64)
         under, beyond = np.empty(columns, np.int64), np.empty(columns, np.int64)
         for t in range(last - first):
@@ -331,9 +332,9 @@ def winograd_forward(
                 move(some, point * columns, flat_x, (point * (c + 1) + channel) * columns)
         for p in range(high * piece // parts, high * (piece + 1) // parts):
             begin, end = p * ROWS, min((p + 1) * ROWS, many)
-            if once:
+            if alone:
                 pack_kernels(w, outputs[begin:end], channels, places, own)
-            values = own if once else of_w[p]
+            values = own if alone else of_w[p]
             for point in range(POINTS):
                 multiply_tile(values[point], of_x[point], c, of_y[point], False)
             for o in range(begin, end):
@@ -358,7 +359,10 @@ def winograd_forward(
 
 @inlined
 def take_tile(x: Array, image: int, top: int, left: int, start: int, size: int, some: Array) -> None:
-    """some[(6·i + j)·columns + t] = x[image, top + i, left + j, start + t] for i, j < size, a constant."""
+    """some[(6·i + j)·columns + t] = x[image, top + i, left + j, start + t] for i, j < size, a constant.
+
+    After the last channel stays what was there: it is computed with, and not used.
+    """
     columns, c = columns_of(x), x.shape[3]
     if start + columns <= c:
         flat = x.reshape(-1)
@@ -395,10 +399,10 @@ def winograd_weight(x: Array, y: Array, sums: Array, w: Array) -> None:
     down, across = y.shape[1] // 4, y.shape[2] // 4
     wide, high, tiles = (c + columns - 1) // columns, (outputs + ROWS - 1) // ROWS, len(x) * down * across
     many, padded = min(tiles, DEPTH), (outputs + columns - 1) // columns * columns + ROWS
-    of_x = np.empty((POINTS, wide, many + 1, columns), w.dtype)  # + 1: see above
+    of_x = np.empty((POINTS, wide, many + 1, columns), w.dtype)  # + 1: no power of two apart
     of_y = np.empty((POINTS, many + 1, padded), w.dtype)
     flat_x, flat_y = of_x.reshape(-1), of_y.reshape(-1)
-    of_y[:, :, outputs:] = 0
+    of_y[:, :, outputs:] = 0  # what is computed with them is not used, but NaN and the like take time
     for first in range(0, tiles, DEPTH):
         depth = min(DEPTH, tiles - first)
         for t in prange(depth):

@@ -141,6 +141,11 @@ CASES = {
     "points": (windows((5, 6), (1, 1)), 9, 4, 1),
     "points in groups": (windows((5, 6), (1, 1)), 9, 6, 3),
     "points apart": (windows((5, 6), (1, 1), 2), 9, 4, 1),
+    "points apart, 1-d": (windows((11,), (1,), 3), 9, 4, 1),
+    "points apart, 3-d": (windows((5, 6, 7), (1, 1, 1), (1, 2, 3)), 3, 4, 1),
+    "points apart in groups": (windows((5, 6), (1, 1), 2), 9, 6, 3),
+    "points apart, cut off": (windows((9, 11), (1, 1), 2, 0, 1, (3, 2)), 3, 4, 1),
+    "points with padding behind": (windows((6, 6), (1, 1), 1, 0, 1, (8, 7)), 3, 4, 1),
     "points with padding": (windows((5, 6), (1, 1), 1, 2), 9, 4, 1),
     "one channel": (windows((8, 9), (3, 3), 1, 1), 1, 1, 1),
     "many channels": (windows((4, 3), (2, 3)), 150, 30, 1),
@@ -182,7 +187,7 @@ def layouts(x):
 def test_layouts(algorithm, groups, build, request):
     if algorithm == "by points":
         request.getfixturevalue("points")
-    for lies in (windows((6, 5), (3, 3), 1, 1), windows((6, 5), (1, 1))):
+    for lies in (windows((6, 5), (3, 3), 1, 1), windows((6, 5), (1, 1)), windows((6, 5), (1, 1), 2)):
         x, w, y, b, c = arrays(lies, 4, 6, groups)
         for turned in zip(layouts(x), layouts(w), layouts(y), strict=True):
             agree(lies, groups, *turned, b, c)
@@ -195,7 +200,8 @@ def test_layouts(algorithm, groups, build, request):
     [
         ((8, 8), 1, (8, 8), 32, 32), ((7, 9), 1, (7, 9), 33, 20), ((5, 6), 0, (3, 4), 16, 70),
         ((13, 6), 2, (15, 8), 17, 16), ((20, 20), (0, 1), (11, 7), 1, 1), ((6, 6), (2, 0), (6, 9), 40, 3),
-        ((1, 1), 1, (1, 1), 3, 2), ((2, 30), 1, (2, 30), 3, 14),
+        ((1, 1), 1, (1, 1), 3, 2), ((2, 30), 1, (2, 30), 3, 14), ((3, 32), 1, (3, 32), 3, 14),
+        ((6, 16), 1, (6, 16), 5, 20), ((3, 14), 1, (3, 14), 2, 3), ((20, 21), 1, (20, 21), 33, 20),
     ],
 )  # fmt: skip
 def test_by_points(size, before, counts, inputs, outputs, dtype, build, points):
@@ -205,6 +211,37 @@ def test_by_points(size, before, counts, inputs, outputs, dtype, build, points):
         agree(lies, 1, x, w, y, b, c)
         if dtype == "float32":
             agree(lies, 1, x, w, y, None, None)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_by_points_into_every_second_place(dtype, build, points):
+    lies = windows((13, 14), (6, 6), 2, 2)  # whose transposed form is four convolutions with kernels of 3 × 3
+    agree(lies, 1, *arrays(lies, 5, 16, 1, 3, dtype))
+
+
+def test_parts_of_the_outputs(monkeypatch):
+    monkeypatch.setattr(threads, "_count", 4)
+    assert [kernels.parts_of(strips, 64) for strips in (1, 2, 3, 4, 33)] == [4, 2, 4, 1, 1]
+    assert kernels.parts_of(1, 3) == 1
+
+
+def test_infinite_weights_where_no_window_looks(build):
+    lies = windows((5, 6), (1, 1), 2)
+    x, w, y, _, _ = arrays(lies, 3, 4)
+    w[0] = np.inf
+    with NUMPY.quiet():
+        spread = computed(NUMBA, "conv_transpose", lies, 1, x, w, y, None, None)
+    assert not spread[:, :, 1::2].any()
+    assert not spread[:, :, :, 1::2].any()
+    assert not np.isfinite(spread[:, :, ::2, ::2]).any()
+
+
+def test_the_empty_input_of_a_transposed_convolution(build):
+    lies = Windows((2,), (1,), (2,), (0,), (1,), (0,))
+    x, w, y, _, c = arrays(lies, 3, 4)
+    np.testing.assert_array_equal(
+        NUMBA.conv_transpose(y, w, c, lies, 1), np.broadcast_to(c[:, None], x.shape)
+    )
 
 
 @pytest.mark.parametrize("wanted", PRODUCTS)
@@ -221,7 +258,9 @@ def test_error_of_many_channels(wanted):
 def test_numbers_that_are_not_finite(algorithm, where, value, build, request):
     if algorithm == "by points":
         request.getfixturevalue("points")
-    for lies in (windows((10, 9), (3, 3), 1, 1), windows((10, 9), (3, 3), 2, 1)):
+    for lies in (
+        windows((10, 9), (3, 3), 1, 1), windows((10, 9), (3, 3), 2, 1), windows((13, 14), (6, 6), 2, 2)
+    ):  # fmt: skip
         for place in (0, 40, -1):
             given = dict(zip("xwybc", arrays(lies, 3, 4), strict=True))
             given[where].reshape(-1)[place % given[where].size] = value
@@ -259,9 +298,10 @@ def test_without_compilation():
 
         def check():
             for lies in (Windows((5, 4), (3, 3), (1, 1), (1, 1), (1, 1), (5, 4)),
+                         Windows((12, 16), (3, 3), (1, 1), (1, 1), (1, 1), (12, 16)),
                          Windows((5, 4), (3, 2), (2, 1), (1, 0), (1, 2), (3, 2))):
                 rng = np.random.default_rng(0)
-                shapes = (1, 2, *lies.size), (3, 2, *lies.kernel), (1, 3, *lies.counts), (3,), (2,)
+                shapes = (3, 2, *lies.size), (3, 2, *lies.kernel), (3, 3, *lies.counts), (3,), (2,)
                 x, w, y, b, c = (rng.standard_normal(shape).astype("float32") for shape in shapes)
                 results = [
                     (v.conv(x, w, b, lies, 1), v.conv_transpose(y, w, c, lies, 1), v.conv_weight(x, y, lies, 1))

@@ -1,12 +1,14 @@
 """Kernels against what they replace: awkward shapes, layouts and numbers, in one thread and in several."""
 
+import math
+
 import numpy as np
 import pytest
 
 pytest.importorskip("numba")
 
 from minitorch.registry import get_backend
-from minitorch_numba import NumbaBackend, jit, threads
+from minitorch_numba import NumbaBackend, jit, layout, threads
 
 NUMBA, NUMPY = get_backend("numba"), get_backend("numpy")
 SHAPES = [(1,), (7,), (1, 1), (3, 1), (1, 5), (33, 17), (4, 3, 5), (2, 0), (0, 3), (257, 130)]
@@ -356,7 +358,7 @@ def test_what_cannot_be_added_fails_as_numpys_does(every_size):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
 def test_sums(dtype, every_size):
-    for shape in [*SHAPES[:-1], (300, 130), (130, 7, 9), (6, 5, 4, 9), ()]:
+    for shape in [*SHAPES[:-1], (300, 130), (130, 7, 9), (6, 5, 4, 9), (0, 3, 4), ()]:
         for x in layouts(numbers(shape, dtype)):
             axes = [None, tuple(range(x.ndim)), *range(x.ndim), *range(-x.ndim, 0)]
             axes += [(0, 1), (-1, 0), (1, 2)][: max(0, 2 * x.ndim - 3)]
@@ -376,6 +378,23 @@ def test_sums(dtype, every_size):
             if x.ndim:
                 with pytest.raises(np.exceptions.AxisError):
                     NUMBA.sum(x, axis=x.ndim)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("build", ["serial", "parallel"])
+def test_finite(dtype, build, monkeypatch):
+    monkeypatch.setattr(jit, "threshold", 0.0 if build == "parallel" else math.inf)
+    for shape in [(0,), (7,), (3, layout.PIECE), (2, 5, layout.PIECE // 3)]:
+        x = numbers(shape, dtype)
+        assert layout.finite(x)
+        for place in {0, x.size // 3, layout.PIECE, x.size - 1} & set(range(x.size)):
+            for value in (np.inf, -np.inf, np.nan):
+                y = x.copy()
+                y.reshape(-1)[place] = value
+                assert not layout.finite(y)
+                assert not layout.finite(y.T)
+                y.reshape(-1)[place - 1] = -value
+                assert not layout.finite(y)
 
 
 @pytest.mark.parametrize("axis", [None, 0, 1])

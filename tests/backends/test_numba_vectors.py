@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("numba")
 
 from minitorch_numba.jit import part
-from minitorch_numba.tile import columns_of
-from minitorch_numba.vectors import lanes_of, move, put_fourths, take_every, transpose
+from minitorch_numba.tile import columns_of, lanes_of
+from minitorch_numba.vectors import move, put_fourths, take_every, transpose
 
 DTYPES = ["float32", "float64"]
 
