@@ -20,6 +20,8 @@ from minitorch import dtypes, tensorfile
 from minitorch.absent import refuser as _refuser
 from minitorch.atomic import replace_file
 from minitorch.backend import Array
+from minitorch.checkpoints import sharded, torch_legacy
+from minitorch.checkpoints.source import Source
 from minitorch.errors import ArgumentTypeError, CheckpointError, MinitorchError, NotSupportedError
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
@@ -125,10 +127,10 @@ def load(
     """
     device = as_device(map_location)
     if hasattr(f, "read"):
-        return read(f, "load", device)
+        return read(f, "load", device, mmap=mmap)
     path = as_path("load", f)
     with open(path, "rb") as file:
-        return read(file, f"load: {path}", device)
+        return read(file, f"load: {path}", device, path, mmap)
 
 
 def as_path(name: str, f: Any) -> str:
@@ -296,26 +298,50 @@ def refusal(value: Any, place: tuple[Any, ...]) -> str:
     return f"save: {place_name(place) or 'the object'}: {kind} cannot be stored; {remedy}"
 
 
-def read(file: BinaryIO, where: str, device: Any) -> Any:
-    """What is in an open file."""
+def read(file: BinaryIO, where: str, device: Any, path: str | None = None, mmap: bool | None = None) -> Any:
+    """What is in an open file, whatever its format: the first bytes tell it.
+
+    Raises:
+        CheckpointError: if it is in none of the formats, or damaged.
+    """
     if isinstance(file, io.TextIOBase):
         raise ArgumentTypeError(f"{where}: the file was opened as text; open it with mode 'rb'")
-    if not file.seekable():
-        file = io.BytesIO(file.read())
-    start = file.tell()
-    size = file.seek(0, os.SEEK_END) - start
-    file.seek(start)
-    entries, metadata = tensorfile.read_header(file, size, where)
-    structure = None
-    if STRUCTURE in metadata:
-        try:
-            structure = json.loads(metadata[STRUCTURE])
-        except (ValueError, RecursionError) as error:
-            raise CheckpointError(f"{where}: damaged: the values are not JSON ({error})") from None
-    arrays = {name: tensorfile.read_array(file, name, entry, where) for name, entry in entries.items()}
+    source = Source(file, where, mmap)
+    head = source.head(16)
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return read_archive(source, device)
+    if torch_legacy.is_legacy(head):
+        return torch_legacy.read(source, lambda x: moved(x, device))
+    if head.lstrip()[:1] == b"{" and b"\0" not in head:
+        return all_moved(sharded.read(source, path, mmap), device)
+    arrays, metadata = tensorfile.read(source)
     if STRUCTURE not in metadata:
-        return {name: moved(wrap(array), device) for name, array in arrays.items()}
+        return all_moved({name: wrap(array) for name, array in arrays.items()}, device)
+    try:
+        structure = json.loads(metadata[STRUCTURE])
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{where}: damaged: the values are not JSON ({error})") from None
     return Reader(arrays, where, device).decode(structure)
+
+
+def read_archive(source: Source, device: Any) -> Any:
+    """What is in a zip archive, of PyTorch or of NumPy."""
+    from minitorch.checkpoints import archive, npz, torch_zip
+
+    entries = archive.Archive(source)
+    if (root := torch_zip.root_of(entries)) is not None:
+        return torch_zip.read(entries, root, lambda x: moved(x, device))
+    if npz.is_npz(entries):
+        return all_moved(npz.read(entries), device)
+    raise CheckpointError(
+        f"{source.where}: not a checkpoint: this is a zip archive that is neither a file of PyTorch nor an .npz of "
+        f"NumPy"
+    )
+
+
+def all_moved(tensors: dict[str, Any], device: Any) -> dict[str, Any]:
+    """Tensors by name, on the device asked for."""
+    return {name: moved(x, device) for name, x in tensors.items()}
 
 
 def moved(x: Variable, device: Any) -> Variable:

@@ -19,22 +19,27 @@ from typing import Any, BinaryIO, NamedTuple
 
 from minitorch import dtypes
 from minitorch.backend import Array
+from minitorch.checkpoints.elements import KINDS
+from minitorch.checkpoints.source import Source
 from minitorch.errors import CheckpointError
 from minitorch.registry import get_backend
 
 CODES = {
-    "BOOL": dtypes.bool_,
-    "U8": dtypes.uint8,
-    "I8": dtypes.int8,
-    "I16": dtypes.int16,
-    "I32": dtypes.int32,
-    "I64": dtypes.int64,
-    "F16": dtypes.float16,
-    "F32": dtypes.float32,
-    "F64": dtypes.float64,
-    "C64": dtypes.complex64,
+    "BOOL": KINDS["bool"],
+    "U8": KINDS["uint8"],
+    "I8": KINDS["int8"],
+    "I16": KINDS["int16"],
+    "U16": KINDS["uint16"],
+    "I32": KINDS["int32"],
+    "U32": KINDS["uint32"],
+    "I64": KINDS["int64"],
+    "F16": KINDS["float16"],
+    "BF16": KINDS["bfloat16"],
+    "F32": KINDS["float32"],
+    "F64": KINDS["float64"],
+    "C64": KINDS["complex64"],
 }
-CODE_OF = {dtype: code for code, dtype in CODES.items() if code != "C64"}
+CODE_OF = {kind.dtype: code for code, kind in CODES.items() if kind.name == kind.dtype.name and code != "C64"}
 HEADER_LIMIT = 100_000_000  # bytes, as in the safetensors library
 METADATA = "__metadata__"
 
@@ -144,10 +149,7 @@ def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def foreign(lead: bytes, length: int, size: int) -> str:
     """Says what a file that is no checkpoint seems to be, and what to do."""
     if lead[:2] == b"PK":
-        return (
-            "this is a zip archive, perhaps a checkpoint of PyTorch (.pt), which may hold code; in PyTorch, "
-            "write its tensors with safetensors.torch.save_file, and load that file here"
-        )
+        return "this is a zip archive that is neither a checkpoint of PyTorch nor an .npz of NumPy"
     if lead[:1] == b"\x80":
         return (
             "this is a pickle, which could run any code when loaded; where it was made, write its tensors "
@@ -206,21 +208,24 @@ def check_layout(entries: Iterable[tuple[str, Entry]], size: int, where: str) ->
         )
 
 
-def read_array(file: BinaryIO, name: str, entry: Entry, where: str) -> Array:
-    """The array that comes next in the file."""
+def read(source: Source) -> tuple[dict[str, Array], dict[str, str]]:
+    """The arrays of a file by name, and the metadata.
+
+    Raises:
+        CheckpointError: if it is not in the format, or damaged.
+    """
+    source.file.seek(0)
+    entries, metadata = read_header(source.file, source.size, source.where)
+    start = source.file.tell()
+    return {name: read_array(source, name, entry, start) for name, entry in entries.items()}, metadata
+
+
+def read_array(source: Source, name: str, entry: Entry, start: int) -> Array:
+    """One array, of a file whose arrays begin at `start`."""
+    kind = CODES[entry.dtype]
     try:
-        x = get_backend("numpy").empty(entry.shape, CODES[entry.dtype].dtype)
+        if not prod(entry.shape):
+            return get_backend("numpy").empty(entry.shape, kind.dtype.dtype)
+        return source.array(repr(name), kind, prod(entry.shape), start + entry.start).reshape(entry.shape)
     except (ValueError, OverflowError):  # zero elements, but a dim beyond all bounds
-        raise CheckpointError(f"{where}: damaged: {name!r} has shape {entry.shape}") from None
-    if not x.size:
-        return x
-    view = memoryview(x.reshape(-1)).cast("B")
-    done = 0
-    while done < len(view):
-        count = file.readinto(view[done:])  # type: ignore[attr-defined]
-        if not count:
-            raise CheckpointError(f"{where}: the file ends within {name!r}; it was cut off")
-        done += count
-    if entry.dtype == "BOOL" and int(x.view(dtypes.uint8.dtype).max()) > 1:
-        raise CheckpointError(f"{where}: damaged: {name!r} has bytes other than 0 and 1 for booleans")
-    return x.byteswap() if sys.byteorder == "big" else x
+        raise CheckpointError(f"{source.where}: damaged: {name!r} has shape {entry.shape}") from None
