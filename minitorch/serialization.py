@@ -1,8 +1,8 @@
 """`save` and `load`: state dicts and what else a training run keeps, in a file that holds no code.
 
-A checkpoint is a safetensors file.  Its tensors have the names of the places where they were found
-(`model.0.weight`), so that other programs can read them; everything else stands as JSON in the header's
-`__metadata__`, with {"tensor": …} where a tensor belongs.
+A checkpoint is a safetensors file, unless PyTorch's format is asked for (see `minitorch.checkpoints`).  Its tensors
+have the names of the places where they were found (`model.0.weight`), so that other programs can read them;
+everything else stands as JSON in the header's `__metadata__`, with {"tensor": …} where a tensor belongs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from minitorch.atomic import replace_file
 from minitorch.backend import Array
 from minitorch.checkpoints import sharded, torch_legacy
 from minitorch.checkpoints.source import Source
-from minitorch.errors import ArgumentTypeError, CheckpointError, MinitorchError, NotSupportedError
+from minitorch.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    CheckpointError,
+    MinitorchError,
+    NotSupportedError,
+)
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
@@ -46,12 +52,18 @@ def save(
     pickle_protocol: int = 2,
     _use_new_zipfile_serialization: bool = True,
     _disable_byteorder_record: bool = False,
+    *,
+    format: str | None = None,
 ) -> None:
     """Writes a state dict, or other nested values, to a file.
 
+    There are two formats: safetensors, which other libraries read too (the tensors; the other values are JSON in
+    its header), and PyTorch's own, which `torch.load(path, weights_only=True)` reads as a whole.
+
     The file is written beside its target, synced to the disk, and then renamed: if anything goes wrong, the
     target is what it was.  Tensors that share all of their memory are stored once, and share it again when
-    they are loaded; other views become tensors of their own.
+    they are loaded; other views become tensors of their own in safetensors, and stay views in PyTorch's format,
+    which stores the whole memory that they look at.
 
     Args:
         obj: tensors, numbers, strings, bytes, booleans, None, dtypes, shapes, and dicts, lists and tuples
@@ -61,9 +73,12 @@ def save(
         pickle_protocol: likewise.
         _use_new_zipfile_serialization: likewise.
         _disable_byteorder_record: likewise.
+        format: `"safetensors"` or `"torch"`. If it is not given, paths that end in `.pt` or `.pth` mean
+            `"torch"`, and everything else `"safetensors"`.
 
     Raises:
         ArgumentTypeError: for anything else; the message tells where in `obj` it is.
+        ArgumentError: for another format.
         CheckpointError: if the file cannot be written.
 
     >>> import io, minitorch
@@ -73,23 +88,41 @@ def save(
     >>> minitorch.load(file)
     {'weight': tensor([1., 1.]), 'epoch': 3}
     """
-    writer = Writer()
-    structure = json.dumps(writer.encode(obj, ()))
-    metadata = {STRUCTURE: structure}
     if isinstance(f, io.TextIOBase):
         raise ArgumentTypeError("save: the file was opened as text; open it with mode 'wb'")
-    if hasattr(f, "write"):
-        tensorfile.write(f, writer.arrays, metadata)
+    path = None if hasattr(f, "write") else as_path("save", f)
+    write = writer_of(obj, path, format)
+    if path is None:
+        write(f)
         return
-    path = as_path("save", f)
     try:
-        replace_file(path, lambda file: tensorfile.write(file, writer.arrays, metadata))
+        replace_file(path, write)
     except OSError as error:
         folder = os.path.dirname(path) or "."
         hint = "" if os.path.isdir(folder) else f"; the folder {folder!r} does not exist, make it first"
         raise CheckpointError(
             f"save: cannot write {path!r}: {error}{hint}. What was there before is untouched"
         ) from error
+
+
+def writer_of(obj: Any, path: str | None, format: str | None) -> Callable[[BinaryIO], None]:
+    """What writes values to an open file, in the format asked for; they are checked before a file is touched.
+
+    Raises:
+        ArgumentTypeError: if they cannot be stored.
+        ArgumentError: if there is no such format.
+    """
+    if format is None:
+        format = "torch" if path is not None and path.lower().endswith((".pt", ".pth")) else "safetensors"
+    if format == "torch":
+        from minitorch.checkpoints.torch_writer import TorchWriter
+
+        return TorchWriter(obj).write
+    if format != "safetensors":
+        raise ArgumentError(f"save: format {format!r} is none; it is 'safetensors' or 'torch'")
+    writer = Writer()
+    metadata = {STRUCTURE: json.dumps(writer.encode(obj, ()))}
+    return lambda file: tensorfile.write(file, writer.arrays, metadata)
 
 
 def load(
@@ -101,21 +134,36 @@ def load(
     mmap: bool | None = None,
     **pickle_load_args: Any,
 ) -> Any:
-    """Reads what `save` wrote; of other safetensors files a dict of the tensors by name.
+    """Reads tensors and other values from a file, in whatever of these formats its content is.
 
-    Nothing in a file is ever run as code.
+    - what `save` wrote;
+    - safetensors: a dict of the tensors by name, also from the index (`….safetensors.index.json`) of several files;
+    - PyTorch's `.pt` and `.pth`, both the zip archives of today and the files from before version 1.6: tensors,
+      parameters, numbers, strings, and dicts, lists, tuples and sets of these; views share memory as they did;
+    - NumPy's `.npz`: a dict of the tensors by name.
+
+    Nothing in a file is ever run as code: of a pickle, an interpreter of minitorch's own understands what plain
+    values need; whatever else is in it, such as classes of your own, is refused with its name.
+
+    Elements of type bfloat16, for which there is no dtype here, become float32, and unsigned integers of 16 and
+    32 bits become int32 and int64: every value stays what it is.
+
+    Large files are mapped into memory: their tensors are read when they are first used. They can be changed,
+    and the file stays as it is; but do not let another program write into it while it is in use (a `save` that
+    replaces it is safe).
 
     Args:
         f: a path, or a file open for reading bytes.
         map_location: the device for tensors, by default the CPU; or a function of memory and its place, such as
             `lambda storage, place: storage`, which must give the memory back.
         weights_only: accepted; there is never anything but values in a checkpoint.
-        pickle_module: accepted for PyTorch's sake; nothing is pickled.
-        mmap: likewise.
-        **pickle_load_args: likewise.
+        pickle_module: accepted for PyTorch's sake; it is never used.
+        mmap: whether the file is mapped into memory; by default if it has 64 MiB or more.
+        **pickle_load_args: likewise accepted.
 
     Raises:
-        CheckpointError: if the file is not a checkpoint, or is damaged or cut off.
+        CheckpointError: if the file is not a checkpoint, is damaged or cut off, or holds more than values.
+        ArgumentError: with `mmap=True` for what is no file on a disk.
         FileNotFoundError: if there is none.
 
     >>> import io, minitorch

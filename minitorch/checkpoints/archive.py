@@ -30,7 +30,7 @@ class Archive:
     def __init__(self, source: Source) -> None:
         self.source, self.where = source, source.where
         with self._typed():
-            self.zip = ZipFile(source.file)  # type: ignore[arg-type]
+            self.zip = ZipFile(source.file)
             self.infos = {info.filename: info for info in self.zip.infolist()}
         if len(self.infos) < len(self.zip.infolist()):
             raise self._damaged("a name occurs twice")

@@ -1,6 +1,6 @@
-"""NumPy's `.npz`: a zip archive of `.npy` files, each an array with a header in front.
+r"""NumPy's `.npz`: a zip archive of `.npy` files, each an array with a header in front.
 
-    6 bytes   "\\x93NUMPY"
+    6 bytes   "\x93NUMPY"
     2 bytes   the version: 1.0, 2.0 or 3.0
     2 bytes   the length of the header, little-endian (4 bytes from version 2.0 on)
     header    {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }

@@ -1,6 +1,6 @@
 """A model in several safetensors files, and the index that tells which tensor is in which.
 
-    model.safetensors.index.json    {"metadata": {…}, "weight_map": {"layer.weight": "model-00001-of-00002.safetensors", …}}
+    {"metadata": {…}, "weight_map": {"layer.weight": "model-00001-of-00002.safetensors", …}}
 
 Source: https://huggingface.co/docs/safetensors, and the files that the `transformers` library writes.
 """

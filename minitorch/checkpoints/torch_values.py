@@ -84,7 +84,7 @@ class TorchValues:
         self._arrays: dict[str, tuple[Kind, Array]] = {}
         self._versions: dict[str, Version] = {}
         self._unpickler: Unpickler | None = None
-        functions = {
+        functions: dict[str, Callable[..., Any]] = {
             "torch.Size": self._size,
             "torch.device": device,
             "torch._utils._rebuild_tensor": self._tensor,

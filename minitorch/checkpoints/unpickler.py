@@ -254,7 +254,7 @@ def refuse(name: str, where: str) -> Any:
 def containers(unpickler: Callable[[], Unpickler]) -> dict[str, Any]:
     """What the names of Python's own containers and numbers stand for."""
 
-    def copied(kind: Callable[[Any], Any], given: type) -> Callable[..., Any]:
+    def copied(kind: Callable[[Any], Any], given: type[Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
             if not arguments:
                 return kind(())
