@@ -25,7 +25,7 @@ from minitorch.value import Value
 
 ROOT = "archive/"
 ALIGNMENT = 64
-LONG_DATE = (1980, 1, 1, 0, 0, 0)  # the same file for the same values
+DATE = (1980, 1, 1, 0, 0, 0)  # the same file for the same values
 STORAGE_OF = {kind: name for name, kind in STORAGES.items()}
 
 
@@ -36,6 +36,7 @@ class TorchWriter:
         self.pieces: list[Array] = []
         self._keys: dict[Any, str] = {}  # by the identity of the memory
         self._memo: dict[int, int] = {}
+        self._alive: list[Any] = []
         self._open: set[int] = set()
         self._out = bytearray(b"\x80\x02")
         self._value(obj, ())
@@ -100,6 +101,7 @@ class TorchWriter:
         self._out += b"t"
 
     def _remember(self, value: Any) -> None:
+        self._alive.append(value)  # so that no other value has its identity
         self._memo[id(value)] = len(self._memo)
         self._out += b"r" + struct.pack("<I", self._memo[id(value)])
 
@@ -117,7 +119,7 @@ class TorchWriter:
             raise ArgumentTypeError(f"save: {place_name(place)} is nested more than {DEPTH} deep")
         self._open.add(id(value))
         if kind is Size:
-            self._call("torch Size", (tuple(value),), place) if value else self._empty_size()
+            self._call("torch Size", (tuple(value),), place)
         elif isinstance(value, dict):
             self._mapping(value, place)
         elif kind is list:
@@ -128,10 +130,6 @@ class TorchWriter:
             self._items(value, place, b"t")
             self._remember(value)
         self._open.discard(id(value))
-
-    def _empty_size(self) -> None:
-        self._global("torch Size")
-        self._out += b")\x85R"
 
     def _items(self, items: Any, place: tuple[Any, ...], end: bytes) -> None:
         self._out += b"("
@@ -235,12 +233,13 @@ def layout_of(array: Array) -> tuple[Array, int, tuple[int, ...]]:
 
 def put_entry(archive: ZipFile, name: str, data: Any) -> None:
     """Writes an entry, its data aligned, as files mapped into memory want it."""
-    info = ZipInfo(ROOT + name, LONG_DATE)
+    info = ZipInfo(ROOT + name, DATE)
     large = len(data) >= 2**31
     assert archive.fp is not None
-    info.extra = b"FB\0\0"
-    start = archive.fp.tell() + len(info.FileHeader(large))
-    padding = -start % ALIGNMENT
+    header = (
+        30 + len(info.filename) + (20 if large else 0) + 4
+    )  # 20 for lengths of 64 bits, 4 before the padding
+    padding = -(archive.fp.tell() + header) % ALIGNMENT
     info.extra = struct.pack("<2sH", b"FB", padding) + b"Z" * padding
     info.file_size = len(data)
     with archive.open(info, "w", force_zip64=large) as entry:
