@@ -17,7 +17,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.checkpoints.torch_values import STORAGES
-from minitorch.checkpoints.unpickler import KEY_PARTS, check_key
+from minitorch.checkpoints.unpickler import KEY_PARTS, check_key, check_nesting
 from minitorch.errors import ArgumentTypeError
 from minitorch.registry import backend_of
 from minitorch.serialization import DEPTH, MAPPINGS, kind_of, place_name, refusal
@@ -40,6 +40,10 @@ class TorchWriter:
         self._open: set[int] = set()
         self._out = bytearray(b"\x80\x02")
         self._value(obj, ())
+        try:
+            check_nesting(obj)  # what stands in two places is written once, perhaps where it is less deep
+        except ValueError as error:
+            raise ArgumentTypeError(f"save: {error}") from None
         self.pickle = bytes(self._out + b".")
 
     def write(self, file: BinaryIO) -> None:
@@ -68,7 +72,7 @@ class TorchWriter:
             self._call("_codecs encode", (value.decode("latin1"), "latin1"), place)
         elif isinstance(value, dtypes.dtype):
             self._global(f"torch {value.name}")
-        elif id(value) in self._memo:
+        elif id(value) in self._memo and id(value) not in self._open:
             self._out += b"j" + struct.pack("<I", self._memo[id(value)])
         elif isinstance(value, Value):
             self._tensor(value, place)

@@ -83,13 +83,13 @@ class Unpickler:
                     )
                 INSTRUCTIONS[code](self)
             (result,) = self.stack
+            check_nesting(result)
         except (CheckpointError, NotSupportedError):
             raise
         except (MinitorchError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
             raise self._damaged(f"{type(error).__name__}: {error}") from None
         except struct.error as error:
             raise self._damaged(str(error)) from None
-        self._check_result(result)
         return result
 
     def spend(self, count: int) -> None:
@@ -193,25 +193,31 @@ class Unpickler:
             )
         target.__dict__.update(state)
 
-    def _check_result(self, result: Any) -> None:
-        heights: dict[int, int] = {}  # by identity; 0 while a container is open
-        todo = [(result, False)]
-        while todo:
-            value, done = todo.pop()
-            items = contents(value)
-            if items is None:
-                if not isinstance(value, (*LEAVES, Value)) and type(value).__name__ != "Size":
-                    raise self._damaged("a function or a piece of memory stands in the place of a value")
-            elif done:
-                heights[id(value)] = 1 + max((heights.get(id(item), 0) for item in items), default=0)
-                if heights[id(value)] > DEPTH + 1:
-                    raise self._damaged(f"values are nested more than {DEPTH} deep")
-            elif id(value) not in heights:
-                heights[id(value)] = 0
-                todo.append((value, True))
-                todo.extend((item, False) for item in items)
-            elif not heights[id(value)]:
-                raise self._damaged("a container contains itself")
+
+def check_nesting(result: Any) -> None:
+    """Makes sure that values are nothing but values, do not contain themselves, and are not nested too deeply.
+
+    Raises:
+        ValueError: if they are not so.
+    """
+    heights: dict[int, int] = {}  # by identity; 0 while a container is open
+    todo = [(result, False)]
+    while todo:
+        value, done = todo.pop()
+        items = contents(value)
+        if items is None:
+            if not isinstance(value, (*LEAVES, Value)) and type(value).__name__ != "Size":
+                raise ValueError("a function or a piece of memory stands in the place of a value")
+        elif done:
+            heights[id(value)] = 1 + max((heights.get(id(item), 0) for item in items), default=0)
+            if heights[id(value)] > DEPTH + 1:
+                raise ValueError(f"values are nested more than {DEPTH} deep")
+        elif id(value) not in heights:
+            heights[id(value)] = 0
+            todo.append((value, True))
+            todo.extend((item, False) for item in items)
+        elif not heights[id(value)]:
+            raise ValueError("a container contains itself")
 
 
 def contents(value: Any) -> list[Any] | None:
