@@ -16,11 +16,11 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from minitorch import dtypes
 from minitorch.backend import Array
+from minitorch.checkpoints.nested import DEPTH, MAPPINGS, kind_of, place_name, refusal
 from minitorch.checkpoints.torch_values import STORAGES
 from minitorch.checkpoints.unpickler import KEY_PARTS, check_key, check_nesting
 from minitorch.errors import ArgumentTypeError
 from minitorch.registry import backend_of
-from minitorch.serialization import DEPTH, MAPPINGS, kind_of, place_name, refusal
 from minitorch.value import Value
 
 ROOT = "archive/"

@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from minitorch import dtypes
+from minitorch.checkpoints.nested import DEPTH
 from minitorch.device import device
 from minitorch.errors import CheckpointError, MinitorchError, NotSupportedError
 from minitorch.value import Value
 
-DEPTH = 100  # levels of nesting in the result, as many as `save` writes
 KEY_PARTS = 100  # values in a tuple that is a key
 LEAVES = (type(None), bool, int, float, complex, str, bytes, bytearray, dtypes.dtype, device)
 KEYS = (type(None), bool, int, float, str, bytes, dtypes.dtype)
