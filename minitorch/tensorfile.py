@@ -42,6 +42,14 @@ CODES = {
 CODE_OF = {kind.dtype: code for code, kind in CODES.items() if kind.name == kind.dtype.name and code != "C64"}
 HEADER_LIMIT = 100_000_000  # bytes, as in the safetensors library
 METADATA = "__metadata__"
+OTHERS = {  # by their first bytes
+    b"\x93NUMPY": "an array of NumPy's; read it with minitorch.from_numpy(numpy.load(path))",
+    b"\x89HDF": "an HDF5 file, perhaps of Keras; read it with h5py, and save its arrays with numpy.savez",
+    b"\x1f\x8b": "compressed by gzip; decompress it first",
+    b"BZh": "compressed by bzip2; decompress it first",
+    b"\xfd7zXZ": "compressed by xz; decompress it first",
+    b"GGUF": "a GGUF file, whose tensors are quantized; load the model's safetensors",
+}
 
 
 class Entry(NamedTuple):
@@ -148,8 +156,9 @@ def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def foreign(lead: bytes, length: int, size: int) -> str:
     """Says what a file that is no checkpoint seems to be, and what to do."""
-    if lead[:2] == b"PK":
-        return "this is a zip archive that is neither a checkpoint of PyTorch nor an .npz of NumPy"
+    for start, what in OTHERS.items():
+        if lead.startswith(start):
+            return f"not a checkpoint: this is {what}"
     if lead[:1] == b"\x80":
         return (
             "this is a pickle, which could run any code when loaded; where it was made, write its tensors "

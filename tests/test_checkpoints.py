@@ -317,6 +317,24 @@ def test_a_model_in_several_files(tmp_path: Path) -> None:
         load(index(tmp_path, a="1.safetensors").read_bytes())
 
 
+@pytest.mark.parametrize(
+    ("lead", "message"),
+    [
+        (b"\x93NUMPY\x01\x00", "numpy.load"),
+        (b"\x89HDF\r\n\x1a\n", "HDF5"),
+        (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "gzip"),
+        (b"GGUF\x03\x00\x00\x00", "GGUF"),
+        (b"\x80\x04\x95\x00\x00\x00\x00\x00", "this is a pickle"),
+        (b'{"a": 3}', "no index of safetensors files"),
+        (b"PK\x05\x06" + bytes(18), "neither a file of PyTorch nor an .npz"),
+        (b"PK\x03\x04" + bytes(18), "damaged or cut off"),
+    ],
+)
+def test_other_formats_are_told_apart(lead: bytes, message: str) -> None:
+    with pytest.raises(errors.CheckpointError, match=message):
+        load(lead if len(lead) == 22 or lead[:1] == b"{" else lead + bytes(100))
+
+
 def test_bfloat16_of_safetensors() -> None:
     header = json.dumps({"x": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}).encode()
     x = load(len(header).to_bytes(8, "little") + header + struct.pack("<HH", 0x3FC0, 0xFF80))["x"]
@@ -442,6 +460,29 @@ def test_tensors_lie_within_their_memory(numbers: dict[str, Any], message: str) 
     assert sound.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     with pytest.raises(errors.CheckpointError, match=message):
         load(torch_file(tensor_pickle(**numbers), **{"data/0": bytes(16)}))
+
+
+def test_the_same_tensor_again_and_again() -> None:
+    made = tensor_pickle()[:-2]
+    again = b"\x80\x02](" + made[2:].replace(b"_rebuild_tensor_v2\n(", b"_rebuild_tensor_v2\nq\x07(", 1)
+    again += b"q\x08R" + b"h\x07h\x08R" * 20_000 + b"e."
+    with pytest.raises(errors.CheckpointError, match="again and again"):
+        load(torch_file(again, **{"data/0": bytes(16)}))
+
+
+def test_elements_in_the_other_order_of_bytes() -> None:
+    entries = {"data/0": struct.pack(">4f", 1, 2, 3, 4), "byteorder": b"big"}
+    assert load(torch_file(tensor_pickle(), **entries)).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    with pytest.raises(errors.CheckpointError, match="order of bytes is 'middle'"):
+        load(torch_file(tensor_pickle(), **{**entries, "byteorder": b"middle"}))
+
+
+def test_a_compressed_pickle() -> None:
+    small = {"a/data.pkl": pickle.dumps([1, 2], 2), "a/filling": os.urandom(100)}
+    assert load(archive(small, zipfile.ZIP_DEFLATED)) == [1, 2]
+    bomb = archive({"a/data.pkl": b"\x80\x02(" + b"}" * 10**6 + b"t."}, zipfile.ZIP_DEFLATED)
+    with pytest.raises(errors.CheckpointError, match="has 1000005 bytes, more than"):
+        load(bomb)
 
 
 def test_a_zip_bomb() -> None:

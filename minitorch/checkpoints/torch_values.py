@@ -37,6 +37,7 @@ STORAGES = {
     "ComplexDouble": "complex128",
 }
 UNTYPED = "uint8"
+TENSOR_COST = 256  # of the unpickler's allowance, so that a few bytes cannot make a tensor again and again
 OTHER_DTYPES = ("float8_", "float4_", "uint", "int", "bits", "complex32", "q")  # beginnings of what we lack
 
 
@@ -190,6 +191,7 @@ class TorchValues:
 
     def _look(self, piece: Memory, kind: Kind, count: int, offset: Any, size: Any, stride: Any) -> Any:
         """The tensor that looks at a piece of memory, if all that it sees lies within."""
+        self.unpickler.spend(TENSOR_COST)
         numbers = (offset, *size, *stride)
         if not all(map(natural, numbers)) or len(size) != len(stride) or len(size) > 64:
             raise ValueError("a tensor has an offset, sizes or strides that make no sense")

@@ -19,8 +19,6 @@ from minitorch.checkpoints.elements import Kind
 from minitorch.checkpoints.torch_values import TorchValues
 from minitorch.errors import CheckpointError
 
-PICKLE_LIMIT = 2**30  # bytes of values that are not elements of tensors
-
 
 def root_of(archive: Archive) -> str | None:
     """What the names of the entries begin with; None if it is no file of PyTorch's."""
@@ -48,4 +46,5 @@ def read(archive: Archive, root: str, place: Callable[[Any], Any]) -> Any:
     def array(key: str, kind: Kind, count: int) -> Array:
         return archive.array(f"{root}data/{key}", kind, count, byteorder=byteorder)
 
-    return TorchValues(where, array, place).start(archive.read(f"{root}data.pkl", PICKLE_LIMIT)).load()
+    pickled = archive.read(f"{root}data.pkl", limit=archive.source.size)  # PyTorch does not compress it
+    return TorchValues(where, array, place).start(pickled).load()
