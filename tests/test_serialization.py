@@ -557,8 +557,9 @@ def test_a_process_that_is_stopped_while_saving(stop: str, number: int, tmp_path
         assert os.listdir(tmp_path) == ["x.ckpt"]
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
-    path = tmp_path / "x.ckpt"
+@pytest.mark.parametrize("name", ["x.ckpt", "x.pt"])
+def test_a_full_disk(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
     minitorch.save({"epoch": 1}, path)
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"
     process = child(limit, path)
@@ -567,7 +568,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert "CheckpointError: save: cannot write" in complaint
     assert "File too large" in complaint
     assert minitorch.load(path) == {"epoch": 1}
-    assert os.listdir(tmp_path) == ["x.ckpt"]
+    assert os.listdir(tmp_path) == [name]
 
 
 def test_an_error_while_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

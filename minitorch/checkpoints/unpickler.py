@@ -200,13 +200,15 @@ def check_nesting(result: Any) -> None:
     Raises:
         ValueError: if they are not so.
     """
+    from minitorch.variable import Size
+
     heights: dict[int, int] = {}  # by identity; 0 while a container is open
     todo = [(result, False)]
     while todo:
         value, done = todo.pop()
         items = contents(value)
         if items is None:
-            if not isinstance(value, (*LEAVES, Value)) and type(value).__name__ != "Size":
+            if not isinstance(value, (*LEAVES, Value, Size)):
                 raise ValueError("a function or a piece of memory stands in the place of a value")
         elif done:
             heights[id(value)] = 1 + max((heights.get(id(item), 0) for item in items), default=0)
@@ -226,8 +228,7 @@ def contents(value: Any) -> list[Any] | None:
         return list(value)
     if not isinstance(value, dict):
         return None
-    items = [*value, *value.values()]
-    return [*items, value.__dict__["_metadata"]] if getattr(value, "__dict__", None) else items
+    return [*value, *value.values(), getattr(value, "_metadata", None)]
 
 
 def check_key(key: Any) -> None:
