@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
 import minitorch
 from minitorch import errors
@@ -158,6 +159,24 @@ def test_what_save_writes_comes_back() -> None:
     assert list(found["state"]) == list(state)
 
 
+small = st.integers(-(2**63), 2**63 - 1)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text() | small | st.tuples(small, st.text()), inner, max_size=4)
+    ),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(plain)
+def test_any_values(obj: Any) -> None:
+    assert repr(load(saved(obj))) == repr(obj)
+
+
 @pytest.mark.parametrize("dtype", minitorch.dtypes.ALL, ids=str)
 @pytest.mark.parametrize("shape", [(), (3,), (0, 2), (2, 1, 3)])
 def test_dtypes(dtype: Any, shape: tuple[int, ...], tmp_path: Path) -> None:
@@ -294,6 +313,39 @@ def test_npz_of_other_things(array: Any, message: str) -> None:
     np.savez(file, a=array)
     with pytest.raises(errors.CheckpointError, match=message):
         load(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("(2, 3)", "(" + "9" * 5000 + ",)"),
+        ("(2, 3)", "(99999999999999999999,)"),
+        ("(2, 3)", "(2 3)"),
+        ("(2, 3)", "(-2, -3)"),
+        ("(2, 3)", "(2, 4)"),
+        ("(2, 3)", "(0, 9999999999999999999)"),
+        ("'<f4'", "'<b4'"),
+        ("'<f4'", "__import__('os')"),
+    ],
+)
+def test_headers_of_npy(old: str, new: str) -> None:
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
+
+    def npz(text: str) -> bytes:
+        lead = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little")
+        return archive({"a.npy": lead + text.encode() + bytes(24)})
+
+    assert load(npz(header))["a"].shape == (2, 3)
+    with pytest.raises(errors.CheckpointError, match=r"a\.npy"):
+        load(npz(header.replace(old, new)))
+
+
+@pytest.mark.parametrize("keys", [[[1]], [10**5000], ["0", "0"], {}, ["1"]])
+def test_keys_of_the_legacy_format(keys: Any) -> None:
+    data = by_pytorch("legacy")
+    lead = data[: data.rindex(b"\x80\x02]")]
+    with pytest.raises(errors.CheckpointError, match="damaged"):
+        load(lead + pickle.dumps(keys, 2) + bytes(100))
 
 
 def index(folder: Path, **files: str) -> Path:

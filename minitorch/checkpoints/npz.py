@@ -24,7 +24,8 @@ from minitorch.errors import CheckpointError
 from minitorch.value import wrap
 
 HEADER = re.compile(
-    r"\{'descr': '([<>|=])([a-zA-Z])(\d*)', 'fortran_order': (True|False), 'shape': \(([\d, L]*)\), ?\}\s*"
+    r"\{'descr': '([<>|=])([a-zA-Z])(\d{0,4})', 'fortran_order': (True|False), "
+    r"'shape': \(((?:\d{1,19}L?, ?)*(?:\d{1,19}L?)?)\), ?\}\s*"
 )
 KIND_NAMES = {"b": "bool", "u": "uint", "i": "int", "f": "float", "c": "complex"}
 HEADER_LIMIT = 10_000
@@ -83,5 +84,5 @@ def kind_of(letter: str, size: str, what: str, where: str) -> Kind:
         raise CheckpointError(
             f"{where}: {what} has elements of type {letter + size!r}; save arrays of numbers"
         )
-    name = KIND_NAMES[letter] + ("" if letter == "b" else str(8 * int(size[:3] or 0)))
+    name = KIND_NAMES[letter] + ("" if letter + size == "b1" else str(8 * int(size or 0)))
     return kind_named(name, what, where)

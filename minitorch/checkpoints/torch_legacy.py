@@ -50,7 +50,7 @@ def read(source: Source, place: Callable[[Any], Any]) -> Any:
     survey = seen.start(data)
     survey.load(start)
     keys = plain.load(survey.at)
-    if not isinstance(keys, list) or len(set(map(str, keys))) < len(keys):
+    if type(keys) is not list or not all(type(key) is str for key in keys) or len(set(keys)) < len(keys):
         raise CheckpointError(f"{where}: damaged: the list of pieces of memory is none")
     places: dict[str, int] = {}
     at = plain.at
