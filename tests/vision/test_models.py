@@ -10,7 +10,7 @@ from minitorch import nn
 from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.vision import models
 from minitorch.vision.models.parts import StochasticDepth, make_divisible
-from tests.vision.model_table import MODELS, image, numbers
+from vision_table import MODELS, image, numbers
 
 QUICK = [
     "convnext_tiny",
