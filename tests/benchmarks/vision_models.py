@@ -55,7 +55,9 @@ def milliseconds(net: nn.Module, x: Any) -> float:
 def main(names: list[str]) -> None:
     """Prints a row for each model."""
     makers = inspect.getmembers(models, inspect.isfunction)
-    print("| model | pixels | parameters (M) | multiplications (G) | one image (ms) |\n| --- | --: | --: | --: | --: |")
+    print(
+        "| model | pixels | parameters (M) | multiplications (G) | one image (ms) |\n| --- | --: | --: | --: | --: |"
+    )
     for name, make in makers:
         if names and name not in names:
             continue

@@ -4,13 +4,13 @@ import hashlib
 
 import numpy as np
 import pytest
+from vision_table import MODELS, image, numbers
 
 import minitorch
 from minitorch import nn
 from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.vision import models
 from minitorch.vision.models.parts import StochasticDepth, make_divisible
-from vision_table import MODELS, image, numbers
 
 QUICK = [
     "convnext_tiny",
