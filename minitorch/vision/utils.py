@@ -11,6 +11,7 @@ from minitorch.errors import ArgumentTypeError
 from minitorch.modes import no_grad
 from minitorch.ops import cat, stack
 from minitorch.value import Value
+from minitorch.vision.drawing import draw_bounding_boxes as draw_bounding_boxes
 from minitorch.vision.images import image_of, pillow
 
 

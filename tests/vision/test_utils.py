@@ -6,12 +6,13 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import minitorch
-from minitorch.errors import ArgumentTypeError, MissingDependencyError
+from minitorch.errors import ArgumentError, ArgumentTypeError, MissingDependencyError, NotSupportedError
 from minitorch.vision import utils
 
 Image = pytest.importorskip("PIL.Image")
@@ -51,6 +52,56 @@ def test_what_are_no_images_is_refused() -> None:
     for wrong in (3, [1, 2], "cat.png"):
         with pytest.raises(ArgumentTypeError, match="make_grid"):
             utils.make_grid(wrong)
+
+
+def test_boxes_are_frames_of_their_colours() -> None:
+    x = minitorch.zeros(3, 12, 14)
+    y = utils.draw_bounding_boxes(
+        x, minitorch.tensor([[1, 2, 6, 8], [8, 0, 13, 4]]), colors=["red", (0, 0, 255)]
+    )
+    expected = np.zeros((3, 12, 14), np.float32)
+    for channel, (left, top, right, bottom) in ((0, (1, 2, 6, 8)), (2, (8, 0, 13, 4))):
+        expected[channel, top : bottom + 1, left : right + 1] = 1
+        expected[channel, top + 1 : bottom, left + 1 : right] = 0
+    np.testing.assert_array_equal(y.numpy(), expected)
+    assert float(x.sum()) == 0
+
+
+def test_labels_and_tints_are_drawn() -> None:
+    x = minitorch.zeros(3, 40, 60, dtype=minitorch.uint8)
+    box = minitorch.tensor([[2, 2, 50, 30]])
+    plain = utils.draw_bounding_boxes(x, box, colors="white")
+    lettered = utils.draw_bounding_boxes(x, box, labels=["dog"], colors="white")
+    assert int((lettered > 0).sum()) > int((plain > 0).sum())
+    tinted = utils.draw_bounding_boxes(x, box, colors="white", fill=True)
+    assert int(tinted[0, 15, 25]) == pytest.approx(100, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("error", "image", "boxes", "keywords"),
+    [
+        (ArgumentTypeError, None, [[0, 0, 1, 1]], {}),
+        (ArgumentError, (2, 3, 4, 4), [[0, 0, 1, 1]], {}),
+        (ArgumentError, (3, 4, 4), [[2, 0, 1, 1]], {}),
+        (ArgumentError, (3, 4, 4), [[0, 0, 1]], {}),
+        (NotSupportedError, (3, 4, 4), [[0] * 8], {}),
+        (ArgumentError, (3, 4, 4), [[0, 0, 1, 1]], {"labels": ["a", "b"]}),
+        (ArgumentError, (3, 4, 4), [[0, 0, 1, 1]], {"colors": []}),
+        (ArgumentError, (3, 4, 4), [[0, 0, 1, 1]], {"colors": (1, 2)}),
+    ],
+)
+def test_wrong_boxes_are_refused(
+    error: type[Exception], image: Any, boxes: Any, keywords: dict[str, Any]
+) -> None:
+    x = image and minitorch.zeros(*image)
+    with pytest.raises(error, match="draw_bounding_boxes"):
+        utils.draw_bounding_boxes(x, minitorch.tensor(boxes), **keywords)
+
+
+def test_no_boxes_leave_the_image_with_a_warning() -> None:
+    x = minitorch.zeros(3, 4, 4)
+    with pytest.warns(UserWarning, match="no boxes"):
+        assert utils.draw_bounding_boxes(x, minitorch.zeros(0, 4)) is x
 
 
 def test_without_pillow_tensors_work_and_files_name_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,5 +33,11 @@ from minitorch.vision.transforms.geometry import (
     RandomVerticalFlip as RandomVerticalFlip,
     Resize as Resize,
 )
+from minitorch.vision.transforms.mixing import CutMix as CutMix, MixUp as MixUp
+from minitorch.vision.transforms.policies import (
+    AutoAugment as AutoAugment,
+    AutoAugmentPolicy as AutoAugmentPolicy,
+    RandAugment as RandAugment,
+)
 
 __getattr__ = _refuser("vision.transforms")

@@ -8,7 +8,7 @@ from typing import Any
 from minitorch.creation import tensor
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.sampling import multinomial, randperm
-from minitorch.vision.transforms.base import check_chance, happens
+from minitorch.vision.transforms.base import Transform, check_chance, happens
 
 Function = Callable[[Any], Any]
 
@@ -52,7 +52,7 @@ class Compose(Several):
         return img
 
 
-class RandomApply(Several):
+class RandomApply(Transform):
     """All of the transforms with probability p, else none of them.
 
     Args:
@@ -69,12 +69,11 @@ class RandomApply(Several):
     """
 
     def __init__(self, transforms: Sequence[Function], p: float = 0.5) -> None:
-        super().__init__(transforms)
+        super().__init__()
         check_chance("RandomApply", p)
-        self.p = p
+        self.transforms, self.p = transforms, p
 
-    def __call__(self, img: Any) -> Any:
-        """The image after all transforms, or as it is."""
+    def forward(self, img: Any) -> Any:
         if happens(self.p):
             for transform in self.transforms:
                 img = transform(img)

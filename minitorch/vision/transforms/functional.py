@@ -33,5 +33,13 @@ from minitorch.vision.transforms.functional_geometry import (
     resized_crop as resized_crop,
     vflip as vflip,
 )
+from minitorch.vision.transforms.functional_tone import (
+    adjust_sharpness as adjust_sharpness,
+    autocontrast as autocontrast,
+    equalize as equalize,
+    invert as invert,
+    posterize as posterize,
+    solarize as solarize,
+)
 
 __getattr__ = _refuser("vision.transforms.functional")
