@@ -162,8 +162,11 @@ def pixels(img: Any) -> Any:
 def image_of(x: Any, mode: str) -> Any:
     """An image of Pillow whose mode has the numbers of `x`, (C, H, W)."""
     Image = pillow("to_pil_image")
-    array = x.detach().permute(1, 2, 0).contiguous().array
-    return Image.frombytes(mode, (x.shape[-1], x.shape[-2]), array.tobytes())
+    size = (x.shape[-1], x.shape[-2])
+    if mode == "1":  # of which Pillow would read eight pixels from each byte
+        x = x.to(dtypes.uint8) * 255
+    data = x.detach().permute(1, 2, 0).contiguous().array.tobytes()
+    return Image.frombytes(mode, size, data, "raw", "1;8" if mode == "1" else mode)
 
 
 def in_floats(img: Any, function: Callable[[Any], Any]) -> Any:
@@ -192,7 +195,7 @@ def two(op_name: str, name: str, value: Any) -> Any:
     """
     if isinstance(value, (int, float)):
         return int(value), int(value)
-    if not isinstance(value, Sequence):
+    if not isinstance(value, Sequence) or isinstance(value, str):
         raise ArgumentTypeError(f"{op_name}: {name} must be a number or (height, width), got {value!r}")
     if len(value) not in (1, 2):
         raise ArgumentError(f"{op_name}: {name} must have one or two numbers, (height, width), got {value!r}")

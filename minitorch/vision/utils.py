@@ -12,7 +12,8 @@ from minitorch.modes import no_grad
 from minitorch.ops import cat, stack
 from minitorch.value import Value
 from minitorch.vision.drawing import draw_bounding_boxes as draw_bounding_boxes
-from minitorch.vision.images import image_of, pillow
+from minitorch.vision.images import pillow
+from minitorch.vision.transforms.functional_convert import to_pil_image
 
 
 def make_grid(
@@ -99,7 +100,7 @@ def save_image(tensor: Any, fp: Any, format: str | None = None, **kwargs: Any) -
     pillow("save_image")
     grid = make_grid(tensor, **kwargs)
     x = (grid * 255 + 0.5).clamp(0, 255).to(dtypes.uint8)
-    image_of(x, "RGB").save(fp, format=format)
+    to_pil_image(x).save(fp, format=format)
 
 
 __getattr__ = _refuser("vision.utils")

@@ -176,6 +176,23 @@ def test_probabilities_are_kept() -> None:
     assert 100 <= sum(choice(x) for _ in range(600)) <= 200
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "F", "I"])
+def test_frames_of_every_kind_of_image(mode: str) -> None:
+    image = photo().convert("L" if mode in "FI" else "RGB").convert(mode)
+    framed = F.pad(image, [2, 1], padding_mode="edge")
+    assert framed.mode == mode
+    assert framed.getpalette() == image.getpalette()
+    numbers = np.asarray(image)
+    expected = np.pad(numbers, [(1, 1), (2, 2)] + [(0, 0)] * (numbers.ndim - 2), mode="edge")
+    np.testing.assert_array_equal(np.asarray(framed), expected)
+    assert F.crop(F.pad(image, 3), 3, 3, 20, 24).tobytes() == image.tobytes()
+
+
+def test_pillow_cannot_leave_out_antialias() -> None:
+    with pytest.warns(UserWarning, match="antialias"):
+        F.resize(photo(), 5, antialias=False)
+
+
 def test_transforms_are_modules() -> None:
     change = minitorch.nn.Sequential(
         T.RandomApply(minitorch.nn.ModuleList([T.CenterCrop(4)]), p=1.0), T.Normalize([0.5], [0.5])
@@ -204,6 +221,7 @@ def test_crops_are_parts_of_the_image() -> None:
         (errors.ArgumentTypeError, lambda: F.resize(minitorch.zeros(3, 4, 4), 3, interpolation="bilinear")),
         (errors.ArgumentError, lambda: F.resize(minitorch.zeros(3, 4, 4), 3, T.InterpolationMode.BOX)),
         (errors.ArgumentError, lambda: T.Resize((1, 2, 3))),
+        (errors.ArgumentTypeError, lambda: T.Resize("large")),
         (errors.ArgumentError, lambda: F.resize(minitorch.zeros(3, 4, 4), 3, max_size=3)),
         (errors.ArgumentError, lambda: F.pad(minitorch.zeros(1, 2, 2), 2, padding_mode="reflect")),
         (errors.ArgumentError, lambda: T.Pad(1, padding_mode="circular")),

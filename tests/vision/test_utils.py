@@ -46,6 +46,8 @@ def test_files_hold_the_rounded_bytes(tmp_path: Path) -> None:
     file = io.BytesIO()
     utils.save_image([x, x], file, format="bmp", nrow=1, padding=0)
     assert Image.open(file).size == (5, 8)
+    with pytest.raises(ArgumentError, match="to_pil_image"):
+        utils.save_image(minitorch.rand(5, 4, 4), file, format="png")
 
 
 def test_what_are_no_images_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,6 +56,8 @@ def resize(
     if [height, width] == get_dimensions(img)[1:]:
         return img
     if not of_tensor:
+        if antialias is False:
+            warnings.warn("resize: Pillow always blends as antialias=True does; use a tensor", stacklevel=2)
         return img.resize((width, height), PILLOW_MODES[mode])
     name = mode.value
     if name not in TENSOR_MODES:
