@@ -476,6 +476,7 @@ _ROOMS = (
     "testing",
     "utils",
     "version",
+    "vision",
 )
 
 
