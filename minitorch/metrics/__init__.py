@@ -10,8 +10,10 @@ says, with an `UndefinedMetricWarning`. Input that cannot be measured is refused
 from minitorch.metrics.agreement import (
     CohenKappa as CohenKappa,
     ConfusionMatrix as ConfusionMatrix,
+    MatthewsCorrcoef as MatthewsCorrcoef,
     cohen_kappa as cohen_kappa,
     confusion_matrix as confusion_matrix,
+    matthews_corrcoef as matthews_corrcoef,
 )
 from minitorch.metrics.base import Metric as Metric, UndefinedMetricWarning as UndefinedMetricWarning
 from minitorch.metrics.calibration import (
@@ -22,13 +24,11 @@ from minitorch.metrics.counts import (
     Accuracy as Accuracy,
     F1Score as F1Score,
     FBetaScore as FBetaScore,
-    MatthewsCorrcoef as MatthewsCorrcoef,
     Precision as Precision,
     Recall as Recall,
     accuracy as accuracy,
     f1_score as f1_score,
     fbeta_score as fbeta_score,
-    matthews_corrcoef as matthews_corrcoef,
     precision as precision,
     recall as recall,
 )

@@ -1,13 +1,15 @@
-"""What was taken for what: the confusion matrix, and Cohen's kappa."""
+"""What was taken for what, and how far two raters agree: confusion matrix, Cohen's kappa, Matthews' correlation."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from minitorch.dtypes import float64, int64
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.filled import zeros
 from minitorch.metrics.base import Metric, State, result, undefined, warn_undefined
+from minitorch.metrics.counts import LabelCounts
 from minitorch.metrics.inputs import (
     number_of_classes,
     predicted_labels,
@@ -152,6 +154,39 @@ class CohenKappa(ConfusionMatrix):
         return result(1 - (w * matrix).sum().item() * matrix.sum().item() / by_chance)
 
 
+class MatthewsCorrcoef(LabelCounts):
+    """The correlation of prediction and target: (c·s − Σ pₖtₖ) / √((s² − Σ pₖ²)(s² − Σ tₖ²)).
+
+    s elements, c of them right, class k predicted pₖ times and target tₖ times. Computed with whole numbers up to the
+    root. Undefined (NaN, with a warning) when all predictions, or all targets, are of one class.
+
+    Args:
+        num_classes: refuses labels that are not below; the value does not depend on it.
+        threshold: from where on a probability means class 1.
+
+    Shape and errors are those of `Precision`.
+
+    Source: J. Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, 2004.
+
+    >>> import minitorch
+    >>> from minitorch.metrics import matthews_corrcoef
+    >>> matthews_corrcoef(minitorch.tensor([0, 1, 1, 0]), minitorch.tensor([0, 1, 1, 0])).item()
+    1.0
+    """
+
+    _name = "matthews_corrcoef"
+
+    def _value(self, state: State) -> Tensor:
+        tp, predicted, actual = (x.tolist() for x in self._counts(state))
+        right, all_ = sum(tp), sum(actual)
+        spread_of_predicted = all_**2 - sum(p * p for p in predicted)
+        spread_of_actual = all_**2 - sum(t * t for t in actual)
+        if not spread_of_predicted or not spread_of_actual:
+            return undefined(self._name, "all predictions or all targets are of one class")
+        covariance = right * all_ - sum(p * t for p, t in zip(predicted, actual, strict=True))
+        return result(covariance / math.sqrt(spread_of_predicted * spread_of_actual))
+
+
 def confusion_matrix(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
     """How many elements of class i were predicted to be of class j; see `ConfusionMatrix`.
 
@@ -172,3 +207,14 @@ def cohen_kappa(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
     1.0
     """
     return CohenKappa(**settings).update(preds, target).compute()
+
+
+def matthews_corrcoef(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
+    """The correlation of prediction and target; see `MatthewsCorrcoef`.
+
+    >>> import minitorch
+    >>> from minitorch.metrics import matthews_corrcoef
+    >>> matthews_corrcoef(minitorch.tensor([0, 1]), minitorch.tensor([1, 0])).item()
+    -1.0
+    """
+    return MatthewsCorrcoef(**settings).update(preds, target).compute()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from inspect import signature
 from typing import Any, Self
 
 from minitorch.creation import tensor
@@ -66,7 +67,7 @@ class Metric:
     def __init__(self) -> None:
         self._state: State = {}  # empty: nothing was seen
 
-    def _measure(self, *batch: Any) -> State:
+    def _measure(self, *batch: Any, **named: Any) -> State:
         """The state after this batch alone; checks it."""
         raise NotImplementedError(f"{type(self).__name__} must define _measure()")
 
@@ -92,10 +93,19 @@ class Metric:
     def _settings(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_state"}
 
-    def update(self, *batch: Any) -> Self:
-        """Adds a batch; the class says what it consists of. After an error nothing has changed."""
+    def update(self, *batch: Any, **named: Any) -> Self:
+        """Adds a batch; the class says what it consists of. After an error nothing has changed.
+
+        Raises:
+            ArgumentTypeError: if these are not the arguments that the class names.
+        """
+        try:
+            signature(self._measure).bind(*batch, **named)
+        except TypeError as error:
+            wanted = ", ".join(signature(self._measure).parameters)
+            raise ArgumentTypeError(f"{self._name}: {error}; expected update({wanted})") from None
         with no_grad():
-            new = self._measure(*batch)
+            new = self._measure(*batch, **named)
             self._state = self._join(self._state, new) if self._state else new
         return self
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from minitorch.creation import tensor
@@ -100,7 +99,7 @@ class Accuracy(Metric):
         return result(state["correct"].item() / state["total"].item())
 
 
-class _Counts(Metric):
+class LabelCounts(Metric):
     """Of every class how often it was predicted, how often it was the target, and how often both: the sums tp, p, t."""
 
     def __init__(self, num_classes: int | None = None, threshold: float = 0.5) -> None:
@@ -147,7 +146,7 @@ def widened(x: Tensor, classes: int) -> Tensor:
     return x if len(x) == classes else cat([x, zeros(classes - len(x), dtype=int64)])
 
 
-class _Rate(_Counts):
+class _Rate(LabelCounts):
     """A quotient of counts per class, and its averages over classes."""
 
     def __init__(
@@ -321,39 +320,6 @@ class F1Score(FBetaScore):
         super().__init__(1.0, average, num_classes, threshold, zero_division)
 
 
-class MatthewsCorrcoef(_Counts):
-    """The correlation of prediction and target: (c·s − Σ pₖtₖ) / √((s² − Σ pₖ²)(s² − Σ tₖ²)).
-
-    s elements, c of them right, class k predicted pₖ times and target tₖ times. Computed with whole numbers up to the
-    root. Undefined (NaN, with a warning) when all predictions, or all targets, are of one class.
-
-    Args:
-        num_classes: refuses labels that are not below; the value does not depend on it.
-        threshold: from where on a probability means class 1.
-
-    Shape and errors are those of `Precision`.
-
-    Source: J. Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, 2004.
-
-    >>> import minitorch
-    >>> from minitorch.metrics import matthews_corrcoef
-    >>> matthews_corrcoef(minitorch.tensor([0, 1, 1, 0]), minitorch.tensor([0, 1, 1, 0])).item()
-    1.0
-    """
-
-    _name = "matthews_corrcoef"
-
-    def _value(self, state: State) -> Tensor:
-        tp, predicted, actual = (x.tolist() for x in self._counts(state))
-        right, all_ = sum(tp), sum(actual)
-        spread_of_predicted = all_**2 - sum(p * p for p in predicted)
-        spread_of_actual = all_**2 - sum(t * t for t in actual)
-        if not spread_of_predicted or not spread_of_actual:
-            return undefined(self._name, "all predictions or all targets are of one class")
-        covariance = right * all_ - sum(p * t for p, t in zip(predicted, actual, strict=True))
-        return result(covariance / (math.sqrt(spread_of_predicted * spread_of_actual)))
-
-
 def accuracy(preds: Tensor, target: Tensor, top_k: int = 1, threshold: float = 0.5) -> Tensor:
     """The share of predictions that are right; see `Accuracy`.
 
@@ -409,14 +375,3 @@ def f1_score(preds: Tensor, target: Tensor, average: str | None = "binary", **se
     1.0
     """
     return F1Score(average, **settings).update(preds, target).compute()
-
-
-def matthews_corrcoef(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
-    """The correlation of prediction and target; see `MatthewsCorrcoef`.
-
-    >>> import minitorch
-    >>> from minitorch.metrics import matthews_corrcoef
-    >>> matthews_corrcoef(minitorch.tensor([0, 1]), minitorch.tensor([1, 0])).item()
-    -1.0
-    """
-    return MatthewsCorrcoef(**settings).update(preds, target).compute()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any
 
 from minitorch.creation import tensor
@@ -111,6 +112,10 @@ class MeanAveragePrecision(Metric):
 
     def __init__(self, iou_thresholds: Sequence[float] | None = None, max_detections: int = 100) -> None:
         super().__init__()
+        if not isinstance(iou_thresholds, (Sequence, NoneType)):
+            raise ArgumentTypeError(
+                f"{self._name}: iou_thresholds are {iou_thresholds!r}, expected a list of numbers"
+            )
         given = COCO_THRESHOLDS if iou_thresholds is None else tuple(iou_thresholds)
         if not given:
             raise ArgumentError(f"{self._name}: iou_thresholds are empty, expected at least one")

@@ -29,7 +29,7 @@ class _Regression(Metric):
     def _columns(self, preds: Any, target: Any) -> tuple[Tensor, Tensor]:
         require_tensors(self._name, preds=preds, target=target)
         require_shape(self._name, preds, target)
-        if preds.ndim not in (1, 2) or (preds.numel() == 0 < preds.ndim - 1 and preds.shape[1] == 0):
+        if preds.ndim not in (1, 2) or (preds.ndim == 2 and not preds.shape[1]):
             raise ShapeError(
                 f"{self._name}: got shape {tuple(preds.shape)}, expected (N,) or (N, D) for D outputs; use reshape(-1)"
             )
@@ -43,7 +43,7 @@ class _Regression(Metric):
                     f"{self._name}: {what} has NaN or ∞; leave such elements out, with a mask"
                 )
         width = preds.shape[1] if preds.ndim == 2 else 1
-        return tuple(x.detach().to(float64).reshape(-1, width) for x in (preds, target))  # type: ignore[return-value]
+        return tuple(x.detach().to(float64).reshape(-1, width) for x in (preds, target))
 
     def _averaged(self, values: Tensor) -> Tensor:
         if self.multioutput == "raw_values":

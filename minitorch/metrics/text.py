@@ -12,7 +12,7 @@ from minitorch.dtypes import float64, int64
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.filled import zeros
 from minitorch.metrics.base import Metric, State, result, undefined, warn_undefined
-from minitorch.metrics.inputs import require_count, require_tensors, rows_of_scores, scores_of
+from minitorch.metrics.inputs import require_count, require_number, require_tensors, rows_of_scores, scores_of
 from minitorch.ops import log_softmax, where
 from minitorch.variable import Tensor
 
@@ -49,7 +49,7 @@ class Perplexity(Metric):
 
     _name = "perplexity"
 
-    def __init__(self, ignore_index: int | None = None) -> None:
+    def __init__(self, ignore_index: Any = None) -> None:
         super().__init__()
         if ignore_index is not None and (not isinstance(ignore_index, int) or isinstance(ignore_index, bool)):
             raise ArgumentTypeError(
@@ -128,7 +128,9 @@ class Bleu(Metric):
         super().__init__()
         require_count(self._name, "n_gram", n_gram)
         given = [1 / n_gram] * n_gram if weights is None else list(weights)
-        if len(given) != n_gram or min(given) < 0 or abs(sum(given) - 1) > 1e-6:
+        for weight in given:
+            require_number(self._name, "a weight", weight, 0, 1)
+        if len(given) != n_gram or abs(sum(given) - 1) > 1e-6:
             raise ArgumentError(
                 f"{self._name}: weights are {given}, expected {n_gram} numbers ≥ 0 that sum to 1"
             )
@@ -136,7 +138,7 @@ class Bleu(Metric):
         self.weights = given
         self.smooth = smooth
 
-    def _measure(self, preds: Sequence[Text], target: Sequence[Sequence[Text]]) -> State:
+    def _measure(self, preds: Any, target: Any) -> State:
         for what, texts in (("preds", preds), ("target", target)):
             if isinstance(texts, str) or not isinstance(texts, Sequence):
                 raise ArgumentTypeError(
@@ -150,15 +152,7 @@ class Bleu(Metric):
         length = reference_length = 0
         for candidate, references in zip(preds, target, strict=True):
             tokens = tokens_of(candidate)
-            if isinstance(references, str) or not isinstance(references, Sequence) or not len(references):
-                raise (
-                    ArgumentError
-                    if isinstance(references, Sequence) and not references
-                    else ArgumentTypeError
-                )(
-                    f"{self._name}: references are {references!r}, expected a list of at least one text per candidate"
-                )
-            others = [tokens_of(reference) for reference in references]
+            others = references_of(references)
             length += len(tokens)
             reference_length += min((abs(len(o) - len(tokens)), len(o)) for o in others)[1]
             for n in range(1, self.n_gram + 1):
@@ -214,6 +208,19 @@ def tokens_of(text: Any) -> list[str]:
             f"bleu: a text is {type(text).__name__}, expected a string or a list of tokens, which are strings"
         )
     return list(text)
+
+
+def references_of(texts: Any) -> list[list[str]]:
+    """The tokens of each reference."""
+    if isinstance(texts, str) or not isinstance(texts, Sequence):
+        raise ArgumentTypeError(
+            f"bleu: the references of a candidate are {type(texts).__name__}, expected a list of texts, if only of one"
+        )
+    if not texts:
+        raise ArgumentError(
+            "bleu: a candidate has no reference, expected at least one; leave the candidate out"
+        )
+    return [tokens_of(text) for text in texts]
 
 
 def grams_of(tokens: list[str], n: int) -> Counter[tuple[str, ...]]:
