@@ -9,10 +9,17 @@ from typing import Any
 
 from minitorch.creation import tensor
 from minitorch.dtypes import bool_, float64, int64
-from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.filled import zeros
 from minitorch.metrics.base import Metric, State, result, warn_undefined
-from minitorch.metrics.inputs import labels_of, require_count, require_number, require_tensors, scores_of
+from minitorch.metrics.inputs import (
+    labels_of,
+    require_count,
+    require_finite,
+    require_number,
+    require_tensors,
+    scores_of,
+)
 from minitorch.modes import no_grad
 from minitorch.ops import argsort, cat, clamp, maximum, minimum, where
 from minitorch.ops.counting import searchsorted, unique
@@ -55,11 +62,7 @@ def boxes_of(name: str, what: str, boxes: Any) -> Tensor:
     require_tensors(name, **{what: boxes})
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         raise ShapeError(f"{name}: {what} {tuple(boxes.shape)}, expected (N, 4); no boxes are zeros(0, 4)")
-    if boxes.is_complex() or boxes.dtype == bool_:
-        raise DtypeError(f"{name}: {what} is {boxes.dtype}, expected real numbers; use {what}.float()")
-    boxes = boxes.detach().to(float64)
-    if not boxes.isfinite().all().item():
-        raise ArgumentError(f"{name}: {what} has NaN or ∞; expected finite corners")
+    boxes = require_finite(name, what, boxes)
     if (boxes[:, 2:] < boxes[:, :2]).any().item():
         raise ArgumentError(
             f"{name}: {what} has x2 < x1 or y2 < y1, expected (x1, y1, x2, y2); "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from minitorch.dtypes import bool_, int64
+from minitorch.dtypes import bool_, float64, int64
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
 from minitorch.variable import Tensor
+
+LARGEST = 1e150  # the square of which is still far from overflowing
 
 
 def require_tensors(name: str, **values: Any) -> None:
@@ -16,6 +18,18 @@ def require_tensors(name: str, **values: Any) -> None:
             raise ArgumentTypeError(
                 f"{name}: {what} is {type(value).__name__}, expected a tensor; use minitorch.tensor({what})"
             )
+
+
+def require_finite(name: str, what: str, x: Tensor) -> Tensor:
+    """Real numbers as float64, none of them NaN, infinite, or so large that its square is."""
+    if x.is_complex() or x.dtype == bool_:
+        raise DtypeError(f"{name}: {what} is {x.dtype}, expected real numbers; use {what}.float()")
+    x = x.detach().to(float64)
+    if not (x.abs() <= LARGEST).all().item():
+        raise ArgumentError(
+            f"{name}: {what} has NaN, ∞ or numbers beyond {LARGEST}; leave such elements out with a mask, or rescale"
+        )
+    return x
 
 
 def require_shape(name: str, preds: Tensor, target: Tensor) -> None:

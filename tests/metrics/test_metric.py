@@ -254,3 +254,56 @@ def test_processes_merge() -> None:
     for child in children:
         child.join(60)
     same(a.merge(b).compute(), fed(lambda: metrics.AveragePrecision("weighted"), SCORES).compute())
+
+
+ODD = [
+    None,
+    3,
+    "text",
+    [],
+    [1],
+    [None],
+    [[]],
+    {},
+    np.ones(2),
+    t(1),
+    t(0.5),
+    t([]),
+    t([1, 0]),
+    t([0.25, 0.75]),
+    t([0.25, 0.75], dtype=minitorch.float16),
+    t([1e30, -1e30]),
+    t([1e200, -1e200], dtype=minitorch.float64),
+    t([True, False]),
+    t([1, 0], dtype=minitorch.uint8),
+    t([2**62, 1]),
+    t([-(2**63), 1]),
+    t([float("nan"), 1]),
+    t([float("inf"), 1]),
+    t([1j, 0]),
+    minitorch.zeros(0, 2),
+    minitorch.zeros(2, 0),
+    minitorch.zeros(2, 1),
+    minitorch.ones(2, 3) / 3,
+    minitorch.ones(2, 2, 2),
+    minitorch.zeros(2, 2, dtype=minitorch.int64),
+    [{"boxes": t([[0, 0, 1, 1]])}],
+    [{"boxes": 1, "labels": 2, "scores": 3}],
+]
+
+
+@pytest.mark.filterwarnings("ignore::minitorch.metrics.UndefinedMetricWarning")
+@every
+def test_odd_batches_are_counted_or_refused_with_a_typed_error(make, batches) -> None:
+    for settled in (make(), fed(make, batches)):
+        before = settled.state_dict()
+        for preds in ODD:
+            for target in ODD:
+                metric = copy.deepcopy(settled)
+                try:
+                    metric.update(preds, target)
+                except MinitorchError:
+                    same(metric.state_dict(), before)
+                else:
+                    metric.compute()
+                    make().load_state_dict(metric.state_dict())
