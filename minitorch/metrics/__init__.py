@@ -1,10 +1,12 @@
-"""Metrics over batches, exact however the data were cut: as functions, and as objects that collect batches.
+"""Metrics over batches, the same however the data were cut: as functions, and as objects that collect batches.
 
 `update` adds a batch, `compute` gives the value so far, `reset` forgets, `merge` adds what another process has seen,
 `state_dict` and `load_state_dict` carry a metric through a checkpoint. Predictions come first, then targets.
 
-Values are float64 and have no graph. What is undefined (0/0) is NaN or, where a metric says so, what `zero_division`
-says, with an `UndefinedMetricWarning`. Input that cannot be measured is refused before anything is counted.
+What is counted or ranked is exact; sums of floats are in float64, so their last digits may depend on the order of
+batches. Values are float64 and have no graph. What is undefined (0/0) is NaN or, where a metric says so, its
+`zero_division`, with an `UndefinedMetricWarning`; also where scikit-learn takes 0 or 1, as for Matthews' correlation
+or R² of a constant, and recall without positives. Input that cannot be measured is refused before anything is counted.
 """
 
 from minitorch.metrics.agreement import (

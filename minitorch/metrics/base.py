@@ -40,7 +40,7 @@ def undefined(name: str, why: str) -> Tensor:
 
 
 class Metric:
-    """A value over all batches so far, exact, however they were cut.
+    """A value over all batches so far, the same however they were cut.
 
     A metric is a state and three functions: one from a batch to its state (`_measure`), one from two states to the
     state of both (`_join`), one from the state to the value (`_value`). So feeding batches, merging the metrics of
@@ -120,6 +120,17 @@ class Metric:
 
     def merge(self, other: Metric) -> Self:
         """Adds what another metric of the same kind has seen, perhaps in another process.
+
+        Metrics can be pickled; or send the state dict, load it into a new metric, and merge that.
+
+        >>> import minitorch
+        >>> from minitorch.metrics import Accuracy
+        >>> there = Accuracy().update(minitorch.tensor([1, 0]), minitorch.tensor([1, 1])).state_dict()
+        >>> other = Accuracy()
+        >>> other.load_state_dict(there)
+        >>> here = Accuracy().update(minitorch.tensor([2, 2]), minitorch.tensor([2, 2]))
+        >>> here.merge(other).compute().item()
+        0.75
 
         Raises:
             ArgumentTypeError: if `other` is another kind of metric.

@@ -197,9 +197,8 @@ class MeanAveragePrecision(Metric):
         values = result(rows).reshape(len(rows), len(self.iou_thresholds))  # (K, T)
         known = values[~values.isnan().any(1)]
         if len(known) < len(values) or not len(values):
-            warn_undefined(
-                f"{self._name}: {len(values) - len(known)} of {len(values)} classes have targets missing: NaN"
-            )
+            missing = f"{len(values) - len(known)} of {len(values)} classes have no targets"
+            warn_undefined(f"{self._name}: {missing}: their values are NaN, means leave them out")
         nothing = result(math.nan)
         return {
             "map": known.mean() if len(known) else nothing,
