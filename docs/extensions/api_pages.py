@@ -95,6 +95,7 @@ PAGES = [
     Page("swa-utils", "optim.swa_utils", "", "minitorch.optim.swa_utils"),
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
+    Page("metrics", "metrics", "", "minitorch.metrics"),
     Page("data", "utils.data", "", "minitorch.utils.data"),
     Page(
         "vision-transforms",
