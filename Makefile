@@ -42,7 +42,7 @@ format: $(VENV)/.has-lint ## repair what ruff can repair
 types: $(VENV)/.has-lint ## type check (mypy, strict)
 	$(BIN)/mypy $(ARGS)
 
-docs: $(VENV)/.has-docs $(VENV)/.has-numba ## run the examples of the pages, build the site into site/
+docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision ## run the examples of the pages, build the site into site/
 	$(BIN)/python docs/extensions/run_examples.py
 	$(BIN)/mkdocs build --strict $(ARGS)
 

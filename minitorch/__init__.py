@@ -451,6 +451,7 @@ if _TYPE_CHECKING:
         func as func,
         linalg as linalg,
         masked as masked,
+        metrics as metrics,
         nn as nn,
         optim as optim,
         signal as signal,
@@ -469,6 +470,7 @@ _ROOMS = (
     "func",
     "linalg",
     "masked",
+    "metrics",
     "nn",
     "optim",
     "signal",
@@ -476,6 +478,7 @@ _ROOMS = (
     "testing",
     "utils",
     "version",
+    "vision",
 )
 
 

@@ -182,7 +182,6 @@ WHY: dict[str, str] = {
     "utils.data.*determinism": INTERNAL,
     "utils.data.runtime_validation*": INTERNAL,
     "utils.data.DataChunk": INTERNAL,
-    "utils.data.DistributedSampler": PROCESSES,
     "utils.checkpoint.check_backward_validity": INTERNAL,
     "utils.checkpoint.detach_variable": INTERNAL,
     "utils.checkpoint.*device_states": GPU,

@@ -95,7 +95,17 @@ PAGES = [
     Page("swa-utils", "optim.swa_utils", "", "minitorch.optim.swa_utils"),
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
+    Page("metrics", "metrics", "", "minitorch.metrics"),
     Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page(
+        "vision-transforms",
+        "vision.transforms",
+        "`pip install 'minitorch-edu[vision]'` brings Pillow; tensors need nothing else.",
+        "minitorch.vision.transforms",
+    ),
+    Page("vision-functional", "vision.transforms.functional", "", "minitorch.vision.transforms.functional"),
+    Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
+    Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
     Page(
         "registry",

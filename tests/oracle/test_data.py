@@ -150,3 +150,17 @@ def test_signature(name: str) -> None:
     )
     assert list(ours) == list(theirs)
     assert [p.default for p in ours.values()] == [p.default for p in theirs.values()]
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize(("length", "replicas"), [(10, 3), (9, 3), (2, 5), (0, 2), (1, 1)])
+def test_parts_of_several_processes(length, replicas, drop_last):
+    for rank in range(replicas):
+        settings = {"num_replicas": replicas, "rank": rank, "shuffle": False, "drop_last": drop_last}
+        ours, theirs = (
+            lib.utils.data.DistributedSampler(range(length), **settings) for lib in (minitorch, torch)
+        )
+        expected = [] if length == 0 else list(theirs)
+        assert list(ours) == expected
+        assert len(ours) == len(theirs)
+        assert ours.total_size == theirs.total_size

@@ -530,3 +530,27 @@ def test_anything_with_indices_and_a_length() -> None:
     assert batch.tolist() == [[1.0, 0.0], [0.0, 1.0]]
     (batch,) = data.DataLoader(minitorch.eye(2), batch_size=2)
     assert batch.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_several_processes_read_everything_once() -> None:
+    samplers = [data.DistributedSampler(range(12), 3, rank, seed=5) for rank in range(3)]
+    first = [list(sampler) for sampler in samplers]
+    assert sorted(i for part in first for i in part) == list(range(12))
+    assert first == [list(sampler) for sampler in samplers]
+    for sampler in samplers:
+        sampler.set_epoch(1)
+    second = [list(sampler) for sampler in samplers]
+    assert sorted(i for part in second for i in part) == list(range(12))
+    assert second != first
+    assert first != [list(data.DistributedSampler(range(12), 3, rank, seed=6)) for rank in range(3)]
+    loader = minitorch.utils.data.DataLoader(range(12), batch_size=2, sampler=samplers[1])
+    assert [batch.tolist() for batch in loader] == [second[1][:2], second[1][2:]]
+
+
+def test_mistakes_with_several_processes() -> None:
+    with pytest.raises(errors.NotSupportedError, match="pass num_replicas= and rank="):
+        data.DistributedSampler(range(3))
+    with pytest.raises(errors.ArgumentError, match="between 0 and 1, got 2"):
+        data.DistributedSampler(range(3), 2, 2)
+    with pytest.raises(errors.ArgumentError, match="num_replicas must be a positive integer"):
+        data.DistributedSampler(range(3), 0, 0)

@@ -18,6 +18,7 @@ from minitorch.utils.data.dataset import (
     TensorDataset as TensorDataset,
     random_split as random_split,
 )
+from minitorch.utils.data.distributed import DistributedSampler as DistributedSampler
 from minitorch.utils.data.loader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from minitorch.utils.data.sampler import (
     BatchSampler as BatchSampler,
