@@ -63,6 +63,16 @@ def save(
     >>> _ = file.seek(0)
     >>> minitorch.load(file)
     {'weight': tensor([1., 1.]), 'epoch': 3}
+
+    In PyTorch's format, views share memory when they come back:
+
+    >>> x, file = minitorch.zeros(3), io.BytesIO()
+    >>> minitorch.save([x, x[1:]], file, format="torch")
+    >>> _ = file.seek(0)
+    >>> whole, part = minitorch.load(file)
+    >>> _ = part.fill_(1)
+    >>> whole
+    tensor([0., 1., 1.])
     """
     if isinstance(f, io.TextIOBase):
         raise ArgumentTypeError("save: the file was opened as text; open it with mode 'wb'")
