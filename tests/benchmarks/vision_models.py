@@ -54,7 +54,7 @@ def milliseconds(net: nn.Module, x: Any) -> float:
 
 def main(names: list[str]) -> None:
     """Prints a row for each model."""
-    makers = inspect.getmembers(models, inspect.isfunction)
+    makers = [(n, make) for n, make in inspect.getmembers(models, inspect.isfunction) if n[0] != "_"]
     print(
         "| model | pixels | parameters (M) | multiplications (G) | one image (ms) |\n| --- | --: | --: | --: | --: |"
     )
