@@ -47,7 +47,6 @@ WHY: dict[str, str] = {
     "Event": GPU,
     "distributed*": PROCESSES,
     "multiprocessing*": PROCESSES,
-    "utils.data.distributed*": PROCESSES,
     "nn.parallel.DistributedDataParallel": PROCESSES,
     "nn.parallel.scatter": "there is one device; nothing needs scattering",
     "profiler*": MEASURE,
@@ -196,6 +195,12 @@ WHY: dict[str, str] = {
     "func.functionalize": EAGER,
     "func.rearrange": "use einsum, permute and reshape, or einops",
     "func.debug_unwrap": "print the tensor: minitorch has nothing wrapped to look into",
+    # torchvision's
+    "vision.datasets*": "published datasets are not built yet; make a utils.data.Dataset of your files",
+    "vision.models.*_Weights*": PRETRAINED,
+    "vision.models.*": LATER,
+    "vision.ops*": LATER,
+    "vision.io*": "open images with Pillow, and make tensors of them with vision.transforms",
     # dtypes and layouts
     "bfloat16": BFLOAT16,
     "Tensor.bfloat16": BFLOAT16,

@@ -160,6 +160,9 @@ def test_numbers_of_channels() -> None:
 def test_mistakes() -> None:
     with pytest.raises(NotSupportedError, match="resnet18: weights='DEFAULT'"):
         models.resnet18(weights="DEFAULT")
+    with pytest.raises(NotSupportedError, match="vit_b_32: pretrained=True"):
+        models.vit_b_32(pretrained=True)
+    assert models.squeezenet1_1(pretrained=False).features[0].out_channels == 64
     with pytest.raises(ArgumentError, match="SqueezeNet: version"):
         models.SqueezeNet("2_0")
     with pytest.raises(ArgumentError, match="three elements"):

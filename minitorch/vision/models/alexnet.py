@@ -45,5 +45,5 @@ class AlexNet(nn.Module):
 
 def alexnet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> AlexNet:
     """AlexNet, 61 million parameters."""
-    refuse_weights("alexnet", weights)
+    refuse_weights("alexnet", weights, kwargs)
     return AlexNet(**kwargs)

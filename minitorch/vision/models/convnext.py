@@ -95,7 +95,7 @@ class ConvNeXt(nn.Module):
 
 
 def _convnext(name: str, depths: Any, widths: Any, drop: float, weights: Any, settings: Any) -> ConvNeXt:
-    refuse_weights(name, weights)
+    refuse_weights(name, weights, settings)
     return ConvNeXt(depths, widths, settings.pop("stochastic_depth_prob", drop), **settings)
 
 

@@ -124,23 +124,23 @@ class DenseNet(nn.Module):
 
 def densenet121(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """121 layers, 8.0 million parameters."""
-    refuse_weights("densenet121", weights)
+    refuse_weights("densenet121", weights, kwargs)
     return DenseNet(32, (6, 12, 24, 16), 64, **kwargs)
 
 
 def densenet161(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """161 layers, 28.7 million parameters."""
-    refuse_weights("densenet161", weights)
+    refuse_weights("densenet161", weights, kwargs)
     return DenseNet(48, (6, 12, 36, 24), 96, **kwargs)
 
 
 def densenet169(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """169 layers, 14.1 million parameters."""
-    refuse_weights("densenet169", weights)
+    refuse_weights("densenet169", weights, kwargs)
     return DenseNet(32, (6, 12, 32, 32), 64, **kwargs)
 
 
 def densenet201(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """201 layers, 20.0 million parameters."""
-    refuse_weights("densenet201", weights)
+    refuse_weights("densenet201", weights, kwargs)
     return DenseNet(32, (6, 12, 48, 32), 64, **kwargs)

@@ -122,7 +122,7 @@ class EfficientNet(nn.Module):
 
 
 def _efficientnet(scale: str, weights: Any, settings: dict[str, Any]) -> EfficientNet:
-    refuse_weights(f"efficientnet_{scale}", weights)
+    refuse_weights(f"efficientnet_{scale}", weights, settings)
     width, depth, dropout, norm = SCALES[scale]
     if norm:
         settings = {"norm_layer": partial(nn.BatchNorm2d, **norm), **settings}

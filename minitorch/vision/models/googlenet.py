@@ -155,5 +155,5 @@ def transformed(x: Tensor) -> Tensor:
 
 def googlenet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
     """GoogLeNet, 6.6 million parameters, and 6.4 million in the classifiers in the middle."""
-    refuse_weights("googlenet", weights)
+    refuse_weights("googlenet", weights, kwargs)
     return GoogLeNet(**kwargs)

@@ -212,5 +212,5 @@ class Inception3(nn.Module):
 
 def inception_v3(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> Inception3:
     """Inception v3, 23.8 million parameters, and 3.3 million in the classifier in the middle."""
-    refuse_weights("inception_v3", weights)
+    refuse_weights("inception_v3", weights, kwargs)
     return Inception3(**kwargs)

@@ -89,23 +89,23 @@ class MNASNet(nn.Module):
 
 def mnasnet0_5(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """Half as wide, 2.2 million parameters."""
-    refuse_weights("mnasnet0_5", weights)
+    refuse_weights("mnasnet0_5", weights, kwargs)
     return MNASNet(0.5, **kwargs)
 
 
 def mnasnet0_75(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """Three quarters as wide, 3.2 million parameters."""
-    refuse_weights("mnasnet0_75", weights)
+    refuse_weights("mnasnet0_75", weights, kwargs)
     return MNASNet(0.75, **kwargs)
 
 
 def mnasnet1_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """4.4 million parameters."""
-    refuse_weights("mnasnet1_0", weights)
+    refuse_weights("mnasnet1_0", weights, kwargs)
     return MNASNet(1.0, **kwargs)
 
 
 def mnasnet1_3(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """1.3 times as wide, 6.3 million parameters."""
-    refuse_weights("mnasnet1_3", weights)
+    refuse_weights("mnasnet1_3", weights, kwargs)
     return MNASNet(1.3, **kwargs)

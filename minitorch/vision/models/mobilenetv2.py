@@ -108,5 +108,5 @@ class MobileNetV2(nn.Module):
 
 def mobilenet_v2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
     """MobileNet v2, 3.5 million parameters."""
-    refuse_weights("mobilenet_v2", weights)
+    refuse_weights("mobilenet_v2", weights, kwargs)
     return MobileNetV2(**kwargs)

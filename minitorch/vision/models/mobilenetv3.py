@@ -110,7 +110,7 @@ def mobilenet_v3_large(
     *, weights: Any = None, progress: bool = True, width_mult: float = 1.0, **kwargs: Any
 ) -> MobileNetV3:
     """The large one, 5.5 million parameters."""
-    refuse_weights("mobilenet_v3_large", weights)
+    refuse_weights("mobilenet_v3_large", weights, kwargs)
     return MobileNetV3(_blocks(LARGE, width_mult), make_divisible(1280 * width_mult), **kwargs)
 
 
@@ -118,5 +118,5 @@ def mobilenet_v3_small(
     *, weights: Any = None, progress: bool = True, width_mult: float = 1.0, **kwargs: Any
 ) -> MobileNetV3:
     """The small one, 2.5 million parameters."""
-    refuse_weights("mobilenet_v3_small", weights)
+    refuse_weights("mobilenet_v3_small", weights, kwargs)
     return MobileNetV3(_blocks(SMALL, width_mult), make_divisible(1024 * width_mult), **kwargs)

@@ -180,7 +180,7 @@ class ResNet(nn.Module):
 
 
 def _resnet(name: str, block: Any, layers: list[int], weights: Any, settings: dict[str, Any]) -> ResNet:
-    refuse_weights(name, weights)
+    refuse_weights(name, weights, settings)
     return ResNet(block, layers, **settings)
 
 

@@ -105,7 +105,7 @@ class ShuffleNetV2(nn.Module):
 
 
 def _shufflenet(name: str, widths: list[int], weights: Any, settings: dict[str, Any]) -> ShuffleNetV2:
-    refuse_weights(name, weights)
+    refuse_weights(name, weights, settings)
     return ShuffleNetV2([4, 8, 4], widths, **settings)
 
 

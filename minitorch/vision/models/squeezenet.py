@@ -93,11 +93,11 @@ class SqueezeNet(nn.Module):
 
 def squeezenet1_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """Version 1.0, 1.25 million parameters."""
-    refuse_weights("squeezenet1_0", weights)
+    refuse_weights("squeezenet1_0", weights, kwargs)
     return SqueezeNet("1_0", **kwargs)
 
 
 def squeezenet1_1(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """Version 1.1, 1.24 million parameters."""
-    refuse_weights("squeezenet1_1", weights)
+    refuse_weights("squeezenet1_1", weights, kwargs)
     return SqueezeNet("1_1", **kwargs)

@@ -60,7 +60,7 @@ class VGG(nn.Module):
 
 
 def _vgg(depth: int, batch_norm: bool, weights: Any, settings: dict[str, Any]) -> VGG:
-    refuse_weights(f"vgg{depth}{'_bn' if batch_norm else ''}", weights)
+    refuse_weights(f"vgg{depth}{'_bn' if batch_norm else ''}", weights, settings)
     return VGG(make_layers(STAGES[depth], batch_norm), **settings)
 
 

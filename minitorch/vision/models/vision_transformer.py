@@ -170,7 +170,7 @@ class VisionTransformer(nn.Module):
 def _vit(
     name: str, patch: int, shape: tuple[int, int, int, int], weights: Any, settings: Any
 ) -> VisionTransformer:
-    refuse_weights(name, weights)
+    refuse_weights(name, weights, settings)
     layers, heads, hidden, mlp = shape
     size = settings.pop("image_size", 224)
     return VisionTransformer(size, patch, layers, heads, hidden, mlp, **settings)
