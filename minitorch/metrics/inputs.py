@@ -41,6 +41,12 @@ def require_shape(name: str, preds: Tensor, target: Tensor) -> None:
         )
 
 
+TWO_CLASSES = "one score for each label tells 0 from 1; scores of more classes have the shape (N, C, …)"
+MORE_CLASSES = (
+    "pass a larger num_classes; where there is an average, 'binary' means two classes, so choose another one"
+)
+
+
 def labels_of(name: str, what: str, x: Tensor) -> Tensor:
     """Labels 0, 1, 2, … as int64, flat."""
     if x.is_floating_point() or x.is_complex():
@@ -56,12 +62,12 @@ def labels_of(name: str, what: str, x: Tensor) -> Tensor:
     return flat
 
 
-def require_below(name: str, what: str, labels: Tensor, classes: int) -> None:
+def require_below(name: str, what: str, labels: Tensor, classes: int, remedy: str) -> None:
     """Refuses labels of classes that there are not."""
     if labels.numel() and labels.max().item() >= classes:
         raise ArgumentError(
             f"{name}: {what} has the label {labels.max().item()}, expected labels below {classes}, the number of "
-            "classes; more classes need more scores, or a larger num_classes (and average other than 'binary')"
+            f"classes; {remedy}"
         )
 
 
@@ -90,7 +96,7 @@ def probabilities_of(name: str, what: str, x: Tensor) -> Tensor:
 def binary_target(name: str, target: Tensor) -> Tensor:
     """Labels 0 and 1 as booleans."""
     labels = labels_of(name, "target", target)
-    require_below(name, "target", labels, 2)
+    require_below(name, "target", labels, 2, TWO_CLASSES)
     return labels.to(bool_)
 
 
@@ -107,7 +113,9 @@ def rows_of_scores(name: str, preds: Tensor, target: Tensor) -> tuple[Tensor, Te
             f"{name}: preds {tuple(preds.shape)} have no classes, expected scores (N, C, …), C ≥ 1"
         )
     labels = labels_of(name, "target", target)
-    require_below(name, "target", labels, classes)
+    require_below(
+        name, "target", labels, classes, f"scores of {classes} classes go with labels 0 to {classes - 1}"
+    )
     return preds.detach().movedim(1, -1).reshape(-1, classes), labels
 
 
@@ -125,7 +133,7 @@ def predicted_labels(name: str, preds: Any, target: Any, threshold: float) -> tu
     labels = labels_of(name, "target", target)
     if not preds.is_floating_point():
         return labels_of(name, "preds", preds), labels, 0
-    require_below(name, "target", labels, 2)
+    require_below(name, "target", labels, 2, TWO_CLASSES)
     return (probabilities_of(name, "preds", preds) > threshold).to(int64).reshape(-1), labels, 2
 
 
@@ -139,8 +147,8 @@ def number_of_classes(
                 f"{name}: got scores of {known} classes, expected at most {num_classes}; was num_classes set right, "
                 "or is average 'binary'? More classes need 'micro', 'macro', 'weighted' or None"
             )
-        require_below(name, "preds", preds, num_classes)
-        require_below(name, "target", target, num_classes)
+        for what, labels in (("preds", preds), ("target", target)):
+            require_below(name, what, labels, num_classes, MORE_CLASSES)
         return num_classes
     if not target.numel():
         return known
