@@ -9,7 +9,7 @@ from typing import Any
 
 from minitorch import Tensor, nn
 from minitorch.errors import ArgumentError
-from minitorch.vision.models.parts import each, refuse_weights
+from minitorch.vision.models.parts import each, make_divisible, refuse_weights
 
 MOMENTUM = 1 - 0.9997  # of the running statistics
 
@@ -20,12 +20,6 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 def _depthwise(channels: int, kernel: int, stride: int) -> nn.Conv2d:
     return nn.Conv2d(channels, channels, kernel, stride, kernel // 2, groups=channels, bias=False)
-
-
-def _round_to_multiple_of(value: float, divisor: int, round_up_bias: float = 0.9) -> int:
-    """Like `make_divisible`, as this network rounds."""
-    nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return nearest if nearest >= round_up_bias * value else nearest + divisor
 
 
 class _InvertedResidual(nn.Module):
@@ -61,7 +55,7 @@ class MNASNet(nn.Module):
         if alpha <= 0:
             raise ArgumentError(f"MNASNet: alpha must be positive, got {alpha}")
         self.alpha, self.num_classes = alpha, num_classes
-        d = [_round_to_multiple_of(width * alpha, 8) for width in (32, 16, 24, 40, 80, 96, 192, 320)]
+        d = [make_divisible(width * alpha) for width in (32, 16, 24, 40, 80, 96, 192, 320)]
 
         def stack(i: int, kernel: int, stride: int, expansion: int, repeats: int) -> nn.Sequential:
             first = _InvertedResidual(d[i], d[i + 1], kernel, stride, expansion)
