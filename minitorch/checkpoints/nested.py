@@ -67,15 +67,8 @@ class Writer:
 
     def encode_container(self, value: Any, place: tuple[Any, ...]) -> Any:
         """The JSON for a dict, a list or a tuple."""
-        from minitorch.variable import Size
-
         kind = type(value)
-        if kind not in (list, tuple, Size, *MAPPINGS.values()):
-            raise ArgumentTypeError(refusal(value, place))
-        if id(value) in self._open:
-            raise ArgumentTypeError(f"save: {place_name(place) or 'the object'} contains itself")
-        if len(place) >= DEPTH:
-            raise ArgumentTypeError(f"save: {place_name(place)} is nested more than {DEPTH} deep")
+        check_container(value, place, self._open)
         self._open.add(id(value))
         try:
             if isinstance(value, dict):
@@ -151,6 +144,22 @@ def kind_of(x: Any, place: tuple[Any, ...]) -> str:
         if type(x) is kind:
             return name
     raise ArgumentTypeError(refusal(x, place))
+
+
+def check_container(value: Any, place: tuple[Any, ...], open_ones: set[int]) -> None:
+    """Refuses what cannot be stored, a container within itself, and one nested too deeply.
+
+    Raises:
+        ArgumentTypeError: with the place where it is.
+    """
+    from minitorch.variable import Size
+
+    if type(value) not in (list, tuple, Size, *MAPPINGS.values()):
+        raise ArgumentTypeError(refusal(value, place))
+    if id(value) in open_ones:
+        raise ArgumentTypeError(f"save: {place_name(place) or 'the object'} contains itself")
+    if len(place) >= DEPTH:
+        raise ArgumentTypeError(f"save: {place_name(place)} is nested more than {DEPTH} deep")
 
 
 def refusal(value: Any, place: tuple[Any, ...]) -> str:

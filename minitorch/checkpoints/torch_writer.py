@@ -16,7 +16,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.checkpoints.nested import DEPTH, MAPPINGS, kind_of, place_name, refusal
+from minitorch.checkpoints.nested import check_container, kind_of, place_name
 from minitorch.checkpoints.torch_values import STORAGES
 from minitorch.checkpoints.unpickler import KEY_PARTS, check_key, check_nesting
 from minitorch.errors import ArgumentTypeError
@@ -115,12 +115,7 @@ class TorchWriter:
         from minitorch.variable import Size
 
         kind = type(value)
-        if kind not in (list, tuple, Size, *MAPPINGS.values()):
-            raise ArgumentTypeError(refusal(value, place))
-        if id(value) in self._open:
-            raise ArgumentTypeError(f"save: {place_name(place) or 'the object'} contains itself")
-        if len(place) >= DEPTH:
-            raise ArgumentTypeError(f"save: {place_name(place)} is nested more than {DEPTH} deep")
+        check_container(value, place, self._open)
         self._open.add(id(value))
         if kind is Size:
             self._call("torch Size", (tuple(value),), place)
