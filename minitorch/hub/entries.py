@@ -13,9 +13,8 @@ from typing import Any
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, MissingDependencyError, NotSupportedError
 from minitorch.hub import huggingface
+from minitorch.hub.huggingface import HUBCONF
 from minitorch.nn.module import Module
-
-HUBCONF = "hubconf.py"
 
 
 def list(
@@ -84,7 +83,7 @@ def load(
     weights_file: str | None = None,
     **kwargs: Any,
 ) -> Any:
-    """A model that somebody has published.
+    r"""A model that somebody has published.
 
     - From a folder (`source="local"`): the result of a function in its file `hubconf.py`.
     - From a repository of Hugging Face (`source="huggingface"`, `"owner/name"` or `"owner/name:revision"`): a model of
@@ -118,7 +117,7 @@ def load(
         StateDictError: if the weights do not fit the model.
 
     >>> import minitorch, pathlib, tempfile
-    >>> code = "import minitorch\\ndef line(n):\\n    return minitorch.nn.Linear(n, 1)"
+    >>> code = "import minitorch\ndef line(n):\n    return minitorch.nn.Linear(n, 1)"
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = pathlib.Path(folder, "hubconf.py").write_text(code)
     ...     minitorch.hub.load(folder, "line", 3, source="local")
@@ -187,8 +186,8 @@ def folder_of(op_name: str, place: str, source: str, trust: bool | str, force: b
         )
     if trust is not True:
         raise ArgumentError(
-            f"hub.{op_name}: a name means a function in the {HUBCONF} of {place!r}, which is code that others wrote; look "
-            f"at it, and pass trust_repo=True. To read nothing but weights, pass a module, or a function that makes one"
+            f"hub.{op_name}: a name means a function in the {HUBCONF} of {place!r}, which is code that others wrote; "
+            f"look at it, and pass trust_repo=True. To read weights alone, pass a module, or a function that makes one"
         )
     return huggingface.folder(place, force)
 

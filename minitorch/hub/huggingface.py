@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from minitorch.errors import ArgumentError, CheckpointError, DownloadError, MissingDependencyError
 from minitorch.serialization import load
 
+HUBCONF = "hubconf.py"
 INDEX = ".safetensors.index.json"
 USUAL = ("model" + INDEX, "model.safetensors", "pytorch_model.bin")
 ENDINGS = (".safetensors", ".bin", ".pt", ".pth")
@@ -58,18 +60,23 @@ class Repository:
     def __init__(self, name: str) -> None:
         try:
             import huggingface_hub
+            from huggingface_hub import errors, utils
         except ImportError:
             raise MissingDependencyError(
                 "hub.load: source='huggingface' needs huggingface_hub, which is not installed; "
                 "pip install 'minitorch-edu[hub]'"
             ) from None
         self.library: Any = huggingface_hub
+        # What it uses for the network may raise errors of its own kind.
+        self.failures = (OSError, ValueError, getattr(errors, "HTTPError", OSError))
         self.name, _, revision = name.partition(":")
         self.revision = revision or None
         try:
-            huggingface_hub.utils.validate_repo_id(self.name)
+            utils.validate_repo_id(self.name)
         except ValueError as error:
-            raise ArgumentError(f"hub.load: expected owner/name or owner/name:revision, got {name!r}: {error}") from None
+            raise ArgumentError(
+                f"hub.load: expected owner/name or owner/name:revision, got {name!r}: {error}"
+            ) from None
 
     def usual(self, force: bool) -> str:
         """The name of the file that has the weights.
@@ -87,7 +94,11 @@ class Repository:
         if len(possible) != 1:
             raise ArgumentError(
                 f"hub.load: {self.name!r} has none of {', '.join(USUAL)}, and "
-                + (f"several others: {', '.join(possible)}; pass one as weights_file=" if possible else "no others")
+                + (
+                    f"several others: {', '.join(possible)}; pass one as weights_file="
+                    if possible
+                    else "no others"
+                )
             )
         return possible[0]
 
@@ -108,11 +119,9 @@ class Repository:
 
     def whole(self, force: bool) -> str:
         """A folder with all files, downloaded unless they are there."""
-        if not force:
-            try:
+        if not force and self.kept(HUBCONF):  # where it is, somebody wanted more than the weights
+            with suppress(DownloadError):
                 return str(self.ask(self.library.snapshot_download, "all files", local_files_only=True))
-            except DownloadError:
-                pass
         return str(self.ask(self.library.snapshot_download, "all files", force_download=force))
 
     def ask(self, function: Any, what: str, **settings: Any) -> Any:
@@ -121,12 +130,11 @@ class Repository:
         Raises:
             DownloadError: if it fails.
         """
-        failures = (OSError, ValueError, getattr(self.library.errors, "HTTPError", OSError))
         try:
             return function(repo_id=self.name, revision=self.revision, **settings)
-        except failures as error:
-            reason = str(error).strip().splitlines()[0]
+        except self.failures as error:
+            reason = str(error).strip().partition("\n")[0]
             raise DownloadError(
-                f"hub.load: {what} of {self.name!r} could not be downloaded: {type(error).__name__}: {reason}. Check the "
-                f"name and the connection, and for closed repositories that `hf auth login` has been done"
+                f"hub.load: {what} of {self.name!r} could not be downloaded: {type(error).__name__}: {reason}. Check "
+                f"the name and the connection, and for closed repositories that `hf auth login` has been done"
             ) from error

@@ -31,7 +31,7 @@ RECIPES = {
 }
 
 # A model:        name, parameters, least height and width of an image, multiplications (G)
-#   its weights:  name (* is the DEFAULT), file, MB, crop, size before it, how it is resized, acc@1, acc@5, recipe
+#   its weights:  name (* is the DEFAULT), file, MiB, crop, size before it, how it is resized, acc@1, acc@5, recipe
 TABLE = """
 AlexNet 61100840 63 0.714
   *V1              alexnet-owt-7be5be79                 233.087 224 256 bilinear 56.522 79.066 alexnet-and-vgg

@@ -38,7 +38,7 @@ class Weights:
         url: of a state dict.
         transforms: makes the transform; settings of its own are keyword arguments.
         meta: `categories` (the names of the classes), `num_params`, `min_size` of images, `recipe` of the training,
-            `license`, `_metrics`, `_ops` (10⁹ multiplications for an image), `_file_size` (MB).
+            `license`, `_metrics`, `_ops` (10⁹ multiplications for an image), `_file_size` (MiB).
     """
 
     url: str
