@@ -174,10 +174,11 @@ def folder_of(op_name: str, place: str, source: str, trust: bool | str, force: b
     if source == "local":
         return place
     if source == "github":
-        repository = place.partition(":")[0]
+        repository, colon, revision = place.partition(":")
+        which = f" --branch {revision}" if colon else ""
         raise NotSupportedError(
-            f"hub.{op_name}: code of GitHub is not fetched; `git clone https://github.com/{repository}`, look at its "
-            f"{HUBCONF}, and pass the folder with source='local'. For weights of Hugging Face there is "
+            f"hub.{op_name}: code of GitHub is not fetched; `git clone https://github.com/{repository}{which}`, look "
+            f"at its {HUBCONF}, and pass the folder with source='local'. Weights of Hugging Face come with "
             f"source='huggingface'"
         )
     if source != "huggingface":

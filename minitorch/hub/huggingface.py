@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from minitorch.checkpoints import sharded
+from minitorch.checkpoints.source import Source
 from minitorch.errors import ArgumentError, CheckpointError, DownloadError, MissingDependencyError
 from minitorch.serialization import load
 
@@ -32,7 +33,9 @@ def weights(repository: str, name: str | None, force: bool) -> Any:
     found = Repository(repository)
     path = found.file(name or found.usual(force), force)
     if path.name.endswith(INDEX):
-        for part in sorted(set(json.loads(path.read_text())["weight_map"].values())):
+        with path.open("rb") as file:
+            parts = sharded.parse(Source(file, str(path), mmap=False))
+        for part in sorted(set(parts.values())):
             found.file(part, force)
     values = load(path)
     if not isinstance(values, dict):
@@ -59,8 +62,8 @@ class Repository:
 
     def __init__(self, name: str) -> None:
         try:
-            import huggingface_hub
-            from huggingface_hub import errors, utils
+            import huggingface_hub.errors
+            import huggingface_hub.utils
         except ImportError:
             raise MissingDependencyError(
                 "hub.load: source='huggingface' needs huggingface_hub, which is not installed; "
@@ -68,11 +71,11 @@ class Repository:
             ) from None
         self.library: Any = huggingface_hub
         # What it uses for the network may raise errors of its own kind.
-        self.failures = (OSError, ValueError, getattr(errors, "HTTPError", OSError))
+        self.failures = (OSError, ValueError, getattr(self.library.errors, "HTTPError", OSError))
         self.name, _, revision = name.partition(":")
         self.revision = revision or None
         try:
-            utils.validate_repo_id(self.name)
+            self.library.utils.validate_repo_id(self.name)
         except ValueError as error:
             raise ArgumentError(
                 f"hub.load: expected owner/name or owner/name:revision, got {name!r}: {error}"

@@ -59,7 +59,8 @@ def test_what_a_folder_has_not(folder: str, tmp_path: Path) -> None:
 
 def test_refused() -> None:
     with pytest.raises(
-        NotSupportedError, match=r"git clone https://github\.com/pytorch/vision`.*source='local'"
+        NotSupportedError,
+        match=r"git clone https://github\.com/pytorch/vision --branch v0.10`.*source='local'",
     ):
         hub.load("pytorch/vision:v0.10", "resnet18")
     with pytest.raises(ArgumentError, match="'local', 'huggingface' or 'github', got 'ftp'"):

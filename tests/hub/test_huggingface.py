@@ -132,6 +132,10 @@ def test_weights_in_several_files(theirs: Repositories, tmp_path: Path, net: nn.
     got = hub.load("me/net", nn.Linear, 3, 2, source="huggingface")
     assert minitorch.equal(got.weight, net.weight)
     assert minitorch.equal(got.bias, net.bias)
+    bad = "bad.safetensors.index.json"
+    theirs.files[bad] = b'{"weight_map": {"weight": "../secret"}}'
+    with pytest.raises(CheckpointError, match="beside itself only"):
+        hub.load("me/net", nn.Linear, 3, 2, source="huggingface", weights_file=bad)
 
 
 def test_code_of_others_needs_trust(theirs: Repositories, tmp_path: Path, net: nn.Linear) -> None:
