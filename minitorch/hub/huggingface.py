@@ -37,7 +37,10 @@ def weights(repository: str, name: str | None, force: bool) -> Any:
             parts = sharded.parse(Source(file, str(path), mmap=False))
         for part in sorted(set(parts.values())):
             found.file(part, force)
-    values = load(path)
+    try:
+        values = load(path)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; if it is damaged, force_reload=True downloads it again") from None
     if not isinstance(values, dict):
         raise CheckpointError(f"{path} holds a {type(values).__name__}, not a state dict")
     return values

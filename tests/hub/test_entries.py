@@ -57,6 +57,13 @@ def test_what_a_folder_has_not(folder: str, tmp_path: Path) -> None:
         hub.list(folder, source="local")
 
 
+def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    monkeypatch.setitem(sys.modules, "huggingface_hub.errors", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'minitorch-edu\[hub\]'"):
+        hub.load("a/b", nn.Linear, 1, 1, source="huggingface")
+
+
 def test_refused() -> None:
     with pytest.raises(
         NotSupportedError,

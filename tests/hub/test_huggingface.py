@@ -108,6 +108,21 @@ def test_weights_for_a_model_of_ones_own(theirs: Repositories, tmp_path: Path, n
     assert theirs.asked
 
 
+def test_a_damaged_file_is_named_and_can_come_again(
+    theirs: Repositories, tmp_path: Path, net: nn.Linear
+) -> None:
+    minitorch.save(net.state_dict(), tmp_path / "x.safetensors")
+    theirs.put(tmp_path / "x.safetensors", "model.safetensors")
+    mine = nn.Linear(3, 2)
+    hub.load("me/net", mine, source="huggingface")
+    kept = next((tmp_path / "cache").rglob("snapshots/*/model.safetensors")).resolve()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    with pytest.raises(CheckpointError, match=r"model\.safetensors.*force_reload=True"):
+        hub.load("me/net", mine, source="huggingface")
+    hub.load("me/net", mine, source="huggingface", force_reload=True)
+    assert minitorch.equal(mine.weight, net.weight)
+
+
 def test_files_with_other_names(theirs: Repositories, tmp_path: Path, net: nn.Linear) -> None:
     minitorch.save(net.state_dict(), tmp_path / "x.pth")
     theirs.put(tmp_path / "x.pth", "best.pth")
