@@ -1,0 +1,30 @@
+"""`CudaOnCpu`: NumPy's primitives, with the kernels and the launch code of `minitorch_cupy`.
+
+So the conformance suite compares every kernel with the composite that it replaces, in all layouts, without a GPU.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minitorch_cupy.launch import Shape
+from minitorch_cupy.normalize import CupyNormKernels
+from minitorch_numpy import NumpyBackend
+
+from . import build
+
+launched: set[tuple[str, str]] = set()  # files and kernels, in all tests so far
+
+
+class CudaOnCpu(
+    CupyNormKernels,
+    NumpyBackend,
+):
+    """What `CupyBackend` is on a GPU, with NumPy arrays."""
+
+    name = "cuda-on-cpu"
+
+    def launch(self, file: str, kernel: str, dtype: Any, shape: Shape, *args: Any) -> None:
+        """Runs a kernel compiled for the CPU."""
+        launched.add((file, kernel))
+        build.run(file, kernel, dtype, shape, *args)
