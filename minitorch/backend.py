@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
 from minitorch.backend_attention import AttentionKernels
+from minitorch.backend_device import Devices
 from minitorch.backend_ldl import IndefiniteKernels
 from minitorch.backend_linalg import LinalgKernels
 from minitorch.backend_nn import LayerKernels
@@ -38,6 +39,7 @@ class Calls:
 class Backend(
     ActivationKernels,
     AttentionKernels,
+    Devices,
     IndefiniteKernels,
     LinalgKernels,
     LayerKernels,
@@ -56,6 +58,8 @@ class Backend(
         device_type: `"cpu"`, or the device that its arrays live on.
         array_type: the class of its arrays.
         scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
+        checks_values: whether ops look at elements to refuse wrong ones, such as an index that is out of range;
+            a GPU would have to be waited for.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
@@ -64,6 +68,7 @@ class Backend(
     batched: ClassVar[bool] = False  # whether its arrays are batches of others, as in vmap
     array_type: ClassVar[type]
     scalar_types: ClassVar[tuple[type, ...]] = ()
+    checks_values: ClassVar[bool] = True
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------
