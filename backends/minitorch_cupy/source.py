@@ -55,12 +55,16 @@ def text(name: str) -> str:
     Our own headers are pasted in: CuPy's cache looks at the text that it is given, and would not notice that a
     header has changed.
     """
-    folder = files("minitorch_cupy") / "kernels"
+    return _INCLUDE.sub(lambda found: header(found[1]), _read(f"{name}.cu"))
 
-    def paste(found: re.Match[str]) -> str:
-        return (folder / found[1]).read_text("utf-8")
 
-    return _INCLUDE.sub(paste, (folder / f"{name}.cu").read_text("utf-8"))
+def header(name: str) -> str:
+    """A header of ours."""
+    return _read(name)
+
+
+def _read(name: str) -> str:
+    return (files("minitorch_cupy") / "kernels" / name).read_text("utf-8")
 
 
 def kernels(name: str) -> list[str]:
