@@ -70,3 +70,7 @@ __device__ ACC block_sum(ACC value) { return over_block(value, Add(), ACC(0)); }
 __device__ ACC minus_infinity() { return ACC(-1) / ACC(0); }
 
 __device__ ACC block_max(ACC value) { return over_block(value, Larger(), minus_infinity()); }
+
+__device__ ACC not_a_number() { return minus_infinity() - minus_infinity(); }
+
+__device__ ACC sigmoid_of(ACC x) { return ACC(1) / (ACC(1) + exp(-x)); }
