@@ -6,7 +6,8 @@ without any GPU. The backend has NumPy's primitives and nothing but composites a
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from minitorch.registry import register_backend
 from minitorch_numpy import NumpyBackend, random
 from minitorch_numpy.backend import power
 from minitorch_numpy.linalg import NumpyLinalgKernels
-from minitorch_numpy.namespace import OTHERS, SAME, NamespaceBackend
+from minitorch_numpy.namespace import NamespaceBackend
 from minitorch_numpy.special_functions import NumpySpecialFunctions
 
 OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift"
@@ -45,7 +46,10 @@ class Strange:
         return lambda *args, **settings: called(value, (self,), args, settings)
 
     def __getitem__(self, key: Any) -> Any:
-        return wrapped(self.a[(*bare(key if isinstance(key, tuple) else (key,)), ...)] if scalar(self.a, key) else self.a[bare(key)], (self,))
+        key = bare(key)
+        if single(self.a, key):  # a view without dims rather than a number
+            key = (*(key if isinstance(key, tuple) else (key,)), ...)
+        return wrapped(self.a[key], (self,))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.a[bare(key)] = bare(value)
@@ -74,7 +78,8 @@ class Strange:
     __hash__ = None  # type: ignore[assignment]
 
 
-def scalar(a: Any, key: Any) -> bool:
+def single(a: Any, key: Any) -> bool:
+    """Whether a key means one element."""
     keys = key if isinstance(key, tuple) else (key,)
     return all(k.__class__ is int for k in keys) and len(keys) == a.ndim
 
@@ -150,7 +155,7 @@ class Namespace:
         if name in ("lib", "stride_tricks", "fft", "linalg"):
             return Namespace(value)
         if name == "ogrid":
-            return SimpleNamespace(__getitem__=None) if False else Ogrid()
+            return Ogrid()
         if not callable(value) or isinstance(value, type):
             return value
         return lambda *args, **settings: called(value, (), args, settings)
@@ -162,17 +167,18 @@ class Ogrid:
 
 
 xp = Namespace(np)
-NAMES = [*SAME, *OTHERS]
 
 
 class Primitives(NamespaceBackend, xp=xp):
     """NumPy's functions, by name."""
 
 
-def through(kernels: type, name: str) -> Any:
+PLAIN = NumpyBackend()
+
+
+def through(name: str) -> Any:
     """A method of NumPy's kernels."""
-    plain = NumpyBackend()
-    return lambda self, *args, **settings: called(getattr(plain, name), (), args, settings)
+    return lambda self, *args, **settings: called(getattr(PLAIN, name), (), args, settings)
 
 
 class Source:
@@ -263,13 +269,24 @@ class StrictBackend(Primitives):
 for kernels in (NumpySpecialFunctions, NumpyLinalgKernels):
     for name in vars(kernels):
         if not name.startswith("_"):
-            setattr(StrictBackend, name, through(kernels, name))
+            setattr(StrictBackend, name, through(name))
 
 
 def register() -> str:
     """Makes the device known; returns its name."""
-    from minitorch import registry
-
-    if "strict" not in registry._instances:
-        register_backend(StrictBackend())
+    register_backend(StrictBackend())
     return "xpu"
+
+
+@contextmanager
+def registered() -> Iterator[str]:
+    """A context in which the device is known."""
+    from minitorch import random, registry
+
+    backend = StrictBackend()
+    register_backend(backend)
+    try:
+        yield "xpu"
+    finally:
+        del registry._instances["strict"], registry._by_array_type[Strange]
+        random._of_devices.clear()
