@@ -239,7 +239,7 @@ class Op:
         result: Variable = new(op.variable_class)
         y: Array = out
         if y.__class__ is not backend.array_type and y.__class__ not in BATCHES:
-            y = backend.asarray(y)
+            y = op.backend.asarray(y)  # which is the target's, if the op moves to another device
         result.array = y
         if op.recording and y.dtype.kind in "fc":
             result.grad_fn, result._requires_grad = op, True

@@ -80,7 +80,9 @@ def tensor_repr(x: Variable) -> str:
         return repr(x.array)
     name = "tensor("
     suffixes = []
-    array = x.detach().numpy()
+    array = x.numpy(force=True)
+    if not x.is_cpu:
+        suffixes.append(f"device='{x.device}'")
     if not array.size and array.ndim != 1:
         suffixes.append(f"size={tuple(array.shape)}")
     default = dtypes.get_default_dtype()

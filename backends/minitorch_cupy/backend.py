@@ -10,7 +10,7 @@ import cupyx.scipy.special as special
 import numpy as np
 
 from minitorch.backend import Array, Calls
-from minitorch_cupy import memory
+from minitorch_cupy import memory, runtime
 from minitorch_cupy.linalg import CupyLinalgKernels
 from minitorch_cupy.random import Generator
 from minitorch_cupy.special import CupySpecialFunctions
@@ -47,6 +47,7 @@ class CupyBackend(CupySpecialFunctions, CupyLinalgKernels, CupyPrimitives):
     array_type = cp.ndarray
     checks_values = False
     calls: Any = Calls()
+    runtime: Any = runtime
 
     erf = staticmethod(special.erf)
     sum, prod = staticmethod(cp.sum), staticmethod(cp.prod)

@@ -105,3 +105,8 @@ extern "C" __global__ void keep_mask(bool* y, HEAD, float keep) {
     Four r = numbers(seed, offset, base, i);
     for (int k = 0; k < 4 && 4 * i + k < n; ++k) y[4 * i + k] = unit(r.v[k]) < keep;
 }
+
+extern "C" __global__ void set_base(u64* base, u64 seed, u64 offset) {
+    base[0] = seed;
+    base[1] = offset;
+}

@@ -24,7 +24,13 @@ class StandardGamma(Op):
     """
 
     def forward(self, concentration: Array, *, generator: Any) -> Array:
-        y = random.draw("gamma", concentration, dtype=as_dtype(concentration.dtype), generator=generator)
+        y = random.draw(
+            "gamma",
+            concentration,
+            dtype=as_dtype(concentration.dtype),
+            generator=generator,
+            like=concentration,
+        )
         y = self.backend.maximum(y, finfo(as_dtype(concentration.dtype)).tiny)
         self.save(concentration=concentration, output=y)
         return y
@@ -56,7 +62,7 @@ def standard_gamma(concentration: Variable, generator: Any = None) -> Variable:
     """
     if not concentration.is_floating_point():
         raise DtypeError(f"standard_gamma: needs a floating-point tensor, got {concentration.dtype}")
-    return StandardGamma.apply(concentration, generator=generator)
+    return StandardGamma.apply(concentration, generator=generator, like=concentration)
 
 
 # Of the double exponential rule: exp(½π·sinh t) over these t.

@@ -25,7 +25,8 @@ class Rprop(Optimizer):
         lr: where the step sizes start.
         etas: (η₋, η₊), the factors by which they shrink and grow.
         step_sizes: (s_min, s_max), their bounds.
-        foreach, capturable: accepted; there is one way to compute a step here.
+        capturable: count steps on the GPU, so that a CUDA graph can hold them.
+        foreach: accepted; there is one way to compute a step here.
         maximize: climb instead of descending.
         differentiable: not supported.
 
@@ -87,7 +88,7 @@ class Rprop(Optimizer):
         backend = batch.backend
         shrink, grow = map(float, group["etas"])
         least, most = map(float, group["step_sizes"])
-        batch.advance()
+        batch.advance(bool(group.get("capturable")))
         state = batch.buffers("prev"), batch.buffers("step_size", float(group["lr"]))
         for x, g, before, size in batch.rows(*state):
             g = -g if group["maximize"] else g
