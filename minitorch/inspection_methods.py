@@ -86,7 +86,7 @@ class InspectionMethods:
         return False
 
     def pin_memory(self, device: Any = None) -> Variable:
-        """A copy in memory of the CPU that GPUs read by themselves: copies from it are faster, and need not be waited for.
+        """A copy in memory that GPUs read by themselves: copies from it are faster, and need not be waited for.
 
         Raises:
             BackendError: without a GPU, or for a tensor that is on one.

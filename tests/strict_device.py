@@ -1,7 +1,7 @@
 """A device that is none: arrays that refuse to meet those of the CPU, served by a backend of their own.
 
-What an engine does wrong with devices (a tensor made on the CPU inside of an op, a number looked at on the way) shows here
-without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
+What an engine does wrong with devices (a tensor made on the CPU inside of an op, a number looked at on the way) shows
+here without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def bare(x: Any) -> Any:
 def wrapped(y: Any, sources: Any = ()) -> Any:
     """What NumPy gave, as an array of the device; views know whose memory they show."""
     if isinstance(y, (tuple, list)) and any(isinstance(v, np.ndarray) for v in y):
-        return type(y)(wrapped(v, sources) for v in y)
+        return (list if isinstance(y, list) else tuple)(wrapped(v, sources) for v in y)
     if isinstance(y, np.generic):
         y = np.asarray(y)
     if not isinstance(y, np.ndarray):
@@ -260,6 +260,9 @@ class StrictBackend(Primitives):
     @staticmethod
     def index_add(x: Any, index: Any, values: Any) -> None:
         np.add.at(x.a, bare(index), bare(values))
+
+    def diagonal(self, x: Any, offset: int, axis1: int, axis2: int) -> Any:
+        return wrapped(PLAIN.diagonal(x.a, offset, axis1, axis2), (x,))
 
     @staticmethod
     def erf(x: Any) -> Any:

@@ -22,7 +22,7 @@ from minitorch.errors import NotSupportedNameError
         (lambda: minitorch.optim.SparseAdam, "use Adam"),
         (lambda: minitorch.autograd.profiler, "cProfile"),
         (lambda: minitorch.utils.tensorboard, "tensorboardX"),
-        (lambda: minitorch.cuda.Event, "work on the CPU"),
+        (lambda: minitorch.cuda.memory_snapshot, "minitorch.cuda"),
         (lambda: minitorch.ones(2).bfloat16(), "use float32"),
         (lambda: minitorch.ones(2).to_sparse(), "dense"),
     ],

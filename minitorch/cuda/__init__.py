@@ -1,7 +1,7 @@
 """`minitorch.cuda`: which GPUs there are, streams and events, memory, random numbers, and graphs of whole steps.
 
-Tensors get to a GPU by `x.to("cuda")`, modules by `model.to("cuda")`; everything else stays as it is. What computes there
-is the backend `minitorch_cupy`, which is loaded when a GPU is first used.
+Tensors get to a GPU by `x.to("cuda")`, modules by `model.to("cuda")`; everything else stays as it is. What computes
+there is the backend `minitorch_cupy`, which is loaded when a GPU is first used.
 
     device = "cuda" if minitorch.cuda.is_available() else "cpu"
 """

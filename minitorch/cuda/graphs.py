@@ -1,7 +1,7 @@
 """CUDA graphs: what a GPU is asked for in a step, recorded once and asked for again in one call.
 
-A small model spends its time in Python: each operation takes microseconds to ask for, and less to do. A graph asks for all
-of them together.
+A small model spends its time in Python: each operation takes microseconds to ask for, and less to do. A graph asks for
+all of them together.
 """
 
 from __future__ import annotations
@@ -129,12 +129,12 @@ def make_graphed_callables(
 ) -> Any:
     """Callables whose forward and backward are graphs of their own, for a training loop that stays as it is.
 
-    Each takes tensors of the shapes of its sample, and gives tensors through which gradients flow. What it returns, and the
-    gradients, lie in memory that the next call writes over.
+    Each takes tensors of the shapes of its sample, and gives tensors through which gradients flow. What it returns, and
+    the gradients, lie in memory that the next call writes over.
 
     Args:
         callables: a module or function of tensors, or a tuple of them.
-        sample_args: a tuple of tensors on the GPU for each, of the shapes and `requires_grad` that it will be called with.
+        sample_args: a tuple of tensors on the GPU for each, of the shapes and `requires_grad` that it is called with.
         num_warmup_iters: how often each is run before it is captured.
         allow_unused_input: whether some of the inputs and parameters may have no influence on the result.
         pool: the memory of another graph, which these may use again.
