@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minitorch import creation, dtypes, filled, gradients, hooks, inplace, ops, predicates, printing
-from minitorch.device import device, device_of
+from minitorch.device import device, device_of, require, transfer
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.hooks import RemovableHandle
 from minitorch.layout import order_of, strided
@@ -470,6 +470,7 @@ class Variable(Methods, Value):
             type(self),
             backend_of(self.array).to_numpy(self.array),
             self._requires_grad,
+            None if self.is_cpu else str(self.device),
         )
 
     # Operators ------------------------------------------------------------------------------------------------------
@@ -537,10 +538,11 @@ def check_grad(x: Variable, g: Any) -> None:
         )
 
 
-def rebuild(kind: type[Variable], array: Any, requires_grad: bool) -> Variable:
-    """A leaf as it was pickled."""
+def rebuild(kind: type[Variable], array: Any, requires_grad: bool, place: str | None = None) -> Variable:
+    """A leaf as it was pickled, where it was."""
     result = object.__new__(kind)
-    result.array, result._requires_grad = array, requires_grad
+    result.array = array if place is None else transfer(array, require(place))
+    result._requires_grad = requires_grad
     return result
 
 

@@ -1,7 +1,7 @@
 """A device that is none: arrays that refuse to meet those of the CPU, served by a backend of their own.
 
-What an engine does wrong with devices (a tensor made on the CPU inside of an op, a number looked at on the way) shows
-here without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
+What an engine does wrong with devices (a tensor made on the CPU inside of an op, arrays of two devices in one formula)
+shows here without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ COMPARISONS = "eq ne lt le gt ge neg pos abs invert"
 
 def owner(a: Any) -> Any:
     """The array at the end of a chain of views."""
-    while isinstance(getattr(a, "base", None), np.ndarray):
-        a = a.base
-    return a
+    found = a
+    while (a := getattr(a, "base", None)) is not None:  # as_strided puts an object of its own between
+        found = a if isinstance(a, np.ndarray) else found
+    return found
 
 
 class Strange:

@@ -1,8 +1,8 @@
 """Capture and replay of CUDA graphs.
 
 Arrays of a capture come from a pool of its own, which lives as long as the graph: nothing else gets their addresses,
-so a replay finds everything where it was. Random generators hand out places relative to a beginning that stands in the GPU's
-memory, and that each replay sets to where the generator is by then.
+so a replay finds everything where it was. Random generators hand out places relative to a beginning that stands in
+the GPU's memory, and that each replay sets to where the generator is by then.
 
 Source: NVIDIA, CUDA C++ Programming Guide, section "CUDA Graphs"; PyTorch documentation, "CUDA semantics".
 """
@@ -32,7 +32,7 @@ REASONS = {
 }
 REMEDY = (
     "A graph is recorded while nothing is computed: no numbers can be looked at (item(), bool(), nonzero, boolean "
-    "masks, shapes that depend on data), and kernels must have been compiled: run the step a few times before the capture"
+    "masks, shapes that depend on data), and kernels must have been compiled: run the step a few times before"
 )
 
 
