@@ -19,7 +19,7 @@ from minitorch.utils.data.dataset import (
     random_split as random_split,
 )
 from minitorch.utils.data.distributed import DistributedSampler as DistributedSampler
-from minitorch.utils.data.loader import DataLoader as DataLoader, get_worker_info as get_worker_info
+from minitorch.utils.data.loader import DataLoader as DataLoader
 from minitorch.utils.data.sampler import (
     BatchSampler as BatchSampler,
     RandomSampler as RandomSampler,
@@ -27,6 +27,10 @@ from minitorch.utils.data.sampler import (
     SequentialSampler as SequentialSampler,
     SubsetRandomSampler as SubsetRandomSampler,
     WeightedRandomSampler as WeightedRandomSampler,
+)
+from minitorch.utils.data.worker_info import (
+    WorkerInfo as WorkerInfo,
+    get_worker_info as get_worker_info,
 )
 
 __getattr__ = _refuser("utils.data")
