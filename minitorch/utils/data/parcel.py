@@ -17,6 +17,7 @@ from minitorch.utils.data import ring
 
 LARGE = 2**16  # bytes of an array, from which on it does not go through a pipe
 PRELOADED = "minitorch.utils.data.worker_process"
+USUAL = {"minitorch", "PIL", "h5py", "av"}  # libraries of datasets, which workers need if the program has loaded them
 _lock = threading.Lock()
 
 
@@ -27,7 +28,8 @@ def default_context() -> Any:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     if forkserver._forkserver._preload_modules == ["__main__"]:  # type: ignore[attr-defined]
-        context.set_forkserver_preload(["__main__", PRELOADED])  # nobody else has said what to load
+        usual = [name for name in list(sys.modules) if name.partition(".")[0] in USUAL]
+        context.set_forkserver_preload(["__main__", PRELOADED, *usual])  # nobody else has said what to load
     return context
 
 
@@ -103,9 +105,10 @@ class Parcel:
             else:
                 if pickler.needs_main and isinstance(why, str):
                     found.append(name)
+        what = " and the ".join(found) or "dataset"
         return (
-            f"DataLoader: the {' and the '.join(found) or 'dataset'} cannot be given to worker processes: {why}. Define "
-            f"it in a module file and import it, or pass multiprocessing_context='fork' or worker_type='thread'"
+            f"DataLoader: the {what} cannot be given to worker processes: {why}. Define it in a module file "
+            f"and import it, or pass multiprocessing_context='fork' or worker_type='thread'"
         )
 
     def __getstate__(self) -> Any:

@@ -7,6 +7,7 @@ import pickle
 import signal
 import time
 import weakref
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -84,10 +85,8 @@ class Processes:
             self.windows.append(None if file is None else ring.Window(file))
 
     def _post(self, worker: int, message: Any) -> None:
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # what has become of it is said when its answer is awaited
             self.connections[worker].send_bytes(pickle.dumps(message))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # what has become of the worker is said when its answer is awaited
 
     def send(self, worker: int, number: int, indices: Any) -> None:
         """Asks a worker for a batch."""
