@@ -169,7 +169,9 @@ def main() -> None:
             paths = jpegs(Path(folder), arguments.files)
             datasets = {name: Files(name, paths) for name in arguments.libraries}
             rows += measure("jpeg", datasets, 32, arguments.rounds)
-    print("| images | loaded by | minitorch /s | PyTorch /s | ratio | first epochs |\n| --- | --- | --: | --: | --: | --: |")
+    print(
+        "| images | loaded by | minitorch /s | PyTorch /s | ratio | first epochs |\n| --- | --- | --: | --: | --: | --: |"
+    )
     for row in rows:
         ours, theirs = row.get("minitorch", 0), row.get("torch", 0)
         ratio = f"{ours / theirs:.2f}" if theirs else ""

@@ -121,7 +121,9 @@ def stacked(batch: Sequence[Any], place: str) -> Any:
         shapes = {x.shape for x in arrays}
         if len(shapes) == 1 == len({x.dtype for x in arrays}) and not any(x.requires_grad for x in batch):
             (shape,) = shapes
-            joined = backend_of(arrays[0]).concatenate(arrays) if shape else backend_of(arrays[0]).stack(arrays)
+            joined = (
+                backend_of(arrays[0]).concatenate(arrays) if shape else backend_of(arrays[0]).stack(arrays)
+            )
             return wrap(joined.reshape((len(batch), *shape)))
     for position, x in enumerate(batch):
         if not isinstance(x, Value):

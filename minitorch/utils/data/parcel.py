@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import os
 import pickle
 import sys
 import threading
@@ -17,7 +18,12 @@ from minitorch.utils.data import ring
 
 LARGE = 2**16  # bytes of an array, from which on it does not go through a pipe
 PRELOADED = "minitorch.utils.data.worker_process"
-USUAL = {"minitorch", "PIL", "h5py", "av"}  # libraries of datasets, which workers need if the program has loaded them
+USUAL = {
+    "minitorch",
+    "PIL",
+    "h5py",
+    "av",
+}  # libraries of datasets, which workers need if the program has loaded them
 _lock = threading.Lock()
 
 
@@ -84,7 +90,10 @@ class Parcel:
             raise ArgumentTypeError(self._cannot(error)) from error
         self.needs_main = pickler.needs_main
         main = sys.modules["__main__"]
-        if self.needs_main and getattr(main, "__spec__", None) is None and not hasattr(main, "__file__"):
+        is_module = getattr(main, "__spec__", None) is not None or os.path.isfile(
+            getattr(main, "__file__", "")
+        )
+        if self.needs_main and not is_module:
             raise ArgumentTypeError(self._cannot("it is defined in a notebook or an interactive session"))
         file, places = None, []
         if large:

@@ -13,7 +13,7 @@ from minitorch.utils.data.collate import default_collate
 from minitorch.utils.data.dataset import Dataset, IterableDataset, Subset, TensorDataset, fetch
 from minitorch.utils.data.seeds import mixed
 
-END = "the end of a stream"
+END: Any = object()  # of a stream, or of an order
 BEGIN = -1  # the number under which a stream is opened: the seed of the first worker's is that of none at all
 
 
