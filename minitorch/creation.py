@@ -23,7 +23,7 @@ from minitorch.value import Value, wrap
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
-CPU_ARRAY = current_backend().array_type
+CPU_ARRAY: Any = current_backend().array_type
 
 
 def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:

@@ -161,17 +161,20 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
+        cases: dict[str, Any] = {}
         if "cifar" in arguments.only:
             images = np.random.default_rng(0).integers(0, 256, (arguments.images, 3, 32, 32), dtype=np.uint8)
-            datasets: dict[str, Any] = {name: Small(name, images) for name in arguments.libraries}
-            rows += measure("cifar", datasets, 128, arguments.rounds)
+            cases["cifar"] = 128, {name: Small(name, images) for name in arguments.libraries}
         if "jpeg" in arguments.only:
             paths = jpegs(Path(folder), arguments.files)
-            datasets = {name: Files(name, paths) for name in arguments.libraries}
-            rows += measure("jpeg", datasets, 32, arguments.rounds)
-    print(
-        "| images | loaded by | minitorch /s | PyTorch /s | ratio | first epochs |\n| --- | --- | --: | --: | --: | --: |"
-    )
+            cases["jpeg"] = 32, {name: Files(name, paths) for name in arguments.libraries}
+        for _, datasets in cases.values():
+            for dataset in datasets.values():
+                dataset[0]  # loads what it needs
+        for case, (batch_size, datasets) in cases.items():
+            rows += measure(case, datasets, batch_size, arguments.rounds)
+    print("| images | loaded by | minitorch /s | PyTorch /s | ratio | first epochs |")
+    print("| --- | --- | --: | --: | --: | --: |")
     for row in rows:
         ours, theirs = row.get("minitorch", 0), row.get("torch", 0)
         ratio = f"{ours / theirs:.2f}" if theirs else ""

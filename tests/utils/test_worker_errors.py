@@ -40,8 +40,7 @@ def await_end(pids: list[int], seconds: float = 5.0) -> None:
 def test_an_exception_comes_with_its_type_and_traceback(kind: dict[str, Any]) -> None:
     got = []
     with pytest.raises(KeyError, match="a name") as caught:
-        for batch in data.DataLoader(samples.Failing("raise"), 2, **kind):
-            got.append(batch.tolist())
+        got.extend(batch.tolist() for batch in data.DataLoader(samples.Failing("raise"), 2, **kind))
     assert got == [[0, 1], [2, 3], [4, 5]]
     notes = "\n".join(caught.value.__notes__)
     assert "Failing[7]" in notes

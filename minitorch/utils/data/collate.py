@@ -118,9 +118,9 @@ def stacked(batch: Sequence[Any], place: str) -> Any:
     """The tensors along a new first dim."""
     with suppress(AttributeError):
         arrays = [x.array for x in batch]
-        shapes = {x.shape for x in arrays}
-        if len(shapes) == 1 == len({x.dtype for x in arrays}) and not any(x.requires_grad for x in batch):
-            (shape,) = shapes
+        kinds = {x.shape for x in arrays}
+        if len(kinds) == 1 == len({x.dtype for x in arrays}) and not any(x.requires_grad for x in batch):
+            (shape,) = kinds
             joined = (
                 backend_of(arrays[0]).concatenate(arrays) if shape else backend_of(arrays[0]).stack(arrays)
             )

@@ -62,7 +62,7 @@ class Parcel:
     """
 
     def __init__(self, recipe: Any, worker_init_fn: Any, context: Any) -> None:
-        self.content = (recipe, worker_init_fn)
+        self.content: Any = (recipe, worker_init_fn)
         self.needs_main = True
         self.packed: Any = None
         self.method = context.get_start_method()
@@ -95,7 +95,8 @@ class Parcel:
         )
         if self.needs_main and not is_module:
             raise ArgumentTypeError(self._cannot("it is defined in a notebook or an interactive session"))
-        file, places = None, []
+        file: Any = None
+        places: Any = None
         if large:
             file = ring.File()
             places = ring.Slots(file).put(large)
@@ -124,7 +125,8 @@ class Parcel:
         return self.packed or self.content
 
     def __setstate__(self, state: Any) -> None:
-        self.packed = self.content = None
+        self.packed = None
+        self.content = None
         if len(state) == 3:
             self.packed = state
         else:
@@ -149,13 +151,13 @@ def start_process(process: Any, parcel: Parcel) -> None:
 
 
 @contextmanager
-def _without_main(name: str) -> Iterator[None]:
+def _without_main(ours: str) -> Iterator[None]:
     """While a process of this name is started, it is not told of the main program."""
     prepared = spawn.get_preparation_data
 
-    def get_preparation_data(process_name: str) -> dict[str, Any]:
-        data = prepared(process_name)
-        if process_name == name:
+    def get_preparation_data(name: str) -> dict[str, Any]:
+        data = prepared(name)
+        if name == ours:
             data.pop("init_main_from_name", None)
             data.pop("init_main_from_path", None)
         return data

@@ -100,13 +100,13 @@ class Processes:
         """Waits for a result, and for the end of any worker."""
         deadline = None if timeout is None else time.monotonic() + timeout
         wanted = range(self.count) if worker is None else (worker,)
-        sources = {self.connections[k]: k for k in wanted}
+        sources: dict[Any, int] = {self.connections[k]: k for k in wanted}
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             ready = wait([*sources, *(process.sentinel for process in self.processes)], left)
             if not ready:
                 return None
-            talking = [source for source in ready if source in sources]
+            talking: list[Any] = [source for source in ready if source in sources]
             if not talking:
                 self._report_dead()
             for source in talking:
