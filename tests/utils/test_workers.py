@@ -265,10 +265,10 @@ def test_batches_that_a_worker_holds_on_to_are_not_overwritten() -> None:
 
 def test_large_batches_take_turns_in_few_places() -> None:
     loader = data.DataLoader([minitorch.full((20_000,), k) for k in range(60)], 2, num_workers=1)
-    batches = iter(loader)
+    batches: Any = iter(loader)
+    (window,) = batches.crew.windows
     for k, x in enumerate(batches):
         assert x[:, ::999].tolist() == [[i] * 21 for i in (2 * k, 2 * k + 1)]
-        (window,) = batches.crew.windows if batches.crew else (window,)
         del x
     assert len(window.maps) <= 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from contextlib import suppress
 from copy import copy
+from operator import attrgetter
 from typing import Any
 
 from minitorch.creation import as_tensor, tensor
@@ -17,6 +18,8 @@ from minitorch.value import Value, wrap
 lay_out: Callable[[tuple[int, ...], Any], Any] | None = (
     None  # a worker process says where large arrays are made
 )
+array_of, shape_of, dtype_of = attrgetter("array"), attrgetter("shape"), attrgetter("dtype")
+requires_grad_of = attrgetter("requires_grad")
 REMEDY = "pad or crop them in the dataset, or pass the DataLoader a collate_fn"
 
 

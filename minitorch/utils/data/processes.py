@@ -167,6 +167,7 @@ class Processes:
             code = process.exitcode
             if code is None and worker is None:
                 continue
+            self._drain(k)
             number = min(self.asked[k], default=None)
             where = self._described(k, number)
             if code is None:
@@ -182,6 +183,12 @@ class Processes:
                 end = f"ended with exit code {code}"
                 why = "its last words are on the standard error stream"
             raise WorkerError(f"DataLoader: worker {k} (pid {process.pid}) {end}, {where}; {why}")
+
+    def _drain(self, worker: int) -> None:
+        """Strikes off what a worker that has gone had still finished."""
+        with suppress(EOFError, OSError):
+            while self.connections[worker].poll():
+                self.asked[worker].pop(pickle.loads(self.connections[worker].recv_bytes())[1], None)
 
     def stop(self) -> None:
         """Ends all processes."""

@@ -70,8 +70,11 @@ def main(start: Any) -> None:
     worker = Worker(start)
     threading.Thread(target=watch, args=(start.connection, tasks, worker), daemon=True).start()
     try:
-        worker.prepare(start)
-        worker.work(tasks)
+        if worker.prepare(start):
+            worker.work(tasks)
+        else:  # the main process sends us home when it has read why
+            while tasks.get() is not None:
+                pass
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # there is nobody to give the batch to
     worker.at_home.set()
@@ -106,8 +109,8 @@ class Worker:
         self.recipe: Recipe
         self.generator = Generator()
 
-    def prepare(self, start: Any) -> None:
-        """Unpacks the dataset, and runs the user's function."""
+    def prepare(self, start: Any) -> bool:
+        """Unpacks the dataset, and runs the user's function; whether that went well."""
         set_num_threads(1)
         if self.slots is not None:
             collate.lay_out = self.slots.lay_out
@@ -121,7 +124,8 @@ class Worker:
                 worker_init_fn(self.number)
         except Exception as error:
             self.fail(None, None, error)
-            raise SystemExit(0) from None
+            return False
+        return True
 
     def work(self, tasks: SimpleQueue[Any]) -> None:
         """Loads what is asked for."""
@@ -134,7 +138,6 @@ class Worker:
                         load = self.begin(seed, skip)
                     except Exception as error:
                         self.fail(epoch, None, error)
-                        return
                     continue
                 _, number, indices, returned = message
                 if self.slots is not None:
@@ -151,7 +154,7 @@ class Worker:
                     structure, buffers, starts = ring.pack(batch, self.slots)
                 except Exception as error:
                     self.fail(epoch, number, error)
-                    return
+                    continue
                 self.give(epoch, number, structure, buffers, starts)
                 del batch, buffers
 
