@@ -96,7 +96,7 @@ PAGES = [
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
-    Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),
     Page(
         "vision-transforms",
         "vision.transforms",

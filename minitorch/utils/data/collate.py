@@ -19,7 +19,6 @@ lay_out: Callable[[tuple[int, ...], Any], Any] | None = (
     None  # a worker process says where large arrays are made
 )
 array_of, shape_of, dtype_of = attrgetter("array"), attrgetter("shape"), attrgetter("dtype")
-requires_grad_of = attrgetter("requires_grad")
 REMEDY = "pad or crop them in the dataset, or pass the DataLoader a collate_fn"
 
 
@@ -123,10 +122,9 @@ def numbers(batch: Sequence[Any], place: str) -> Any:
 def stacked(batch: Sequence[Any], place: str) -> Any:
     """The tensors along a new first dim."""
     with suppress(AttributeError):
-        arrays = [x.array for x in batch]
-        if len({x.shape for x in arrays}) == 1 == len({x.dtype for x in arrays}) and not any(
-            x.requires_grad for x in batch
-        ):
+        arrays = list(map(array_of, batch))
+        alike = len(set(map(shape_of, arrays))) == 1 == len(set(map(dtype_of, arrays)))
+        if alike and not any(x.requires_grad for x in batch):
             return wrap(joined(arrays))
     for position, x in enumerate(batch):
         if not isinstance(x, Value):

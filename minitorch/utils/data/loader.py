@@ -29,18 +29,25 @@ class DataLoader:
         shuffle: in a new random order each time.
         sampler: gives the indices in an order of your own.
         batch_sampler: gives lists of indices.
-        num_workers: 0; more processes are not supported yet.
+        num_workers: how many processes or threads load batches ahead; 0 to load each when it is asked for.
         collate_fn: makes a batch of a list of samples, by default `default_collate`.
         pin_memory: accepted; memory on the CPU is as it is.
         drop_last: leave out the last batch, if it is smaller.
-        timeout, worker_init_fn, multiprocessing_context, prefetch_factor, persistent_workers, in_order:
-            for worker processes.
-        generator: the source of randomness for `shuffle`.
+        timeout: seconds that a batch of the workers may be waited for; 0 for no limit.
+        worker_init_fn: called in each worker with its number, after seeding, before it loads anything.
+        multiprocessing_context: how processes are started, "forkserver" (the default, where there is one), "spawn" or
+            "fork", or a context of `multiprocessing`.
+        generator: the source of the seeds from which the order and all other random numbers of an epoch follow.
+        prefetch_factor: how many batches each worker is ahead, by default 2.
+        persistent_workers: keep the workers from one epoch to the next.
         pin_memory_device: accepted, as pin_memory.
+        in_order: False to take batches as the workers finish them.
+        worker_type: "process", or "thread" for datasets that release the lock, such as decoders of images.
 
     Raises:
         ArgumentError: for settings that exclude each other.
-        NotSupportedError: for num_workers > 0.
+        ArgumentTypeError: if workers are started, and the dataset or a function cannot be given to a process.
+        WorkerError: while batches are taken, if a worker is killed or takes too long.
 
     >>> import minitorch
     >>> from minitorch.utils.data import DataLoader, TensorDataset
