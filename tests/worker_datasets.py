@@ -74,6 +74,14 @@ class Process(Squares):
         return os.getpid(), info.id, info.num_workers, info.seed
 
 
+class Computes(Squares):
+    """Uses an operation that is worth several threads."""
+
+    def __getitem__(self, i: int) -> Any:
+        x = minitorch.ones(500_000)
+        return (x * x).sum()
+
+
 class Odd(Exception):
     """It cannot be made again from what it was made of."""
 

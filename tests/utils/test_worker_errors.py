@@ -172,6 +172,9 @@ def test_a_class_of_the_program_itself(tmp_path: Path) -> None:
     run = [sys.executable, path]
     done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=60)
     assert done.stdout == "[0, 1]\n", done.stderr
+    path.write_text(path.read_text().replace("if __name__ == '__main__':\n    ", ""))
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=60)
+    assert "runs under `if __name__ == '__main__':` only" in done.stderr
     done = subprocess.run(
         [sys.executable, "-"], input=path.read_text().replace("__file__", ""), env=environment,
         capture_output=True, text=True, timeout=60,

@@ -292,6 +292,16 @@ def test_settings_reach_the_workers() -> None:
         minitorch.set_default_dtype(minitorch.float32)
 
 
+@pytest.mark.parametrize("context", ["forkserver", "fork"])
+def test_workers_after_kernels_ran_in_parallel(context: str) -> None:
+    pytest.importorskip("numba")
+    with minitorch.use_backend("numba"):
+        x = minitorch.ones(2_000_000)
+        assert (x + x).sum().item() == 4_000_000
+        loader = data.DataLoader(samples.Computes(4), 2, num_workers=2, multiprocessing_context=context)
+        assert [batch.tolist() for batch in loader] == [[500_000.0] * 2] * 2
+
+
 # Notebooks and other settings ----------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ class Processes:
         self.windows: list[ring.Window | None] = []
         self.asked: list[dict[int, Any]] = []  # by worker: what each number stands for
         self.epoch = 0
+        self.needs_main = False
         self._end = weakref.finalize(self, dismiss, os.getpid(), self.processes, self.connections)
 
     def begin(self, epoch: Epoch) -> None:
@@ -62,6 +63,7 @@ class Processes:
         loader = self.loader_settings
         context = loader.multiprocessing_context or default_context()
         parcel = Parcel(loader.recipe(), loader.worker_init_fn, context)
+        self.needs_main = parcel.needs_main and context.get_start_method() != "fork"
         for worker in range(self.count):
             ours, theirs = context.Pipe()
             self.connections.append(ours)
@@ -182,6 +184,8 @@ class Processes:
             else:
                 end = f"ended with exit code {code}"
                 why = "its last words are on the standard error stream"
+                if self.needs_main:
+                    why += "; a program that defines the dataset itself runs under `if __name__ == '__main__':` only"
             raise WorkerError(f"DataLoader: worker {k} (pid {process.pid}) {end}, {where}; {why}")
 
     def _drain(self, worker: int) -> None:

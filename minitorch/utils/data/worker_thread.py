@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -65,9 +66,10 @@ class Threads:
     def stop(self) -> None:
         """Lets each thread finish the batch that it is at, at most, and waits for that a little."""
         self._end()
+        deadline = time.monotonic() + 2
         for thread in self.threads:
             if thread is not threading.current_thread():
-                thread.join(timeout=5)
+                thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
 
 def send_home(queues: list[SimpleQueue[Any]], final: bool = True) -> None:

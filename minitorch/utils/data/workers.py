@@ -49,18 +49,17 @@ class Batches(Iterator[Any]):
 
     def __init__(self, loader: Any, epoch: Epoch) -> None:
         self.loader, self.epoch = loader, epoch
-        self.waiting: deque[tuple[int, int]] = (
-            deque()
-        )  # the number and the worker of each batch that was asked for
+        # The number and the worker of each batch that was asked for.
+        self.waiting: deque[tuple[int, int]] = deque()
         self.crew: Crew | None = crew_of(loader)
-        self.crew.begin(epoch)
-        self._pass = self.crew.epoch
         self._is_stream = loader.recipe().is_stream
         self._tasks = epoch.tasks()
         self._asked = list(epoch.given)  # of each stream
         count = loader.num_workers
         first = epoch.turn if self._is_stream else epoch.received
         try:
+            self.crew.begin(epoch)
+            self._pass = self.crew.epoch
             for k in range(loader.prefetch_factor * count):
                 self._ask((first + k) % count)
         except BaseException:
