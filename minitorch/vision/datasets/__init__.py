@@ -6,7 +6,10 @@ Files are downloaded with `download=True`, once; with the files in place nothing
 
 from minitorch.absent import refuser as _refuser
 from minitorch.vision.datasets.cifar import CIFAR10 as CIFAR10, CIFAR100 as CIFAR100
+from minitorch.vision.datasets.fakedata import FakeData as FakeData
 from minitorch.vision.datasets.folder import DatasetFolder as DatasetFolder, ImageFolder as ImageFolder
+from minitorch.vision.datasets.imagenet import ImageNet as ImageNet
+from minitorch.vision.datasets.kinetics import Kinetics as Kinetics
 from minitorch.vision.datasets.mnist import (
     EMNIST as EMNIST,
     KMNIST as KMNIST,
@@ -15,5 +18,6 @@ from minitorch.vision.datasets.mnist import (
 )
 from minitorch.vision.datasets.svhn import SVHN as SVHN
 from minitorch.vision.datasets.vision import VisionDataset as VisionDataset
+from minitorch.vision.datasets.voc import VOCDetection as VOCDetection, VOCSegmentation as VOCSegmentation
 
 __getattr__ = _refuser("vision.datasets")

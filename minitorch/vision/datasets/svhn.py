@@ -100,7 +100,8 @@ def read_svhn(path: Path) -> tuple[Any, Any]:
     """
     found = read_mat(path, "X", "y")
     x, y = found["X"], found["y"]
-    shape, kind = getattr(x, "shape", ()), str(getattr(x, "dtype", type(x).__name__))
+    shape: Any = getattr(x, "shape", ())
+    kind = str(getattr(x, "dtype", type(x).__name__))
     if len(shape) != 4 or shape[:3] != (32, 32, 3) or kind != "uint8":
         raise DatasetError(f"{path}: 'X' is {kind} of shape {shape}, and should be uint8 (32, 32, 3, N)")
     if getattr(y, "shape", None) != (shape[3], 1):
