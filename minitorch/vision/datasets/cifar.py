@@ -148,9 +148,10 @@ class CIFAR10(VisionDataset):
         self.class_to_idx = {name: i for i, name in enumerate(self.classes)}
         batches = [self._batch(name, md5) for name, md5 in (self.train_list if train else self.test_list)]
         self.targets: list[int] = [target for _, targets in batches for target in targets]
-        flat = get_backend("numpy").concatenate([data for data, _ in batches], 0)
-        # The files have one color after the other.
-        self.data: Any = flat.reshape(-1, *IMAGE).transpose(0, 2, 3, 1)
+        arrays = get_backend("numpy")
+        flat = arrays.concatenate([data for data, _ in batches], 0)
+        # The files have one color after the other; Pillow reads pixel by pixel.
+        self.data: Any = arrays.copy(flat.reshape(-1, *IMAGE).transpose(0, 2, 3, 1))
 
     def _path(self, name: str, md5: str) -> Path:
         path = Path(self.root, self.base_folder, name)
