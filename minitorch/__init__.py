@@ -468,6 +468,7 @@ _ROOMS = (
     "distributions",
     "fft",
     "func",
+    "hub",
     "linalg",
     "masked",
     "metrics",

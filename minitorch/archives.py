@@ -39,6 +39,14 @@ def extract(archive: str | os.PathLike[str], folder: str | os.PathLike[str]) -> 
     Raises:
         DownloadError: if it is no such archive, damaged, or would write elsewhere; nothing appears in the folder
             then.
+
+    >>> import pathlib, tempfile, zipfile
+    >>> from minitorch.downloads import extract
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with zipfile.ZipFile(f"{folder}/a.zip", "w") as archive:
+    ...         archive.writestr("set/one.txt", "1")
+    ...     (extract(f"{folder}/a.zip", f"{folder}/data") / "set" / "one.txt").read_text()
+    '1'
     """
     archive, folder = Path(archive), Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)

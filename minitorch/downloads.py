@@ -88,6 +88,13 @@ def fetch(
             stays in `NAME.part`, and the next call goes on from there; a file with the wrong hash is removed.
         MissingDependencyError: if there is something to download, and pooch is not installed.
         ArgumentError: for addresses other than http and https, names with folders in them, malformed hashes.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = pathlib.Path(folder, "a.txt").write_bytes(b"abc")  # it is there already: no network is needed
+    ...     path = fetch("https://example.org/a.txt", folder, md5="900150983cd24fb0d6963f7d28e17f72")
+    >>> path.name
+    'a.txt'
     """
     urls = [urls] if isinstance(urls, str) else list(urls)
     if not urls or any(urlsplit(url).scheme not in ("http", "https") for url in urls):
