@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from file_server import FileServer, serving
 
+from minitorch import downloads
 from minitorch.downloads import cache_folder, fetch, verify
 from minitorch.errors import ArgumentError, DownloadError, MissingDependencyError
 
@@ -57,6 +58,24 @@ def test_the_next_mirror_is_asked(server: FileServer, tmp_path: Path) -> None:
     ]
     assert fetch(urls, tmp_path, sha256=SHA).read_bytes() == BODY
     assert [path for path, _ in server.asked] == ["/gone/a.bin", "/other/a.bin", "/a.bin"]
+
+
+def test_a_file_that_moved(server: FileServer, tmp_path: Path) -> None:
+    server.moved["/old"] = f"{server.url}/a.bin"
+    server.cut, server.times = 40_000, 1
+    assert fetch(f"{server.url}/old", tmp_path, sha256=SHA).read_bytes() == BODY
+    assert [path for path, _ in server.asked] == ["/old", "/a.bin"] * 2
+    assert server.asked[3][1]  # it went on where it was cut off
+
+
+def test_a_server_that_stops_sending(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "TIMEOUT", (0.2, 0.2))
+    with serving() as slow:
+        slow.files["/a.bin"], slow.slow = BODY, 0.6
+        assert fetch([f"{slow.url}/a.bin", f"{server.url}/a.bin"], tmp_path, sha256=SHA).read_bytes() == BODY
+        assert slow.asked
 
 
 def test_a_wrong_file_is_not_kept(server: FileServer, tmp_path: Path) -> None:
