@@ -87,6 +87,9 @@ def test_a_wrong_file_is_not_kept(server: FileServer, tmp_path: Path) -> None:
     assert names(tmp_path) == []
     with pytest.raises(DownloadError, match="404"):
         fetch(f"{server.url}/none", tmp_path, sha256=wrong)
+    with pytest.raises(DownloadError, match="Check the connection"):
+        fetch("http://127.0.0.1:9/a.bin", tmp_path, sha256=wrong)
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize("ranges", [True, False])
