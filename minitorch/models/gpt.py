@@ -145,9 +145,13 @@ class GPT(nn.Module):
         start = caches[0][0].shape[2] if caches and caches[0] else 0  # tokens that caches hold
         end = start + idx.shape[1]
         if end > self.config.block_size:
-            raise ShapeError(f"GPT: {end} tokens are more than block_size={self.config.block_size}; crop them")
+            raise ShapeError(
+                f"GPT: {end} tokens are more than block_size={self.config.block_size}; crop them"
+            )
         parts = self.transformer
-        x = parts["drop"](parts["wte"](idx) + parts["wpe"](minitorch.arange(start, end)))  # (B, T) → (B, T, C)
+        x = parts["drop"](
+            parts["wte"](idx) + parts["wpe"](minitorch.arange(start, end))
+        )  # (B, T) → (B, T, C)
         for i, block in enumerate(parts["h"]):
             x = block(x, None if caches is None else caches[i])
         logits = self.lm_head(parts["ln_f"](x))  # (B, T, C) → (B, T, vocab)

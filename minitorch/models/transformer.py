@@ -35,7 +35,9 @@ class PositionalEncoding(nn.Module):
     def forward(self, token_embedding: Tensor) -> Tensor:
         t, longest = token_embedding.shape[0], self.pos_embedding.shape[0]
         if t > longest:
-            raise ShapeError(f"PositionalEncoding: {t} places are more than maxlen={longest}; cut the sequences")
+            raise ShapeError(
+                f"PositionalEncoding: {t} places are more than maxlen={longest}; cut the sequences"
+            )
         return self.dropout(token_embedding + self.pos_embedding[:t])
 
 
@@ -152,7 +154,9 @@ class Seq2SeqTransformer(nn.Module):
         if src.ndim != 1:
             raise ShapeError(f"beam_decode: expected one sentence of shape (S,), got {tuple(src.shape)}")
         if beam_size < 1 or max_len < 1:
-            raise ArgumentError(f"beam_decode: beam_size and max_len must be positive, got {beam_size}, {max_len}")
+            raise ArgumentError(
+                f"beam_decode: beam_size and max_len must be positive, got {beam_size}, {max_len}"
+            )
 
         def rating(hypothesis: tuple[float, list[int]]) -> float:
             return hypothesis[0] / ((5 + len(hypothesis[1]) - 1) / 6) ** alpha

@@ -58,8 +58,8 @@ class VAE(nn.Module):
 def vae_loss(reconstruction: Tensor, x: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
     """The negative lower bound on log p(x), summed over a batch.
 
-    −Σ [x·log y + (1 − x)·log(1 − y)] − ½·Σ (1 + log σ² − μ² − σ²): what the picture costs given z, and how far q(z|x) is
-    from the normal distribution (Kullback–Leibler).
+    −Σ [x·log y + (1 − x)·log(1 − y)] − ½·Σ (1 + log σ² − μ² − σ²): what the picture costs given z, and how far
+    q(z|x) is from the normal distribution (Kullback–Leibler).
 
     Args:
         reconstruction: y, (N, pixels), between 0 and 1.

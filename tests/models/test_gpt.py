@@ -25,7 +25,9 @@ def model() -> GPT:
 def test_the_smallest_gpt2_has_as_many_parameters_as_the_published_one() -> None:
     net = GPT()
     assert sum(p.numel() for p in net.parameters()) == 124_439_808
-    assert len(net.state_dict()) == 149  # the 148 of the published file, and the last layer, which is the first
+    assert (
+        len(net.state_dict()) == 149
+    )  # the 148 of the published file, and the last layer, which is the first
 
 
 def test_names_are_those_of_the_published_weights() -> None:
@@ -74,7 +76,8 @@ def test_the_loss_leaves_out_what_has_no_target(model: GPT) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"temperature": 0}, {"temperature": 0.8}, {"top_k": 3}, {"top_p": 0.9}, {"top_k": 9, "top_p": 0.5}]
+    "settings",
+    [{"temperature": 0}, {"temperature": 0.8}, {"top_k": 3}, {"top_p": 0.9}, {"top_k": 9, "top_p": 0.5}],
 )
 def test_the_cache_changes_nothing_also_beyond_the_block(model: GPT, settings: dict[str, float]) -> None:
     start = minitorch.tensor([[1, 2, 3], [4, 5, 6]])
@@ -95,7 +98,9 @@ def test_a_text_is_read_in_pieces_with_a_cache(model: GPT) -> None:
 
 def test_the_cache_saves_reading(model: GPT) -> None:
     read = []
-    model.transformer["wte"].register_forward_hook(lambda module, inputs, output: read.append(output.shape[1]))
+    model.transformer["wte"].register_forward_hook(
+        lambda module, inputs, output: read.append(output.shape[1])
+    )
     model.generate(minitorch.tensor([[1, 2, 3]]), 4)
     assert read == [3, 1, 1, 1]
 

@@ -13,7 +13,7 @@ import minitorch
 from minitorch import models
 
 torch = pytest.importorskip("torch")
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore:enable_nested_tensor")]
 
 
 def give(theirs: Any, ours: Any) -> None:
@@ -74,7 +74,11 @@ def test_gpt(bias: bool) -> None:
         p.data.add_(0.1 * minitorch.randn_like(p))
     state = {name: torch.tensor(x.numpy(), requires_grad=True) for name, x in ours.state_dict().items()}
     state["lm_head.weight"] = state["transformer.wte.weight"]
-    layers = {"self_attn.in_proj_": "attn.c_attn.", "self_attn.out_proj.": "attn.c_proj.", "linear1.": "mlp.c_fc."}
+    layers = {
+        "self_attn.in_proj_": "attn.c_attn.",
+        "self_attn.out_proj.": "attn.c_proj.",
+        "linear1.": "mlp.c_fc.",
+    }
     layers |= {"linear2.": "mlp.c_proj.", "norm1.": "ln_1.", "norm2.": "ln_2."}
     layer = torch.nn.TransformerEncoderLayer(
         width, heads, 4 * width, 0.0, lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
@@ -131,7 +135,10 @@ def test_the_transformer() -> None:
     ours, theirs = models.Seq2SeqTransformer(2, 2, 8, 2, 11, 12, 16, dropout=0.0), Theirs()
     give(theirs, ours)
     src, tgt = np.array([[2, 2], [5, 6], [7, 3], [3, 1]]), np.array([[2, 2], [8, 9], [4, 3]])
-    y, expected = ours(minitorch.tensor(src), minitorch.tensor(tgt)), theirs(torch.tensor(src), torch.tensor(tgt))
+    y, expected = (
+        ours(minitorch.tensor(src), minitorch.tensor(tgt)),
+        theirs(torch.tensor(src), torch.tensor(tgt)),
+    )
     same(y, expected)
     y.square().sum().backward()
     expected.square().sum().backward()

@@ -175,5 +175,7 @@ def test_mistakes() -> None:
         models.MNASNet(0)
     with pytest.raises(ArgumentError, match="stages"):
         models.ShuffleNetV2([1], [1])
+    with pytest.raises(ArgumentError, match="24 does not divide penultimate_filters=1000"):
+        models.NASNet(penultimate_filters=1000)
     with pytest.raises(ArgumentError, match="mode"):
         StochasticDepth(0.1, "column")
