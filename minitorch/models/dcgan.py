@@ -78,5 +78,6 @@ def weights_init(module: nn.Module) -> None:
     if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
         nn.init.normal_(module.weight, 0.0, 0.02)
     elif isinstance(module, nn.BatchNorm2d):
-        nn.init.normal_(module.weight, 1.0, 0.02)
-        nn.init.zeros_(module.bias)
+        weight, bias = module.parameters()
+        nn.init.normal_(weight, 1.0, 0.02)
+        nn.init.zeros_(bias)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import minitorch
-from minitorch import Tensor, nn
+from minitorch import Tensor, dtypes, nn
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.models.choosing import choose
 
@@ -52,7 +52,7 @@ class CausalSelfAttention(nn.Module):
                 k, v = minitorch.cat((cache[0], k), dim=2), minitorch.cat((cache[1], v), dim=2)
             cache[:] = k, v
             if 1 < t < k.shape[2]:  # several new places after old ones
-                mask = minitorch.ones(t, k.shape[2], dtype=minitorch.bool).tril(k.shape[2] - t)
+                mask = minitorch.ones(t, k.shape[2], dtype=dtypes.bool_).tril(k.shape[2] - t)
         y = nn.functional.scaled_dot_product_attention(
             q, k, v, attn_mask=mask, dropout_p=self.dropout if self.training else 0.0,
             is_causal=t > 1 and mask is None,
@@ -213,5 +213,6 @@ class GPT(nn.Module):
             if not key.endswith((".attn.bias", ".attn.masked_bias")):
                 name = key if key.startswith(("transformer.", "lm_head.")) else f"transformer.{key}"
                 found[name] = x.t() if name.endswith(turned) else x
-        found.setdefault("lm_head.weight", found.get("transformer.wte.weight"))
+        if "transformer.wte.weight" in found:
+            found["lm_head.weight"] = found["transformer.wte.weight"]
         self.load_state_dict(found)

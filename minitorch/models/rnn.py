@@ -70,9 +70,10 @@ class RNNModel(nn.Module):
 
     def init_weights(self) -> None:
         """Words: uniform between −0.1 and 0.1; bias: 0."""
+        weight, bias = self.decoder.parameters()
         nn.init.uniform_(self.encoder.weight, -0.1, 0.1)
-        nn.init.uniform_(self.decoder.weight, -0.1, 0.1)
-        nn.init.zeros_(self.decoder.bias)
+        nn.init.uniform_(weight, -0.1, 0.1)
+        nn.init.zeros_(bias)
 
     def init_hidden(self, bsz: int) -> Any:
         """The state before the first word of `bsz` texts: zeros."""

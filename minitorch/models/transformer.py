@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 import minitorch
-from minitorch import Tensor, nn
+from minitorch import Tensor, dtypes, nn
 from minitorch.errors import ArgumentError, ShapeError
 
 
@@ -116,7 +116,7 @@ class Seq2SeqTransformer(nn.Module):
     def decode(self, tgt: Tensor, memory: Tensor, src: Tensor) -> Tensor:
         """(T, N) tokens, the encoded (S, N, emb_size), and of what: (S, N) tokens → (T, N, emb_size)."""
         x = self.positional_encoding(self.tgt_tok_emb(tgt))
-        causal = minitorch.ones(len(tgt), len(tgt), dtype=minitorch.bool).triu(1)  # true: hidden
+        causal = minitorch.ones(len(tgt), len(tgt), dtype=dtypes.bool_).triu(1)  # true: hidden
         return self.transformer.decoder(
             x, memory, tgt_mask=causal,
             tgt_key_padding_mask=self._padding(tgt), memory_key_padding_mask=self._padding(src),
