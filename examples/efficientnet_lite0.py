@@ -51,7 +51,9 @@ class EfficientNetLite0(nn.Module):
         for expansion, kernel, stride, inputs, outputs, count in SETTING:
             layers.append(Block(expansion, kernel, stride, inputs, outputs))
             layers += [Block(expansion, kernel, 1, outputs, outputs) for _ in range(count - 1)]
-        self.backbone = nn.Sequential(*layers, *conv(320, 1280, 1), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.backbone = nn.Sequential(
+            *layers, *conv(320, 1280, 1), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+        )
         self.head = nn.Linear(1280, num_classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
