@@ -87,8 +87,9 @@ def train_head(net: EfficientNetLite0, split: Split, steps: int = 100) -> None:
 def train(
     net: nn.Module, optimizer: torch.optim.Optimizer, split: Split, steps: int, keep_statistics: bool = False
 ) -> list[float]:
-    """Trains on all pictures at once, mirrored every other time; the accuracy before, and after every tenth of the steps.
+    """Trains on all pictures at once, mirrored every other time.
 
+    Returns the accuracy before, and after every tenth of the steps.
     With `keep_statistics`, batch norms keep the means that they have: ten pictures would give worse ones.
     """
     curve = [accuracy(net, split)]
@@ -200,9 +201,7 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
 
     means = {label: sum(run[-1] for run in runs) / len(runs) for label, runs in curves.items()}
     means["head only"] = sum(run[0] for run in curves["fine-tuned"]) / options.draws
-    print(
-        f"accuracy on {len(split.test_y)} pictures never seen, after {2 * options.shots}, over {options.draws} draws:"
-    )
+    print(f"accuracy on {len(split.test_y)} other pictures, the mean of {options.draws} draws:")
     for label in ("small, from scratch", "from scratch", "head only", "fine-tuned"):
         print(f"{label:>20}: {means[label]:.1%}")
     report(curves, split, tuned, options.out)

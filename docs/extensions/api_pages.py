@@ -106,6 +106,7 @@ PAGES = [
     Page("vision-functional", "vision.transforms.functional", "", "minitorch.vision.transforms.functional"),
     Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
     Page(
         "registry",

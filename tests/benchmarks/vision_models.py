@@ -102,7 +102,7 @@ def row(name: str, takes: object, net: nn.Module, *inputs: Any) -> None:
         work = multiplications(net, *inputs) / 1e9
     count = sum(p.numel() for p in net.parameters()) / 1e6
     print(
-        f"| `{name}` | {takes} | {count:.1f} | {work:.{2 if work >= 0.01 else 4}f} | {took:.{took < 10:d}f} |",
+        f"| `{name}` | {takes} | {count:.1f} | {work:.{2 if work >= 0.01 else 4}f} | {took:.{took < 1:d}f} |",
         flush=True,
     )
 
