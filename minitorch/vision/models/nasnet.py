@@ -10,9 +10,8 @@ from typing import Any
 
 import minitorch
 from minitorch import Tensor, nn
-from minitorch.errors import ArgumentError
+from minitorch.errors import ArgumentError, NotSupportedError
 from minitorch.nn import functional as F
-from minitorch.vision.models.parts import refuse_weights
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
@@ -232,15 +231,22 @@ class NASNet(nn.Module):
         )  # (N, 24·width, H/32, W/32) → (N, classes)
 
 
-def nasnet_mobile(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> NASNet:
+def _refuse_weights(model: str, weights: Any) -> None:
+    if weights is not None:
+        raise NotSupportedError(
+            f"{model}: torchvision publishes no weights of NASNet, got weights={weights!r}; build {model}() and load a "
+            f"state dict that you have: parameters have the names of the package pretrainedmodels"
+        )
+
+
+def nasnet_mobile(weights: Any = None, progress: bool = True, **kwargs: Any) -> NASNet:
     """NASNet-A (4 @ 1056) for images of 224 × 224, 5.3 million parameters."""
-    refuse_weights("nasnet_mobile", weights, kwargs)
+    _refuse_weights("nasnet_mobile", weights)
     return NASNet(**kwargs)
 
 
-def nasnet_large(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> NASNet:
+def nasnet_large(weights: Any = None, progress: bool = True, **kwargs: Any) -> NASNet:
     """NASNet-A (6 @ 4032) for images of 331 × 331, 88.8 million parameters."""
-    refuse_weights("nasnet_large", weights, kwargs)
-    return NASNet(
-        **{"num_blocks": 6, "penultimate_filters": 4032, "stem_filters": 96, "skip_reduction": True} | kwargs
-    )
+    _refuse_weights("nasnet_large", weights)
+    large = {"num_blocks": 6, "penultimate_filters": 4032, "stem_filters": 96, "skip_reduction": True}
+    return NASNet(**large | kwargs)
