@@ -12,7 +12,7 @@ from minitorch import Tensor, nn
 class Generator(nn.Module):
     """Transposed convolutions from random numbers to a picture of 64 × 64 pixels between −1 and 1.
 
-    Names and shapes are those of PyTorch's tutorial on DCGAN, so is the order of arguments in its text.
+    Names and shapes are those of PyTorch's tutorial on DCGAN.
 
     Args:
         nz: how many random numbers.

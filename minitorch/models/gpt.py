@@ -170,7 +170,7 @@ class GPT(nn.Module):
         use_cache: bool = True,
         generator: Any = None,
     ) -> Tensor:
-        """Continues texts token by token; of a long text the last `block_size` tokens are read.
+        """Continues texts token by token; of a long text the last `block_size` tokens are read. Call `eval()` before.
 
         Args:
             idx: (B, T) tokens, T ≥ 1.
@@ -178,7 +178,7 @@ class GPT(nn.Module):
             temperature: divides logits: below 1 likely tokens become likelier; 0 takes the likeliest.
             top_k: chooses among so many likeliest tokens.
             top_p: chooses among the fewest likeliest tokens that have this probability together.
-            use_cache: keeps keys and values of earlier tokens; the result is the same without, and later.
+            use_cache: keeps keys and values of earlier tokens; without, the result is the same, and takes longer.
             generator: of random numbers.
 
         Shape: (B, T) → (B, T + max_new_tokens).
