@@ -136,8 +136,8 @@ class Seq2SeqTransformer(nn.Module):
     ) -> list[int]:
         """The translation of a sentence, found by following the likeliest beginnings side by side.
 
-        Finished translations are compared by log p(y|x) / ((5 + |y|)/6)^α, or long ones would always lose. Call `eval()`
-        before.
+        Finished translations are compared by log p(y|x) / ((5 + |y|)/6)^α, or long ones would always lose.
+        Call `eval()` before.
 
         Args:
             src: (S,) tokens.
