@@ -112,6 +112,7 @@ PAGES = [
         "minitorch.vision.datasets",
     ),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
     Page(
         "hub",
         "hub",
