@@ -33,7 +33,7 @@ def default_context() -> Any:
     if "forkserver" not in methods:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    if forkserver._forkserver._preload_modules == ["__main__"]:  # type: ignore[attr-defined]
+    if getattr(getattr(forkserver, "_forkserver", None), "_preload_modules", None) == ["__main__"]:
         usual = [name for name in list(sys.modules) if name.partition(".")[0] in USUAL]
         context.set_forkserver_preload(["__main__", PRELOADED, *usual])  # nobody else has said what to load
     return context
