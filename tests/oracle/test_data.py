@@ -99,6 +99,11 @@ LOADERS: list[dict[str, Any]] = [
     {"timeout": -1},
     {"prefetch_factor": 2},
     {"persistent_workers": True},
+    {"multiprocessing_context": "fork"},
+    {"num_workers": 1, "multiprocessing_context": "no"},
+    {"num_workers": 1, "multiprocessing_context": 3},
+    {"num_workers": 1, "prefetch_factor": -1},
+    {"num_workers": 1, "timeout": -1},
 ]
 
 

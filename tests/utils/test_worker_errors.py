@@ -89,7 +89,7 @@ def test_a_worker_that_is_killed_from_outside_while_it_is_awaited() -> None:
     start = time.monotonic()
     with pytest.raises(errors.WorkerError, match=r"SIGKILL, in batch 0, samples \[0\]; .*memory"):
         next(batches)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 2
     assert list(batches) == []
 
 
