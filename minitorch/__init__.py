@@ -476,6 +476,7 @@ _ROOMS = (
     "signal",
     "special",
     "testing",
+    "text",
     "utils",
     "version",
     "vision",

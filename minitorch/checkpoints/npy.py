@@ -43,7 +43,8 @@ def read_header(head: Callable[[int], bytes], what: str, where: str) -> Header:
 
     Args:
         head: gives the first bytes, as many as asked for.
-        what, where: name the array and the file, for messages.
+        what: names the array, for messages.
+        where: names the file.
 
     Raises:
         CheckpointError: if it is no array of numbers, or damaged.
