@@ -63,9 +63,10 @@ class StreamDataset(IterableDataset[Any]):
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[Any]:
-        from minitorch.utils.data.loader import get_worker_info
+        from minitorch.utils.data import get_worker_info
 
-        info: Any = get_worker_info()
+        ask: Callable[[], Any] = get_worker_info
+        info = ask()
         worker, workers = (0, 1) if info is None else (info.id, info.num_workers)
         entries = self.source() if callable(self.source) else self.source
         read = self.read
@@ -90,7 +91,7 @@ def shuffled(samples: Iterator[Any], size: int, generator: Generator) -> Iterato
     ['a', 'b', 'c']
     """
     buffer = list(islice(samples, size))
-    chosen = iter(())
+    chosen: Iterator[int] = iter(())
     for sample in samples:
         k = next(chosen, None)
         if k is None:
