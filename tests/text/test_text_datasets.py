@@ -74,7 +74,8 @@ def test_ag_news(tmp_path: Path) -> None:
         (4, 'IBM\\s chip A \\"new\\" one, says IBM.'),
         (1, "Unruhe in Zürich "),
     ]
-    assert list(test) == [(2, "a b")] and len(AG_NEWS(tmp_path, "train", verify=False)) == 3
+    assert list(test) == [(2, "a b")]
+    assert len(AG_NEWS(tmp_path, "train", verify=False)) == 3
     assert isinstance(AG_NEWS(tmp_path, ("test",), verify=False), tuple)
 
 
@@ -103,7 +104,8 @@ def test_penn_treebank(tmp_path: Path) -> None:
     put(tmp_path, ptb__train__txt=PTB, ptb__valid__txt=" a b \n", ptb__test__txt=" c \n")
     train, valid, test = PennTreebank(tmp_path, verify=False)
     assert list(train) == ["aer banknote berlitz calloway", "pierre <unk> N years old will join the board"]
-    assert list(valid) == ["a b"] and list(test) == ["c"]
+    assert list(valid) == ["a b"]
+    assert list(test) == ["c"]
     put(tmp_path, ptb__test__txt=" c \n\n d \n")
     with pytest.raises(DatasetError, match=r"ptb.test.txt, line 2: expected words, got none"):
         PennTreebank(tmp_path, "test", verify=False)
@@ -152,6 +154,14 @@ def test_parallel_text(tmp_path: Path) -> None:
         ParallelText(tmp_path / "b", tmp_path / "a")
 
 
+def outcome(read: Any) -> Any:
+    """What was read, or what the error says."""
+    try:
+        return read()
+    except DatasetError as error:
+        return str(error)
+
+
 @given(st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused_by_name(tmp_path_factory: Any, junk: bytes) -> None:
     folder = put(tmp_path_factory.mktemp("text"), test__csv=junk, ptb__test__txt=junk, pairs__txt=junk)
@@ -160,10 +170,8 @@ def test_any_bytes_are_read_or_refused_by_name(tmp_path_factory: Any, junk: byte
         (lambda: PennTreebank(folder, "test", verify=False), "ptb.test.txt"),
         (lambda: SentencePairs(folder / "pairs.txt"), "pairs.txt"),
     ):
-        try:
-            assert len(read()) <= junk.count(b"\n") + 1
-        except DatasetError as error:
-            assert str(folder / name) in str(error)
+        found = outcome(read)
+        assert str(folder / name) in found if isinstance(found, str) else len(found) <= junk.count(b"\n") + 1
 
 
 # Multi30k -----------------------------------------------------------------------------------------------

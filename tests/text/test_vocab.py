@@ -55,15 +55,19 @@ def test_what_is_not_in_the_vocabulary() -> None:
         v(["a", "zebra"])
     assert v.get_default_index() is None
     v.set_default_index(v["<unk>"])
-    assert v(["a", "zebra"]) == [1, 0] and v["zebra"] == 0 and "zebra" not in v
+    assert v(["a", "zebra"]) == [1, 0]
+    assert v["zebra"] == 0
+    assert "zebra" not in v
     v.set_default_index(-1)
     assert v["zebra"] == -1
 
 
 def test_looking_up() -> None:
     v = Vocab(["x", "y"])
-    assert v.lookup_tokens([1, 0]) == ["y", "x"] and v.lookup_indices(["y"]) == [1]
-    assert v.get_stoi() == {"x": 0, "y": 1} and len(v) == 2
+    assert v.lookup_tokens([1, 0]) == ["y", "x"]
+    assert v.lookup_indices(["y"]) == [1]
+    assert v.get_stoi() == {"x": 0, "y": 1}
+    assert len(v) == 2
     for index in (2, -1):
         with pytest.raises(IndexRangeError, match="out of range for 2 tokens"):
             v.lookup_token(index)
@@ -73,7 +77,8 @@ def test_adding_tokens() -> None:
     v = Vocab(["x", "z"])
     v.insert_token("y", 1)
     v.append_token("end")
-    assert v(["x", "y", "z", "end"]) == [0, 1, 2, 3] and v.lookup_token(2) == "z"
+    assert v(["x", "y", "z", "end"]) == [0, 1, 2, 3]
+    assert v.lookup_token(2) == "z"
     for change in (lambda: v.append_token("x"), lambda: v.insert_token("x", 0)):
         with pytest.raises(RuntimeError, match="'x' is there already, with index 0"):
             change()
@@ -91,7 +96,8 @@ def test_a_vocabulary_is_saved_with_its_model(tmp_path: Path) -> None:
     other.load_state_dict(minitorch.load(tmp_path / "vocab.minitorch"))
     copied = pickle.loads(pickle.dumps(v))
     for again in (other, copied):
-        assert again.get_itos() == v.get_itos() and again(["b", "c"]) == [2, 0]
+        assert again.get_itos() == v.get_itos()
+        assert again(["b", "c"]) == [2, 0]
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdef"))), st.integers(1, 3))
@@ -151,14 +157,18 @@ def test_other_tokenizers() -> None:
 
 def test_ngrams() -> None:
     assert list(ngrams_iterator("abcd", 3)) == ["a", "b", "c", "d", "a b", "b c", "c d", "a b c", "b c d"]
-    assert list(ngrams_iterator(["a"], 3)) == ["a"] and list(ngrams_iterator([], 2)) == []
+    assert list(ngrams_iterator(["a"], 3)) == ["a"]
+    assert list(ngrams_iterator([], 2)) == []
 
 
 def test_to_map_style_dataset() -> None:
     data = to_map_style_dataset((k, "x" * k) for k in range(5))
-    assert len(data) == 5 and data[2] == (2, "xx") and list(data) == [data[k] for k in range(5)]
+    assert len(data) == 5
+    assert data[2] == (2, "xx")
+    assert list(data) == [data[k] for k in range(5)]
     labels, texts = next(iter(DataLoader(data, batch_size=5)))
-    assert labels.tolist() == [0, 1, 2, 3, 4] and texts[3] == "xxx"
+    assert labels.tolist() == [0, 1, 2, 3, 4]
+    assert texts[3] == "xxx"
 
 
 # Language models ----------------------------------------------------------------------------------------

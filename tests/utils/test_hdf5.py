@@ -8,6 +8,7 @@ import pickle
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,21 @@ def value(k: int) -> list[list[float]]:
 
 def test_one_array(path: Path) -> None:
     data = HDF5Dataset(path, "x")
-    assert len(data) == SIZE and data[3].tolist() == value(3) and data[-1].tolist() == value(SIZE - 1)
+    assert len(data) == SIZE
+    assert data[3].tolist() == value(3)
+    assert data[-1].tolist() == value(SIZE - 1)
     assert data[0].dtype is minitorch.float32
 
 
 def test_several_arrays(path: Path) -> None:
     x, y, name = HDF5Dataset(path, ("x", "group/y", "group/name"))[7]
-    assert x.tolist() == value(7) and y.item() == 7 and name == "sample 7 ü"
+    assert x.tolist() == value(7)
+    assert y.item() == 7
+    assert name == "sample 7 ü"
     sample = HDF5Dataset(path, {"label": "group/y", "flag": "flag", "big": "big"})[4]
     assert {key: x.item() for key, x in sample.items()} == {"label": 4, "flag": True, "big": 4}
-    assert sample["big"].dtype is minitorch.int32 and sample["flag"].dtype is minitorch.bool
+    assert sample["big"].dtype is minitorch.int32
+    assert sample["flag"].dtype is minitorch.bool
 
 
 def test_all_arrays_at_the_top(tmp_path: Path) -> None:
@@ -67,7 +73,8 @@ def test_all_arrays_at_the_top(tmp_path: Path) -> None:
         file["x"], file["y"] = np.ones((4, 2)), np.arange(4)
         file["deeper/z"] = np.ones(9)
     sample = HDF5Dataset(tmp_path / "data.h5")[2]
-    assert sorted(sample) == ["x", "y"] and sample["y"].item() == 2
+    assert sorted(sample) == ["x", "y"]
+    assert sample["y"].item() == 2
     with h5py.File(tmp_path / "none.h5", "w"):
         pass
     with pytest.raises(ArgumentError, match="no arrays at the top"):
@@ -107,16 +114,18 @@ def test_the_file_is_opened_by_who_needs_it(path: Path) -> None:
     data[0]
     assert data._open is not None
     again = pickle.loads(pickle.dumps(data))
-    assert again._open is None and again[5].tolist() == value(5)
+    assert again._open is None
+    assert again[5].tolist() == value(5)
     data.close()
-    assert data._open is None and data[1].tolist() == value(1)
+    assert data._open is None
+    assert data[1].tolist() == value(1)
 
 
 def read_all(data: HDF5Dataset, seed: int, queue: Any) -> None:
     order = random.Random(seed).choices(range(SIZE), k=600)
     wrong = [k for k in order if data[k][0].tolist() != value(k)]
     batches = [data.__getitems__(order[start : start + 50]) for start in range(0, 600, 50)]
-    wrong += [k for k, (_, y) in zip(order, sum(batches, []), strict=True) if y.item() != k]
+    wrong += [k for k, (_, y) in zip(order, chain.from_iterable(batches), strict=True) if y.item() != k]
     queue.put((seed, wrong))
 
 

@@ -27,7 +27,8 @@ def test_npy(tmp_path: Path, dtype: str, order: Any) -> None:
     x = np.asarray(np.arange(24).reshape(4, 3, 2) % 2, dtype=dtype, order=order)
     np.save(tmp_path / "x.npy", x)
     data = MemmapDataset(tmp_path / "x.npy")
-    assert len(data) == 4 and data.shape == (4, 3, 2)
+    assert len(data) == 4
+    assert data.shape == (4, 3, 2)
     for indices in ([0, 1, 2, 3], [3, 0, 0], [-1], [2]):
         samples = data.__getitems__(indices)
         np.testing.assert_array_equal(np.stack([s.numpy() for s in samples]), x[indices])
@@ -40,7 +41,8 @@ def test_unsigned_integers_become_wider(tmp_path: Path, dtype: str, wide: str) -
     x = np.array([0, np.iinfo(dtype).max], dtype)
     np.save(tmp_path / "x.npy", x)
     data = MemmapDataset(tmp_path / "x.npy")
-    assert data[1].item() == x[1] and data[1].dtype is getattr(minitorch, wide)
+    assert data[1].item() == x[1]
+    assert data[1].dtype is getattr(minitorch, wide)
 
 
 def test_bare_numbers(tmp_path: Path) -> None:
@@ -48,7 +50,8 @@ def test_bare_numbers(tmp_path: Path) -> None:
     x = np.arange(30, dtype="float32")
     path.write_bytes(b"header.." + x.tobytes())
     data = MemmapDataset(path, minitorch.float32, (-1, 2, 5), offset=8)
-    assert len(data) == 3 and data[-1].tolist() == x.reshape(3, 2, 5)[2].tolist()
+    assert len(data) == 3
+    assert data[-1].tolist() == x.reshape(3, 2, 5)[2].tolist()
     assert MemmapDataset(path, "float32", offset=8)[29].item() == 29
     assert MemmapDataset(path, "float32", (3, 10), offset=8)[0].tolist() == list(range(10))
 
@@ -56,7 +59,8 @@ def test_bare_numbers(tmp_path: Path) -> None:
 def test_samples_are_copies(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.ones((4, 2)))
     data = MemmapDataset(tmp_path / "x.npy", transform=lambda x: x.mul_(2))
-    assert data[0].tolist() == [2, 2] and data[0].tolist() == [2, 2]
+    assert data[0].tolist() == [2, 2]
+    assert data[0].tolist() == [2, 2]
     assert np.load(tmp_path / "x.npy").sum() == 8
 
 
@@ -89,13 +93,14 @@ minitorch.ones(2) + 1
 kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 data = MemmapDataset({str(path)!r})
 assert len(data) == 2**18
-total = sum(float(x.sum()) for x in DataLoader(data.__class__({str(path)!r}), batch_size=64, sampler=range(0, 2**18, 4096)))
+total = sum(float(x.sum()) for x in DataLoader(data, batch_size=64, sampler=range(0, 2**18, 4096)))
 print(total, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - kib)
 """
     total, grown = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert float(total) == 0 and int(grown) < 40 * 1024
+    assert float(total) == 0
+    assert int(grown) < 40 * 1024
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -125,7 +130,8 @@ def test_a_file_that_is_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "x.npy"
     np.save(path, np.ones((10, 10)))
     os.truncate(path, 500)
-    assert "cut off" in error_of(path) and "there are 500" in error_of(path)
+    assert "cut off" in error_of(path)
+    assert "there are 500" in error_of(path)
     os.truncate(path, 20)
     assert "damaged" in error_of(path)
 
@@ -194,8 +200,10 @@ def test_a_damaged_header_is_refused_by_name(tmp_path_factory: Any, junk: bytes,
     np.save(path, np.ones((2, 2)))
     content = path.read_bytes()
     path.write_bytes(content[:at] + junk + content[at + len(junk) :])
+    said = ""
     try:
         data = MemmapDataset(path)
         data.__getitems__(range(len(data)))
     except DatasetError as error:
-        assert str(path) in str(error)
+        said = str(error)
+    assert not said or str(path) in said

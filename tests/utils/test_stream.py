@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -41,7 +42,8 @@ def test_files_below_a_folder(tmp_path: Path) -> None:
         "b/2.npy",
     ]
     assert next(iter(DataLoader(data, batch_size=3))).tolist() == [[7, 7], [8, 8], [7, 7]]
-    assert len(FileFolder(tmp_path, str)) == 4 and len(FileFolder(tmp_path, str, "b/*.npy")) == 2
+    assert len(FileFolder(tmp_path, str)) == 4
+    assert len(FileFolder(tmp_path, str, "b/*.npy")) == 2
     assert sorted(map(len, random_split(pickle.loads(pickle.dumps(data)), [2, 1]))) == [1, 2]
 
 
@@ -99,7 +101,8 @@ def test_workers_share_the_samples(shards: list[Path], as_worker: Any, workers: 
             as_worker(k, workers)
             shares.append(list(data))
         as_worker(0, 1)
-        assert sorted(sum(shares, [])) == alone and len(alone) == 46
+        assert sorted(chain.from_iterable(shares)) == alone
+        assert len(alone) == 46
         if data.read is None or workers > 4:
             assert not isinstance(data.source, list) or all(shares)
 
@@ -140,7 +143,9 @@ def test_shuffling_keeps_every_sample_and_the_buffers_reach(n: int, size: int, s
 def test_shuffling_is_fair() -> None:
     first = [next(iter(StreamDataset(range(50), shuffle=10, seed=seed))) for seed in range(500)]
     counts = np.bincount(first, minlength=10)
-    assert len(counts) == 10 and counts.min() > 25 and counts.max() < 80
+    assert len(counts) == 10
+    assert counts.min() > 25
+    assert counts.max() < 80
 
 
 def test_a_buffer_reads_no_further_than_it_must() -> None:
