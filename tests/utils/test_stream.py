@@ -12,16 +12,22 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-import minitorch.utils.data
 from minitorch.errors import ArgumentError, ArgumentTypeError, DatasetError
-from minitorch.utils.data import ChainDataset, DataLoader, FileFolder, StreamDataset, random_split
+from minitorch.utils.data import (
+    ChainDataset,
+    DataLoader,
+    FileFolder,
+    StreamDataset,
+    random_split,
+    worker_info,
+)
 
 
 @pytest.fixture
 def as_worker(monkeypatch: Any) -> Any:
     def set_worker(k: int, n: int) -> None:
         info = SimpleNamespace(id=k, num_workers=n)
-        monkeypatch.setattr(minitorch.utils.data, "get_worker_info", lambda: info)
+        monkeypatch.setattr(worker_info, "get_worker_info", lambda: info)
 
     return set_worker
 

@@ -9,6 +9,7 @@ from typing import Any
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.random import Generator
 from minitorch.sampling import randint, randperm
+from minitorch.utils.data import worker_info
 from minitorch.utils.data.dataset import IterableDataset
 
 DRAWS = 1024  # random numbers that are drawn at a time
@@ -63,10 +64,7 @@ class StreamDataset(IterableDataset[Any]):
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[Any]:
-        from minitorch.utils.data import get_worker_info
-
-        ask: Callable[[], Any] = get_worker_info
-        info = ask()
+        info = worker_info.get_worker_info()
         worker, workers = (0, 1) if info is None else (info.id, info.num_workers)
         entries = self.source() if callable(self.source) else self.source
         read = self.read
