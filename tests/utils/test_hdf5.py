@@ -149,6 +149,17 @@ def test_two_processes_read_at_once(path: Path, method: str) -> None:
     assert data[9][0].tolist() == value(9)
 
 
+@pytest.mark.parametrize("kind", ["process", "thread"])
+def test_workers_of_a_loader_read_it(path: Path, kind: Any) -> None:
+    data = HDF5Dataset(path, ("x", "group/y"))
+    data[0]
+    seen = []
+    for x, y in DataLoader(data, 32, shuffle=True, num_workers=2, worker_type=kind):
+        assert x.tolist() == [value(int(k)) for k in y]
+        seen += y.tolist()
+    assert sorted(seen) == list(range(SIZE))
+
+
 def test_several_threads_read_at_once(path: Path) -> None:
     data = HDF5Dataset(path, "x")
     order = random.Random(0).choices(range(SIZE), k=400)

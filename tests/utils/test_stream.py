@@ -113,6 +113,16 @@ def test_workers_share_the_samples(shards: list[Path], as_worker: Any, workers: 
             assert not isinstance(data.source, list) or all(shares)
 
 
+@pytest.mark.parametrize("kind", ["process", "thread"])
+@pytest.mark.parametrize("count", [4, 1])
+def test_workers_of_a_loader_share_the_samples(shards: list[Path], kind: Any, count: int) -> None:
+    data = StreamDataset(shards[:count], lines, shuffle=6)
+    for epoch in range(2):
+        data.set_epoch(epoch)
+        found = [x for batch in DataLoader(data, 4, num_workers=2, worker_type=kind) for x in batch.tolist()]
+        assert sorted(found) == sorted(StreamDataset(shards[:count], lines))
+
+
 def test_each_worker_opens_its_own_shards(shards: list[Path], as_worker: Any) -> None:
     opened = []
 
