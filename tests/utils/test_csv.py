@@ -202,16 +202,25 @@ def test_other_marks_of_missing_values(write: Any) -> None:
 
 
 def test_a_schema_reads_another_file_in_the_same_way(write: Any, tmp_path: Path) -> None:
-    train = CSVDataset(write(GAPS), "c", missing={"n": "mean", "x": "mean", "c": "category"}, unknown="index")
+    train = CSVDataset(write(GAPS), "x", missing={"n": "mean", "x": "mean", "c": "category"}, unknown="index")
     train.schema.save(tmp_path / "schema.json")
     schema = CSVSchema.load(tmp_path / "schema.json")
     assert schema == train.schema
     assert repr(schema) == repr(train.schema)
     test = CSVDataset(write("extra,c,x,n\n9,w,,\n9,v,1,2\n", "test.csv"), schema=schema)
-    assert test[0][0].tolist() == [3.25, 1.25]
-    assert [int(y) for _, y in test] == [3, 1]  # "<unknown>" comes after "<missing>"
-    no_target = CSVDataset(write("n,x\n1,2\n", "new.csv"), schema=schema, target=())
-    assert no_target[0].tolist() == [1, 2]
+    assert schema.feature_names == ["n", "c=u", "c=v", "c=<missing>", "c=<unknown>"]
+    assert [x.tolist() for x, _ in test] == [[3.25, 0, 0, 0, 1], [2, 0, 1, 0, 0]]
+    assert [float(y) for _, y in test] == [1.25, 1]
+    no_target = CSVDataset(write("c,n\n,2\n", "new.csv"), schema=schema, target=())
+    assert no_target[0].tolist() == [2, 0, 0, 1, 0]
+
+
+def test_targets_are_not_made_up(write: Any) -> None:
+    path = write(GAPS)
+    assert "column 'x'" in error_of(path, "x", features=["n"], missing="mean")
+    assert "column 'c'" in error_of(path, "c", features=["n"], missing={"n": 0})
+    labels = CSVDataset(path, "c", features=["n"], missing={"n": 0, "c": "category"}, unknown="index")
+    assert labels.schema.columns["c"].categories == ("u", "v", "<missing>")
 
 
 def test_an_unseen_category(write: Any) -> None:
@@ -313,7 +322,7 @@ def test_settings_that_do_not_exist(write: Any) -> None:
         CSVDataset(path, unknown="ignore")
     with pytest.raises(FileNotFoundError, match="nowhere"):
         CSVDataset(path.with_name("nowhere.csv"))
-    with pytest.raises(IndexRangeError, match="index 1 is out of range for 1 rows"):
+    with pytest.raises(IndexRangeError, match="index 1 is out of range for 1 samples"):
         CSVDataset(path)[1]
     with pytest.raises(ArgumentError, match="none of a"):
         CSVDataset(path).column("b")

@@ -9,7 +9,7 @@ from typing import Any
 
 from minitorch import dtypes
 from minitorch.creation import frombuffer, tensor
-from minitorch.errors import ArgumentError, DatasetError, IndexRangeError
+from minitorch.errors import ArgumentError, DatasetError
 from minitorch.filled import zeros
 from minitorch.ops import cat
 from minitorch.ranges import arange
@@ -23,6 +23,7 @@ from minitorch.utils.data.csv_schema import (
     is_int64,
 )
 from minitorch.utils.data.dataset import Dataset
+from minitorch.utils.data.memmap import positions
 
 MISSING_VALUES = ("", "NA", "N/A", "NaN", "nan", "null", "NULL")
 LARGEST = float(dtypes.finfo(dtypes.float32).max)
@@ -53,9 +54,10 @@ class CSVDataset(Dataset[Any]):
         encoding: of the text; a byte-order mark of UTF-8 is skipped.
         missing: what to do about missing numbers and categories: "error"; "mean" of the column for numbers;
             "category" for a category of their own; a number or a category to fill in; or {column: one of these}.
-            A policy that does not fit a column's kind is an error for its missing values.
+            Where a policy does not fit a column's kind, and in targets that the dict does not name, a missing value
+            is an error.
         missing_values: the fields that count as missing.
-        unknown: for categories that another file may have: "error", or "index" for a category of their own.
+        unknown: for categories of features that another file may have: "error", or "index" for one of their own.
         max_categories: a column with more different values is text.
 
     Raises:
@@ -167,10 +169,13 @@ class CSVDataset(Dataset[Any]):
                     sight.missing += 1
                 else:
                     sight.see(text)
-        columns = [
-            column_of(name, kinds.get(name), sight, missing, unknown, table.where)
-            for name, (_, sight) in zip(names, sights, strict=True)
-        ]
+        columns = []
+        for name, (_, sight) in zip(names, sights, strict=True):
+            if name in targets:  # a label is not to be made up, unless it is asked for by name
+                policy, other = missing if isinstance(missing, Mapping) else "error", "error"
+            else:
+                policy, other = missing, unknown
+            columns.append(column_of(name, kinds.get(name), sight, policy, other, table.where))
         return CSVSchema(columns, wanted, target)
 
     def _read(self) -> dict[str, Any]:
@@ -242,17 +247,23 @@ class CSVDataset(Dataset[Any]):
 
     def __getitems__(self, indices: Sequence[int]) -> list[Any]:
         """The samples at several indices."""
-        for i in indices:
-            if not -self._size <= i < self._size:
-                raise IndexRangeError(f"CSVDataset: index {i} is out of range for {self._size} rows")
+        places = positions("CSVDataset", indices, self._size)
         if self._x is not None:
-            x = list(self._x[tensor(indices)]) if len(indices) else []
+            x = rows_at(self._x, places)
         else:
-            x = [{name: self._columns[name][i] for name in self.schema.features} for i in indices]
-        return x if self._y is None else [(row, self._y[i]) for row, i in zip(x, indices, strict=True)]
+            columns = [rows_at(self._columns[name], places) for name in self.schema.features]
+            x = [dict(zip(self.schema.features, row, strict=True)) for row in zip(*columns, strict=True)]
+        return x if self._y is None else list(zip(x, rows_at(self._y, places), strict=True))
 
     def __repr__(self) -> str:
         return f"CSVDataset({self.path!r}, {self._size} rows, {self.schema})"
+
+
+def rows_at(values: Any, places: list[int]) -> list[Any]:
+    """Some rows of a tensor, found by one indexing, or of a list."""
+    if isinstance(values, list):
+        return [values[place] for place in places]
+    return list(values[tensor(places)]) if places else []
 
 
 class Table:
