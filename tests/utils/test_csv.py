@@ -257,6 +257,8 @@ def test_a_file_that_is_no_schema(write: Any, text: str) -> None:
 
 
 def test_schemas_that_contradict_themselves() -> None:
+    with pytest.raises(ArgumentError, match="no features"):
+        CSVSchema([CSVColumn("a", "int64")], [], "a")
     with pytest.raises(ArgumentError, match="kind 'real'"):
         CSVSchema([CSVColumn("a", "real")], ["a"])
     with pytest.raises(ArgumentError, match="no column 'b'"):

@@ -67,6 +67,8 @@ class CSVSchema:
         self.columns = {column.name: column for column in columns}
         self.features = tuple(features)
         self.target = target if target is None or isinstance(target, str) else tuple(target)
+        if not self.features:
+            raise ArgumentError("CSVSchema: there are no features; a sample needs at least one")
         for column in self.columns.values():
             if column.kind not in KINDS:
                 raise ArgumentError(
