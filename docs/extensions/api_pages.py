@@ -110,6 +110,13 @@ PAGES = [
     Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
     Page("vision-datasets", "vision.datasets", "See also [the table](../datasets.md).", "minitorch.vision.datasets"),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page(
+        "hub",
+        "hub",
+        "`pip install 'minitorch-edu[hub]'` brings what downloads; files that are there need nothing. See also "
+        "[pretrained weights](../models.md#pretrained-weights).",
+        "minitorch.hub",
+    ),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
     Page("downloads", "downloads", "", "minitorch.downloads"),
     Page(
