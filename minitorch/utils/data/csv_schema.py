@@ -178,7 +178,7 @@ def check_fill(column: CSVColumn) -> None:
                     f"CSVSchema: {fill!r} is none of the categories of column {column.name!r}; add it to them"
                 )
         return
-    fits = {"int64": int, "float32": (int, float), "float64": (int, float), "text": ()}[column.kind]
+    fits: Any = {"int64": int, "float32": (int, float), "float64": (int, float), "text": ()}[column.kind]
     if column.unknown is not None or not (column.missing is None or isinstance(column.missing, fits)):
         raise ArgumentError(
             f"CSVSchema: column {column.name!r} is {column.kind}; missing={column.missing!r} and "
