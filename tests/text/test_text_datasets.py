@@ -214,6 +214,25 @@ def test_malformed_multi30k(tmp_path: Path) -> None:
         Multi30k(tmp_path, "valid")
 
 
+def test_an_archive_with_one_byte_changed(tmp_path: Path) -> None:
+    whole = archive(**SENTENCES)
+    for at in range(len(whole)):
+        pack = tmp_path / "validation.tar.gz"
+        pack.write_bytes(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :])
+        found = outcome(lambda: Multi30k(tmp_path, "valid", verify=False))
+        assert str(pack) in found if isinstance(found, str) else len(found) == 2
+
+
+def test_a_large_archive_that_is_damaged_in_the_middle(tmp_path: Path) -> None:
+    words = "".join(f"{hashlib.sha256(bytes([k % 256, k // 256])).hexdigest()}\n" for k in range(3000))
+    whole = archive(val__de=words, val__en=words)
+    pack = tmp_path / "validation.tar.gz"
+    for at in range(1000, len(whole), len(whole) // 20):
+        pack.write_bytes(whole[:at] + bytes(40) + whole[at + 40 :])
+        found = outcome(lambda: Multi30k(tmp_path, "valid", verify=False))
+        assert str(pack) in found if isinstance(found, str) else len(found) == 3000
+
+
 # Published files ----------------------------------------------------------------------------------------
 
 

@@ -231,6 +231,15 @@ def test_damaged_elements_are_found_when_they_are_read(path: Path) -> None:
     assert data[100].tolist() == value(100)
 
 
+def test_a_damaged_tree_is_named(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"TREE", b"EERT"))
+    for keys in (None, "x"):
+        with pytest.raises(DatasetError, match="the file is damaged") as caught:
+            HDF5Dataset(path, keys)
+        assert str(path) in str(caught.value)
+
+
 def test_a_file_that_changes_later(path: Path) -> None:
     data = pickle.loads(pickle.dumps(HDF5Dataset(path, "x")))
     with h5py.File(path, "w") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tarfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -89,7 +90,7 @@ def read(place: Place, split: str, languages: Sequence[str]) -> Iterator[tuple[s
                 lines_of(file, f"Multi30k: {name} in {path}") for file, name in zip(files, names, strict=True)
             )
             yield from side_by_side(source, target, f"Multi30k: {path}")
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise DatasetError(f"Multi30k: {path} is no complete archive ({error}); download it again") from None
 
 

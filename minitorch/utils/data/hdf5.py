@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from minitorch.errors import (
     CheckpointError,
     DatasetError,
     DtypeError,
+    MinitorchError,
     MissingDependencyError,
     ShapeError,
 )
@@ -64,7 +66,8 @@ class HDF5Dataset(Dataset[Any]):
             self.path, self._where
         ) as file:  # and closed again: a process may be forked before the first sample
             if keys is None:
-                keys = {name: name for name, node in file.items() if getattr(node, "shape", None)}
+                with damage_named(self._where, "its contents cannot be read"):
+                    keys = {name: name for name, node in file.items() if getattr(node, "shape", None)}
             self.keys = keys if isinstance(keys, (str, Mapping)) else tuple(keys)
             arrays = {key: array_at(file, key, self._where) for key in self._paths()}
             lengths = {key: array.shape[0] for key, array in arrays.items()}
@@ -132,13 +135,8 @@ class HDF5Dataset(Dataset[Any]):
         entries: dict[int, Any] = {}
         for _, run in groupby(enumerate(sorted(set(places))), lambda pair: pair[1] - pair[0]):
             where = [place for _, place in run]
-            try:
+            with damage_named(self._where, f"{key!r} cannot be read at samples {where[0]} to {where[-1]}"):
                 block = array[where[0] : where[-1] + 1]
-            except (OSError, RuntimeError, ValueError) as error:
-                raise DatasetError(
-                    f"{self._where}: {key!r} cannot be read at samples {where[0]} to {where[-1]} ({error}); "
-                    f"the file is damaged"
-                ) from None
             entries.update(zip(where, self._values(block, key), strict=True))
         return [entries[place] for place in places]
 
@@ -154,6 +152,19 @@ class HDF5Dataset(Dataset[Any]):
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_open": None}
+
+
+@contextmanager
+def damage_named(where: str, what: str) -> Iterator[None]:
+    """Turns what h5py says of damaged files, by errors of many classes, into a DatasetError."""
+    try:
+        yield
+    except MinitorchError:
+        raise
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
+        raise DatasetError(
+            f"{where}: {what} ({error}); the file is damaged, make or download it again"
+        ) from None
 
 
 def opened(path: str, where: str) -> Any:
@@ -183,17 +194,18 @@ def array_at(file: Any, key: str, where: str) -> Any:
     """The array at a path in the file, whose entries are numbers or strings."""
     import h5py
 
-    try:
+    with damage_named(where, f"{key!r} cannot be read"):
+        if key not in file:
+            raise DatasetError(
+                f"{where}: there is no array {key!r}; at the top there are {', '.join(file) or 'none'}"
+            )
         array = file[key]
-    except (KeyError, OSError, RuntimeError) as error:
-        raise DatasetError(
-            f"{where}: there is no array {key!r} ({error}); at the top there are {', '.join(file) or 'none'}"
-        ) from None
-    if not getattr(array, "shape", None):
-        raise DatasetError(f"{where}: {key!r} is no array with samples, but {array!r}")
-    if h5py.check_string_dtype(array.dtype) is not None:
-        return array.asstr()
-    if array.dtype.newbyteorder("=").name not in KINDS:
+        if not getattr(array, "shape", None):
+            raise DatasetError(f"{where}: {key!r} is no array with samples, but {array!r}")
+        if h5py.check_string_dtype(array.dtype) is not None:
+            return array.asstr()
+        name = array.dtype.newbyteorder("=").name
+    if name not in KINDS:
         raise DtypeError(
             f"{where}: {key!r} has elements of type {array.dtype}; minitorch reads strings and {', '.join(KINDS)}"
         )
