@@ -161,6 +161,16 @@ def keep_list(samples: list[Any]) -> list[Any]:
     return samples
 
 
+HELD: list[Any] = []
+
+
+def hold_batches(samples: list[Any]) -> Any:
+    """Gives the batch, and the first element of all batches before it in this worker."""
+    batch = minitorch.utils.data.default_collate(samples)
+    HELD.append(batch)
+    return batch, [int(x[0, 0]) for x in HELD]
+
+
 def fail_at_start(worker: int) -> None:
     raise ValueError(f"worker {worker} does not want")
 

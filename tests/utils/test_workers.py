@@ -256,6 +256,23 @@ def test_batches_that_are_kept_are_not_overwritten() -> None:
     assert all(x.tolist() == list(range(100 * k + 50, 100 * k + 100)) for k, x in parts)
 
 
+def test_batches_that_a_worker_holds_on_to_are_not_overwritten() -> None:
+    rows = [minitorch.full((1, 20_000), k) for k in range(24)]
+    loader = data.DataLoader([x[0] for x in rows], 2, num_workers=1, collate_fn=samples.hold_batches)
+    for k, (_, firsts) in enumerate(loader):
+        assert firsts == list(range(0, 2 * k + 2, 2))
+
+
+def test_large_batches_take_turns_in_few_places() -> None:
+    loader = data.DataLoader([minitorch.full((20_000,), k) for k in range(60)], 2, num_workers=1)
+    batches = iter(loader)
+    for k, x in enumerate(batches):
+        assert x[:, ::999].tolist() == [[i] * 21 for i in (2 * k, 2 * k + 1)]
+        (window,) = batches.crew.windows if batches.crew else (window,)
+        del x
+    assert len(window.maps) <= 5
+
+
 def test_batches_may_be_changed_in_place() -> None:
     loader = data.DataLoader(data.TensorDataset(minitorch.zeros(10, 5)), 2, num_workers=1)
     for (x,) in loader:

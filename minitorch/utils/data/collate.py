@@ -14,6 +14,9 @@ from minitorch.ops import stack
 from minitorch.registry import backend_of
 from minitorch.value import Value, wrap
 
+lay_out: Callable[[tuple[int, ...], Any], Any] | None = (
+    None  # a worker process says where large arrays are made
+)
 REMEDY = "pad or crop them in the dataset, or pass the DataLoader a collate_fn"
 
 
@@ -118,13 +121,10 @@ def stacked(batch: Sequence[Any], place: str) -> Any:
     """The tensors along a new first dim."""
     with suppress(AttributeError):
         arrays = [x.array for x in batch]
-        kinds = {x.shape for x in arrays}
-        if len(kinds) == 1 == len({x.dtype for x in arrays}) and not any(x.requires_grad for x in batch):
-            (shape,) = kinds
-            joined = (
-                backend_of(arrays[0]).concatenate(arrays) if shape else backend_of(arrays[0]).stack(arrays)
-            )
-            return wrap(joined.reshape((len(batch), *shape)))
+        if len({x.shape for x in arrays}) == 1 == len({x.dtype for x in arrays}) and not any(
+            x.requires_grad for x in batch
+        ):
+            return wrap(joined(arrays))
     for position, x in enumerate(batch):
         if not isinstance(x, Value):
             raise ArgumentTypeError(
@@ -137,6 +137,19 @@ def stacked(batch: Sequence[Any], place: str) -> Any:
             f"{differences('shape', shapes)}; {REMEDY}"
         )
     return stack(list(batch))
+
+
+def joined(arrays: list[Any]) -> Any:
+    """Arrays of one shape and dtype along a new first dim."""
+    backend, shape = backend_of(arrays[0]), arrays[0].shape
+    if not shape:
+        return backend.stack(arrays)
+    whole = (len(arrays), *shape)
+    result = lay_out(whole, arrays[0].dtype) if lay_out else None
+    if result is None:
+        return backend.concatenate(arrays).reshape(whole)
+    backend.concatenate(arrays, 0, result.reshape((-1, *shape[1:])))
+    return result
 
 
 def at(place: str) -> str:

@@ -99,7 +99,7 @@ class Parcel:
         places: Any = None
         if large:
             file = ring.File()
-            places = ring.Slots(file).put(large)
+            places = ring.Slots(file).put(large, [None] * len(large))
         self.packed = (stream.getvalue(), file, places)
 
     def _cannot(self, why: Any) -> str:

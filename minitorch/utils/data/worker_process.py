@@ -14,7 +14,7 @@ from typing import Any
 from minitorch import dtypes
 from minitorch.random import Generator, default_generator, use_generator
 from minitorch.settings import set_num_threads
-from minitorch.utils.data import ring
+from minitorch.utils.data import collate, ring
 from minitorch.utils.data.recipe import END, Recipe, seed_of, seed_of_stream
 from minitorch.utils.data.seeds import seed_process
 from minitorch.utils.data.worker_info import WorkerInfo, set_for_process
@@ -109,6 +109,8 @@ class Worker:
     def prepare(self, start: Any) -> None:
         """Unpacks the dataset, and runs the user's function."""
         set_num_threads(1)
+        if self.slots is not None:
+            collate.lay_out = self.slots.lay_out
         dtypes.set_default_dtype(start.default_dtype)
         default_generator.manual_seed(start.seed)
         seed_process(start.seed)
@@ -136,7 +138,7 @@ class Worker:
                     continue
                 _, number, indices, returned = message
                 if self.slots is not None:
-                    self.slots.free.extend(returned)
+                    self.slots.begin(returned)
                 if epoch != self.newest:
                     continue
                 try:
@@ -146,11 +148,11 @@ class Worker:
                     if batch is END:
                         self.connection.send_bytes(pickle.dumps((epoch, number, None)))
                         continue
-                    structure, buffers = ring.pack(batch)
+                    structure, buffers, starts = ring.pack(batch, self.slots)
                 except Exception as error:
                     self.fail(epoch, number, error)
                     return
-                self.give(epoch, number, structure, buffers)
+                self.give(epoch, number, structure, buffers, starts)
                 del batch, buffers
 
     def begin(self, seed: int, skip: int) -> Any:
@@ -167,11 +169,13 @@ class Worker:
         self.generator.manual_seed(seed)
         seed_process(seed)
 
-    def give(self, epoch: Any, number: int, structure: bytes, buffers: list[memoryview]) -> None:
+    def give(
+        self, epoch: Any, number: int, structure: bytes, buffers: list[memoryview], starts: list[int | None]
+    ) -> None:
         """Sends a batch: its structure through the connection, its numbers through the file."""
         place = None
         if self.slots is not None and buffers:
-            place = self.slots.put(buffers)
+            place = self.slots.put(buffers, starts)
         self.connection.send_bytes(
             pickle.dumps((epoch, number, structure, place, None if place else [*map(bytes, buffers)]))
         )
