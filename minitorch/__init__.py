@@ -456,6 +456,7 @@ if _TYPE_CHECKING:
         optim as optim,
         signal as signal,
         special as special,
+        train as train,
         utils as utils,
         version as version,
     )
@@ -476,6 +477,7 @@ _ROOMS = (
     "signal",
     "special",
     "testing",
+    "train",
     "utils",
     "version",
     "vision",
