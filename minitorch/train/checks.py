@@ -82,12 +82,17 @@ def check_parts(trainer: Trainer) -> None:
                 f"Trainer: callbacks must derive from train.Callback, got {callback!r}"
                 + ("; make an object of the class: add ()" if isinstance(callback, type) else "")
             )
-    if (
-        isinstance(trainer.accumulate, bool)
-        or not isinstance(trainer.accumulate, int)
-        or trainer.accumulate < 1
-    ):
-        raise ArgumentError(f"Trainer: accumulate must be a positive integer, got {trainer.accumulate!r}")
+    check_count("Trainer: accumulate", trainer.accumulate)
+
+
+def check_count(what: str, value: Any, least: int = 1) -> None:
+    """Refuses what is not an integer, or too small.
+
+    Raises:
+        ArgumentError: naming the argument.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ArgumentError(f"{what} must be an integer ≥ {least}, got {value!r}")
 
 
 def place(trainer: Trainer) -> str:

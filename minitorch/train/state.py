@@ -6,7 +6,7 @@ from collections import Counter
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import CheckpointError, MinitorchError, StateDictError
+from minitorch.errors import CheckpointError, StateDictError
 from minitorch.serialization import load as load_file, save as save_file
 from minitorch.train.randomness import random_state, set_random_state
 
@@ -48,7 +48,7 @@ def load(trainer: Trainer, path: Any) -> None:
     before = deepcopy(collect(trainer))
     try:
         put(trainer, state)
-    except (MinitorchError, KeyError, TypeError, ValueError) as error:
+    except Exception as error:
         put(trainer, before)
         raise StateDictError(f"Trainer.load: {path}: the file is of another run: {error}") from error
 

@@ -103,7 +103,11 @@ class Trainer:
         )  # batches and samples whose gradients wait for the optimizer
         self.epoch_start: dict[str, Any] = {}  # random states when the epoch began
         self.loader_state: dict[str, Any] | None = None  # to be put into the loader, if it takes one
-        self._forget_batch()
+        self.batch: Any = None
+        self.output: Any = None
+        self.targets: Any = None
+        self.batch_loss: Any = None
+        self.loss_value = math.nan
 
     # Training ------------------------------------------------------------------------------------
 
@@ -300,11 +304,7 @@ class Trainer:
 
     def _forget_batch(self) -> None:
         """Frees the memory of the last batch."""
-        self.batch: Any = None
-        self.output: Any = None
-        self.targets: Any = None
-        self.batch_loss: Any = None
-        self.loss_value = math.nan
+        self.batch = self.output = self.targets = self.batch_loss = None
 
     @contextmanager
     def _told_about_errors(self) -> Iterator[None]:
