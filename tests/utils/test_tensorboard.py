@@ -128,9 +128,7 @@ def test_texts_curves_meshes_and_layouts(writer: Any) -> None:
 
 
 def test_an_embedding(writer: Any) -> None:
-    writer.add_embedding(
-        torch.tensor([[1.0, 2.0], [3.0, 4.0]]), ["a", "b"], label_img=torch.rand(2, 3, 4, 4)
-    )
+    writer.add_embedding(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), ["a", "b"], label_img=torch.rand(2, 3, 4, 4))
     folder = Path(writer.log_dir, "00000", "default")
     assert folder.joinpath("tensors.tsv").read_text() == "1.0\t2.0\n3.0\t4.0\n"
     assert folder.joinpath("metadata.tsv").read_text() == "a\nb\n"
@@ -169,7 +167,7 @@ def test_no_graph(writer: Any) -> None:
 
 def test_a_later_writer_hides_what_came_after_its_first_step(tmp_path: Path) -> None:
     for start, value in ((0, 1.0), (2, 5.0)):
-        with SummaryWriter(tmp_path, purge_step=start or None, filename_suffix=f".{start}") as writer:
+        with SummaryWriter(tmp_path, purge_step=start or None) as writer:
             for step in range(start, 4):
                 writer.add_scalar("x", value, step)
     assert [event.value for event in read(tmp_path).Scalars("x")] == [1, 1, 5, 5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Self
 
 from minitorch.creation import as_tensor
@@ -16,6 +17,8 @@ from minitorch.errors import (
 )
 from minitorch.registry import backend_of
 from minitorch.value import Value
+
+numbers = count()  # of the writers of this process
 
 
 def tensorboardx() -> Any:
@@ -85,7 +88,8 @@ class SummaryWriter:
             purge_step=purge_step,
             max_queue=max_queue,
             flush_secs=flush_secs,
-            filename_suffix=filename_suffix,
+            # Names tell the second only, and a second writer would replace the file of the first.
+            filename_suffix=f".{os.getpid()}.{next(numbers):04}{filename_suffix}",
         )
         self.log_dir: str = self._writer.logdir
 
