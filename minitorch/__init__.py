@@ -477,6 +477,7 @@ _ROOMS = (
     "signal",
     "special",
     "testing",
+    "text",
     "train",
     "utils",
     "version",

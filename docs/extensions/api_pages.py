@@ -97,6 +97,9 @@ PAGES = [
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
     Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page("text-vocab", "text.vocab", "", "minitorch.text.vocab"),
+    Page("text-data", "text.data", "", "minitorch.text.data"),
+    Page("text-datasets", "text.datasets", "", "minitorch.text.datasets"),
     Page(
         "vision-transforms",
         "vision.transforms",
