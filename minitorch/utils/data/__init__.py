@@ -23,7 +23,7 @@ from minitorch.utils.data.dataset import (
 from minitorch.utils.data.distributed import DistributedSampler as DistributedSampler
 from minitorch.utils.data.folder import FileFolder as FileFolder
 from minitorch.utils.data.hdf5 import HDF5Dataset as HDF5Dataset
-from minitorch.utils.data.loader import DataLoader as DataLoader, get_worker_info as get_worker_info
+from minitorch.utils.data.loader import DataLoader as DataLoader
 from minitorch.utils.data.memmap import MemmapDataset as MemmapDataset
 from minitorch.utils.data.sampler import (
     BatchSampler as BatchSampler,
@@ -34,5 +34,9 @@ from minitorch.utils.data.sampler import (
     WeightedRandomSampler as WeightedRandomSampler,
 )
 from minitorch.utils.data.stream import StreamDataset as StreamDataset
+from minitorch.utils.data.worker_info import (
+    WorkerInfo as WorkerInfo,
+    get_worker_info as get_worker_info,
+)
 
 __getattr__ = _refuser("utils.data")
