@@ -95,6 +95,37 @@ def check_count(what: str, value: Any, least: int = 1) -> None:
         raise ArgumentError(f"{what} must be an integer ≥ {least}, got {value!r}")
 
 
+def check_loader(method: str, loader: Any) -> None:
+    """Refuses what gives no batches, such as a dataset without an order.
+
+    Raises:
+        ArgumentTypeError: naming what was given.
+    """
+    if not hasattr(loader, "__iter__"):
+        raise ArgumentTypeError(
+            f"Trainer.{method}: expected a loader, such as DataLoader(dataset, batch_size=32), got "
+            f"{type(loader).__name__}"
+        )
+
+
+def three_parts(trainer: Trainer, result: Any) -> Any:
+    """Loss, output and targets, from what a `step` of the user returned.
+
+    Raises:
+        ArgumentTypeError: for tuples of other lengths, and if metrics are left without an output.
+    """
+    if isinstance(result, tuple) and len(result) == 3:
+        return result
+    if isinstance(result, tuple) or trainer.metrics:
+        raise ArgumentTypeError(
+            f"Trainer: {place(trainer)}: step returned {described(result)}"
+            + (f" of {len(result)}" if isinstance(result, tuple) else "")
+            + ", expected (loss, output, targets)"
+            + (", which the metrics need" if trainer.metrics else ", or the loss alone")
+        )
+    return result, None, None
+
+
 def place(trainer: Trainer) -> str:
     """Which batch is being worked on, for messages; people count from 1."""
     return f"epoch {trainer.epoch + 1}, batch {trainer.batch_index + 1}"

@@ -81,7 +81,10 @@ def put(trainer: Trainer, state: dict[str, Any]) -> None:
     callbacks = named_callbacks(trainer)
     for name, saved in state["callbacks"].items():
         if name not in callbacks:
-            raise StateDictError(f"it has the state of a callback {name}, which this trainer does not have")
+            raise StateDictError(
+                f"it has the state of a callback {name}, which this trainer does not have; add it, or load the weights "
+                "alone: model.load_state_dict(minitorch.load(path)['model'])"
+            )
         callbacks[name].load_state_dict(saved)
     for x, gradient in zip(trainer.parameters(), state["gradients"] or (), strict=False):
         x.grad = gradient
