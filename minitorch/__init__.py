@@ -469,6 +469,7 @@ _ROOMS = (
     "distributions",
     "fft",
     "func",
+    "hub",
     "linalg",
     "masked",
     "metrics",
