@@ -107,10 +107,8 @@ class Trainer:
         self.stop: str | None = None
         self.loader: Any = None
         self.loss_sum, self.samples = 0.0, 0  # of this epoch
-        self.group_size, self.group_samples = (
-            0,
-            0,
-        )  # batches and samples whose gradients wait for the optimizer
+        # Batches and samples whose gradients wait for the optimizer.
+        self.group_size = self.group_samples = 0
         self.epoch_start: dict[str, Any] = {}  # random states when the epoch began
         self.loader_state: dict[str, Any] | None = None  # to be put into the loader, if it takes one
         self.loader_generators: list[Any] = []  # states of the generators that the loader has
@@ -187,6 +185,7 @@ class Trainer:
             )
         if self.group_size:
             self._update()
+            self._call("after_update")
         values = {"epoch": self.epoch + 1, "loss": self.loss_sum / self.samples}
         values |= {name: plain(metric.compute()) for name, metric in self.metrics.items()}
         values["lr"] = float(self.optimizer.param_groups[0]["lr"])
@@ -215,10 +214,12 @@ class Trainer:
             loss.backward()
             self.group_size, self.group_samples = self.group_size + 1, self.group_samples + samples
             self._call("after_backward")
-            if self.group_size == self.accumulate:
+            if updates := self.group_size == self.accumulate:
                 self._update()
         self.step, self.batch_index = self.step + 1, self.batch_index + 1
         self.loss_sum, self.samples = self.loss_sum + self.loss_value * samples, self.samples + samples
+        if updates:
+            self._call("after_update")
         self._call("on_step_end")
 
     def _forward(self, batch: Any) -> Any:
@@ -243,7 +244,6 @@ class Trainer:
         self._call("before_update")
         self.optimizer.step()
         self.group_size = self.group_samples = 0
-        self._call("after_update")
 
     # Using a model -------------------------------------------------------------------------------
 
