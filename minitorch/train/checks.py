@@ -10,6 +10,7 @@ from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
     GradientError,
+    NotSupportedError,
     ShapeError,
     TrainingError,
 )
@@ -58,10 +59,10 @@ def check_parts(trainer: Trainer) -> None:
     """Refuses parts of the wrong kind.
 
     Raises:
-        ArgumentTypeError, ArgumentError: naming the part.
+        ArgumentTypeError, ArgumentError, NotSupportedError: naming the part.
     """
     from minitorch.nn import Module
-    from minitorch.optim import Optimizer
+    from minitorch.optim import LBFGS, Optimizer
 
     for name, part, kind in (("model", trainer.model, Module), ("optimizer", trainer.optimizer, Optimizer)):
         if not isinstance(part, kind):
@@ -69,6 +70,10 @@ def check_parts(trainer: Trainer) -> None:
             raise ArgumentTypeError(
                 f"Trainer: {name} must be {article} {kind.__name__}, got {type(part).__name__}"
             )
+    if isinstance(trainer.optimizer, LBFGS):
+        raise NotSupportedError(
+            "Trainer: LBFGS computes the loss of a batch several times in each step; write that loop yourself"
+        )
     for name, function in (("loss", trainer.loss), ("step", trainer.step_function)):
         if function is not None and not callable(function):
             raise ArgumentTypeError(f"Trainer: {name} must be a function, got {type(function).__name__}")

@@ -14,6 +14,7 @@ from minitorch.errors import (
     ArgumentTypeError,
     GradientError,
     MinitorchError,
+    NotSupportedError,
     ShapeError,
     TrainingError,
 )
@@ -287,6 +288,11 @@ def test_predict_joins_what_is_nested() -> None:
         ),
         (ArgumentError, "taken", lambda m, o: train.Trainer(m, o, nn.MSELoss(), {"loss": Accuracy()})),
         (ArgumentError, "taken", lambda m, o: train.Trainer(m, o, nn.MSELoss(), {"val_x": Accuracy()})),
+        (
+            NotSupportedError,
+            "LBFGS",
+            lambda m, o: train.Trainer(m, optim.LBFGS(m.parameters()), nn.MSELoss()),
+        ),
         (ArgumentError, "accumulate", lambda m, o: train.Trainer(m, o, nn.MSELoss(), accumulate=0)),
     ],
 )
