@@ -456,6 +456,7 @@ if _TYPE_CHECKING:
         optim as optim,
         signal as signal,
         special as special,
+        text as text,
         train as train,
         utils as utils,
         version as version,
