@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from minitorch.errors import ArgumentTypeError
@@ -41,12 +42,18 @@ def split(batch: Any, need_targets: bool = True) -> tuple[tuple[Any, ...], dict[
     )
 
 
+def tensors_in(value: Any) -> Iterator[Any]:
+    """The tensors in nested tuples, lists and dicts."""
+    if isinstance(value, Value):
+        yield value
+    elif isinstance(value, (tuple, list, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from tensors_in(part)
+
+
 def size_of(batch: Any) -> int:
-    """The number of samples: the size of the first dim of the first tensor; 1 if there is none."""
-    if isinstance(batch, Value):
-        return int(batch.array.shape[0]) if batch.array.ndim else 1
-    parts = batch.values() if isinstance(batch, dict) else batch if isinstance(batch, (tuple, list)) else ()
-    return next((size_of(part) for part in parts if isinstance(part, (Value, dict, tuple, list))), 1)
+    """The number of samples: the size of the first dim of the first tensor that has one; 1 if there is none."""
+    return next((int(x.shape[0]) for x in tensors_in(batch) if x.ndim), 1)
 
 
 def joined(outputs: list[Any]) -> Any:

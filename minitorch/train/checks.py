@@ -15,6 +15,7 @@ from minitorch.errors import (
     TrainingError,
 )
 from minitorch.modes import is_grad_enabled
+from minitorch.train.batches import tensors_in
 from minitorch.train.callback import Callback
 from minitorch.value import Value
 
@@ -204,11 +205,8 @@ def check_finite(trainer: Trainer, loss: Any) -> None:
 
 
 def all_finite(value: Any) -> bool:
-    """Whether there is no NaN and no infinity in a tensor, or in the tensors of a tuple, list or dict."""
-    if isinstance(value, Value):
-        return not value.is_floating_point() or bool(value.isfinite().all())  # type: ignore[attr-defined]
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
-    return all(map(all_finite, parts))
+    """Whether there is no NaN and no infinity in a tensor, or in the tensors of a batch."""
+    return all(bool(x.isfinite().all()) for x in tensors_in(value) if x.is_floating_point())
 
 
 def described(value: Any) -> str:

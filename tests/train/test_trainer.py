@@ -19,6 +19,7 @@ from minitorch.errors import (
     TrainingError,
 )
 from minitorch.metrics import Accuracy, ConfusionMatrix, MeanSquaredError, Recall
+from minitorch.train.batches import size_of
 from minitorch.utils.data import DataLoader, TensorDataset
 
 
@@ -212,6 +213,20 @@ def test_several_inputs(batch: Any) -> None:
     trainer = trainer_of(Sum())
     assert trainer.fit([batch])[0]["loss"] == 1.0
     assert trainer.predict([batch, batch]).shape == (8, 1)
+
+
+@pytest.mark.parametrize(
+    ("batch", "size"),
+    [
+        (torch.ones(3, 2), 3),
+        ([torch.ones(5, 2), torch.ones(5)], 5),
+        (({"text": ["a", "b"], "x": torch.ones(2, 7)}, torch.ones(2)), 2),
+        ([torch.tensor(1.0), torch.ones(4)], 4),
+        ({"y": 1}, 1),
+    ],
+)
+def test_the_number_of_samples(batch: Any, size: int) -> None:
+    assert size_of(batch) == size
 
 
 def test_a_step_of_ones_own() -> None:
