@@ -458,6 +458,7 @@ if _TYPE_CHECKING:
         signal as signal,
         special as special,
         text as text,
+        train as train,
         utils as utils,
         version as version,
     )
@@ -481,6 +482,7 @@ _ROOMS = (
     "special",
     "testing",
     "text",
+    "train",
     "utils",
     "version",
     "vision",

@@ -97,6 +97,8 @@ PAGES = [
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
     Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
+    Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
     Page("text-vocab", "text.vocab", "", "minitorch.text.vocab"),
     Page("text-data", "text.data", "", "minitorch.text.data"),
     Page("text-datasets", "text.datasets", "", "minitorch.text.datasets"),
