@@ -457,6 +457,7 @@ if _TYPE_CHECKING:
         profiler as profiler,
         signal as signal,
         special as special,
+        train as train,
         utils as utils,
         version as version,
     )
@@ -478,6 +479,7 @@ _ROOMS = (
     "signal",
     "special",
     "testing",
+    "train",
     "utils",
     "version",
     "vision",
