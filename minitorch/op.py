@@ -150,6 +150,7 @@ class Op:
     line: str | None = None
     nan: str | None = None
     place: str = ""  # the module that applied it, while somebody watches
+    spot: tuple[str, int] | None = None  # and the line of the program
     saved: Any = None
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None

@@ -1,0 +1,131 @@
+"""The check for numbers that are none: where NaN or infinity came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minitorch.anomaly import has_nan, line_at, user_line, user_place
+from minitorch.modes import current
+from minitorch.registry import backend_of
+from minitorch.train.linting.gradients import params_of
+from minitorch.train.linting.linter import Check, Linter
+from minitorch.value import Value, array_of
+
+if TYPE_CHECKING:
+    from minitorch.engine import Walk
+    from minitorch.nn import Module
+    from minitorch.optim import Optimizer
+
+SPOILED = "from here on all that depends on it is NaN, and one step spoils every parameter"
+
+
+class NonFinite(Check):
+    """The first NaN: in the data, made by an op, or in the walk back; and parameters and losses that are infinite.
+
+    An infinite value by itself may be meant, as in a mask; the first of a step is remembered, as the likely origin
+    of a NaN.
+    """
+
+    def __init__(self, linter: Linter) -> None:
+        super().__init__(linter)
+        self.found = False
+        self.infinite: str | None = None  # where the first infinite value of this step was made
+
+    def module_begins(self, module: Module, args: tuple[Any, ...]) -> None:
+        if self.found or len(self.linter.stack) > 1:
+            return
+        for i, x in enumerate(args):
+            if isinstance(x, Value) and has_nan(x):
+                self.report(
+                    f"argument {i} of the model contains NaN",
+                    "Find it with x.isnan().any(), and fill in or drop such samples",
+                )
+
+    def op_ends(self, token: Any, op_class: Any, inputs: tuple[Any, ...], result: Any) -> None:
+        if self.found:
+            return
+        for y in result if result.__class__ is tuple else (result,):
+            if not isinstance(y, Value):
+                continue
+            if y.grad_fn is not None and y.grad_fn.spot is None:
+                y.grad_fn.spot = user_place()
+                y.grad_fn.place = y.grad_fn.place or self.linter.place
+            if finite(y) or not all(map(known, inputs)):
+                continue
+            if not has_nan(y):
+                if self.infinite is None and all(map(finite, inputs)):
+                    self.infinite = f"{op_class.op_name} at {self.linter.here()}"
+            elif not any(map(has_nan, inputs)):
+                cause = f"; the first infinite value came from {self.infinite}" if self.infinite else ""
+                self.report(f"{op_class.op_name} made NaN{cause}", REMEDIES.get(op_class.op_name, REMEDY))
+
+    def walk_begins(self, walk: Walk) -> None:
+        for root in walk.roots:
+            if not self.found and not finite(root) and not has_nan(root):
+                made = self.infinite or "an operation before"
+                self.report(f"the loss is infinite; the first infinite value came from {made}", REMEDY)
+
+    def node_ends(self, token: Any, node: Any, results: Any) -> None:
+        if self.found or not any(map(has_nan, results if results.__class__ is tuple else (results,))):
+            return
+        if any(map(has_nan, token)):
+            return  # it came with the gradient
+        line = line_at(node.spot) if node.spot else "a line that was not watched"
+        where = f"{node.place}, {line}" if node.place else line
+        self.report(
+            f"the gradient of {node.op_name} is NaN, although its result is not",
+            "The derivative is not defined there, as of sqrt at 0 or of x/x at 0: keep away from such points with "
+            "clamp, or add a small number",
+            where,
+        )
+
+    def step_begins(self, optimizer: Optimizer) -> None:
+        self.look(optimizer, "the gradient of", lambda x: x._grad)
+
+    def step_ends(self, optimizer: Optimizer) -> None:
+        self.infinite = None
+        self.look(optimizer, "after the step,", lambda x: x)
+
+    def look(self, optimizer: Optimizer, prefix: str, part: Any) -> None:
+        """Looks for infinite parameters or gradients."""
+        for x in () if self.found else params_of(optimizer):
+            y = part(x)
+            if y is not None and not finite(y):
+                name = self.linter.parameter_names().get(id(x), f"a parameter of shape {tuple(x.array.shape)}")
+                self.report(
+                    f"{prefix} {name} is NaN or infinite",
+                    "Lower the learning rate, and clip with nn.utils.clip_grad_norm_(..., error_if_nonfinite=True)",
+                )
+
+    def report(self, what: str, remedy: str, where: str | None = None) -> None:
+        """Tells of the first; what comes later follows from it."""
+        self.found = True
+        self.linter.find(
+            "error", "nan", what, where=where or self.linter.here(), why=SPOILED, remedy=remedy
+        )
+
+
+REMEDY = "Look at the values that go in; scale them, or clamp them to the domain of the function"
+REMEDIES = {
+    "log": "Use log(x.clamp(min=1e-12)), log1p, or log_softmax in place of log(softmax(x))",
+    "sqrt": "Use sqrt(x.clamp(min=0) + 1e-12)",
+    "div": "Add a small number to the divisor, or use where() to leave out zeros",
+    "softmax": "A row that is −inf throughout has no softmax: leave at least one place of it unmasked",
+    "log_softmax": "A row that is −inf throughout has no softmax: leave at least one place of it unmasked",
+    "sub": "Infinity minus infinity: look for what became infinite before",
+}
+
+
+def known(x: Any) -> bool:
+    """Whether an input's values can be looked at: not those of batches of vmap."""
+    return not isinstance(x, Value) or current().level is None
+
+
+def finite(x: Any) -> bool:
+    """Whether there is neither NaN nor infinity in a value, an array or a number."""
+    array = array_of(x)
+    if getattr(array, "dtype", None) is None:
+        return not isinstance(x, float) or abs(x) < float("inf")
+    if array.dtype.kind not in "fc" or not array.size:
+        return True
+    return bool(backend_of(array).isfinite(array).all())
