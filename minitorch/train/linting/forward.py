@@ -9,6 +9,7 @@ from minitorch.backend import Array
 from minitorch.modes import current
 from minitorch.nn.dropout import DropoutBase
 from minitorch.nn.norm import BatchNorm
+from minitorch.op import serials
 from minitorch.train.linting.gradients import params_of
 from minitorch.train.linting.linter import Check, Linter
 
@@ -26,6 +27,8 @@ class Call:
         self.model, self.line = model, line
         self.training, self.recorded = model.training, current().grad
         self.moody: list[str] = []
+        self.first = self.last = next(serials)  # its ops have numbers between these
+        self.walked = False
 
 
 class Modes(Check):
@@ -51,7 +54,7 @@ class Modes(Check):
         call = self.call
         if call is None or len(self.linter.stack) > 1:
             return
-        self.call = None
+        self.call, call.last = None, next(serials)
         if call.moody:
             self.since_step.append(call)
         if call.training and not call.recorded and call.moody:
@@ -74,11 +77,16 @@ class Modes(Check):
     def walk_begins(self, walk: Walk) -> None:
         self.unused.clear()
 
+    def node_ends(self, token: Any, node: Op, results: Any) -> None:
+        for call in self.since_step:
+            if call.first < node.serial < call.last:
+                call.walked = True
+
     def step_begins(self, optimizer: Optimizer) -> None:
         optimized = {id(x) for x in params_of(optimizer)}
         for call in self.since_step:
             trained = any(id(x) in optimized for x in call.model.parameters())
-            if not call.training and call.recorded and trained:
+            if not call.training and call.walked and trained:
                 self.linter.find(
                     "warning",
                     "eval-mode",

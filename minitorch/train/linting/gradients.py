@@ -187,7 +187,7 @@ class Flow(Check):
         if not ratios:
             return
         middle = ratios[len(ratios) // 2]
-        self.largest = max(self.largest, middle)
+        self.largest = max(self.largest, ratios[-1])
         count, key = self.count[id(optimizer)], str(id(optimizer))
         if self.lasts("large", id(optimizer), middle > self.large) and count > 5:
             self.linter.find(

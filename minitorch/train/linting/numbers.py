@@ -14,6 +14,7 @@ from minitorch.value import Value, array_of
 if TYPE_CHECKING:
     from minitorch.engine import Walk
     from minitorch.nn import Module
+    from minitorch.op import Op
     from minitorch.optim import Optimizer
 
 SPOILED = "from here on all that depends on it is NaN, and one step spoils every parameter"
@@ -30,6 +31,7 @@ class NonFinite(Check):
         super().__init__(linter)
         self.found = False
         self.infinite: str | None = None  # where the first infinite value of this step was made
+        self.steep: Op | None = None  # the op whose gradient was the first to be infinite in this walk
 
     def module_begins(self, module: Module, args: tuple[Any, ...]) -> None:
         if self.found or len(self.linter.stack) > 1:
@@ -60,23 +62,29 @@ class NonFinite(Check):
                 self.report(f"{op_class.op_name} made NaN{cause}", REMEDIES.get(op_class.op_name, REMEDY))
 
     def walk_begins(self, walk: Walk) -> None:
+        self.steep = None
         for root in walk.roots:
             if not self.found and not finite(root) and not has_nan(root):
                 made = self.infinite or "an operation before"
                 self.report(f"the loss is infinite; the first infinite value came from {made}", REMEDY)
 
-    def node_ends(self, token: Any, node: Any, results: Any) -> None:
-        if self.found or not any(map(has_nan, results if results.__class__ is tuple else (results,))):
+    def node_ends(self, token: Any, node: Op, results: Any) -> None:
+        results = results if results.__class__ is tuple else (results,)
+        if self.found or all(map(finite, results)) or any(map(has_nan, token)):
             return
-        if any(map(has_nan, token)):
-            return  # it came with the gradient
-        line = line_at(node.spot) if node.spot else "a line that was not watched"
-        where = f"{node.place}, {line}" if node.place else line
+        first = self.steep if self.steep and not all(map(finite, token)) else node
+        if not any(map(has_nan, results)):
+            self.steep = first
+            return
+        line = line_at(first.spot) if first.spot else "a line that was not watched"
+        what = f"the gradient of {first.op_name} is NaN, although its result is not"
+        if first is not node:
+            what = f"the gradient of {first.op_name} is infinite, and that of {node.op_name} NaN for that reason"
         self.report(
-            f"the gradient of {node.op_name} is NaN, although its result is not",
+            what,
             "The derivative is not defined there, as of sqrt at 0 or of x/x at 0: keep away from such points with "
             "clamp, or add a small number",
-            where,
+            f"{first.place}, {line}" if first.place else line,
         )
 
     def step_begins(self, optimizer: Optimizer) -> None:
