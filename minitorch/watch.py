@@ -1,4 +1,4 @@
-"""Watchers, such as the profiler and the linter: they see the ops, walks, modules, losses and optimizer steps of a thread.
+"""Watchers, such as the profiler and the linter: they see ops, walks, modules, losses and optimizer steps of a thread.
 
 While nobody watches, nothing is hooked to anything: `Op.apply` is the plain one, modules have no hooks. Only losses
 and walks look, once each, whether `WATCHING` is empty.
@@ -255,5 +255,6 @@ def loss(op_name: str, input: Any, target: Any) -> None:
 
 def suspect(code: str, message: str, stacklevel: int) -> None:
     """Says that a program is probably mistaken: to those who watch or, if none of them reports it, as a warning."""
-    if not any([w.suspicion(code, message) for w in here()]):
+    reported = [w.suspicion(code, message) for w in here()]
+    if not any(reported):
         warnings.warn(message, UserWarning, stacklevel + 1)

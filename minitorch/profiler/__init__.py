@@ -1,4 +1,4 @@
-"""Where time and memory go, by op and by module: `profile`, under PyTorch's names, with tables, traces and a picture."""
+"""Where time and memory go, by op and by module: `profile`, with tables, traces and a picture."""
 
 from minitorch.absent import refuser as _refuser
 from minitorch.profiler.blocks import record_function as record_function

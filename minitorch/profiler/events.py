@@ -244,7 +244,9 @@ def layout(titles: list[str], rows: Iterable[list[str]], left: set[int]) -> str:
     line = "  ".join("-" * width for width in widths) + "\n"
 
     def fill(row: list[str]) -> str:
-        cells = [c.ljust(w) if i in left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            c.ljust(w) if i in left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        ]
         return "  ".join(cells).rstrip() + "\n"
 
     return fill(titles) + line + "".join(map(fill, rows)) + line

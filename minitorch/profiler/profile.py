@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import time
@@ -11,7 +12,6 @@ from enum import Enum
 from types import TracebackType
 from typing import Any, Self
 
-from minitorch.atomic import replace_file
 from minitorch.errors import ArgumentError, ArgumentTypeError, NotSupportedError
 from minitorch.profiler.blocks import record_function
 from minitorch.profiler.events import EventList
@@ -139,8 +139,8 @@ class profile:
         """Begins; records at once, unless the schedule says otherwise."""
         if self._on:
             raise ArgumentError("profile: it was started already; stop it first, or make another one")
-        self._on = True
         self.current_action = self._action()
+        self._on = True
         if self.current_action.records:
             self._record()
         self._open_step()
@@ -158,7 +158,9 @@ class profile:
     def step(self) -> None:
         """Says that the next step of the program begins, for the schedule."""
         if not self._on:
-            raise ArgumentError("profile.step: it was not started; use it in a with statement, or call start()")
+            raise ArgumentError(
+                "profile.step: it was not started; use it in a with statement, or call start()"
+            )
         self._close_step()
         before = self.current_action
         self.step_num += 1
@@ -242,7 +244,7 @@ class profile:
 
     def export_chrome_trace(self, path: str | os.PathLike[str], **_: Any) -> None:
         """Writes what chrome://tracing and https://ui.perfetto.dev show as a timeline; packed for `.gz`."""
-        write(path, trace(self.events(), self.metadata, "CPU"))
+        write(path, trace(self.events(), self.metadata))
 
     def export_stacks(self, path: str | os.PathLike[str], metric: str = "self_cpu_time_total") -> None:
         """Writes stacks with their times, for tools that draw flame graphs; needs `with_stack`.
@@ -254,13 +256,10 @@ class profile:
             raise ArgumentError(f"export_stacks: metric must be 'self_cpu_time_total', got {metric!r}")
         if not self.with_stack:
             raise ArgumentError("export_stacks: no stacks were recorded; use profile(with_stack=True)")
-        data = stacks(self.events(), metric).encode()
-        replace_file(os.fspath(path), lambda file: file.write(data) and None)
+        write(path, stacks(self.events(), metric))
 
     def add_metadata_json(self, key: str, value: str) -> None:
         """Adds JSON text to the trace."""
-        import json
-
         self.metadata[key] = json.loads(value)
 
     def add_metadata(self, key: str, value: str) -> None:

@@ -56,7 +56,9 @@ class Recorder(watch.Watcher):
             tracemalloc.stop()
             self.traces_memory = False
 
-    def begin(self, name: str, kind: str, module: str, shapes: list[list[int]] | None = None) -> FunctionEvent:
+    def begin(
+        self, name: str, kind: str, module: str, shapes: list[list[int]] | None = None
+    ) -> FunctionEvent:
         """Opens an event inside of the one that is open."""
         event = FunctionEvent(name, kind, module, self.thread or 0, len(self.events))
         if self.open:
@@ -89,10 +91,12 @@ class Recorder(watch.Watcher):
     # What a watcher sees ---------------------------------------------------------------------------------
 
     def op_begins(self, op_class: type[Op], inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+        """Opens the event of an op."""
         shapes = [shape_of(x) for x in inputs] if self.record_shapes else None
         return self.begin(op_class.op_name, "op", self.place, shapes)
 
     def op_ends(self, token: Any, op_class: type[Op], inputs: tuple[Any, ...], result: Any) -> None:
+        """Closes it, and marks the node with the module that it belongs to."""
         self.end(token)
         first = result[0] if result.__class__ is tuple and result else result
         node = getattr(first, "grad_fn", None)
@@ -100,23 +104,29 @@ class Recorder(watch.Watcher):
             node.place = self.place
 
     def walk_begins(self, walk: Walk) -> Any:
+        """Opens the event of a walk back."""
         return self.begin("backward", "backward", "")
 
     def walk_ends(self, token: Any, walk: Walk) -> None:
+        """Closes it."""
         self.end(token)
 
     def node_begins(self, node: Op, gradients: tuple[Any, ...]) -> Any:
+        """Opens the event of a formula."""
         shapes = [shape_of(g) for g in gradients] if self.record_shapes else None
         return self.begin(node.name(), "backward", node.place, shapes)
 
     def node_ends(self, token: Any, node: Op, results: Any) -> None:
+        """Closes it."""
         self.end(token)
 
     def module_begins(self, module: Module, args: tuple[Any, ...]) -> None:
+        """Opens the event of a module."""
         shapes = [shape_of(x) for x in args] if self.record_shapes else None
         self.begin(type(module).__name__, "module", self.place, shapes)
 
     def module_ends(self, module: Module, args: tuple[Any, ...], output: Any) -> None:
+        """Closes it."""
         path = self.place
         for event in reversed(self.open):
             if event.kind == "module" and event.module == path:
@@ -124,9 +134,11 @@ class Recorder(watch.Watcher):
                 return
 
     def step_begins(self, optimizer: Any) -> None:
+        """Opens the event of an optimizer's step."""
         self.begin(step_name(optimizer), "function", "")
 
     def step_ends(self, optimizer: Any) -> None:
+        """Closes it."""
         name = step_name(optimizer)
         for event in reversed(self.open):
             if event.name == name:

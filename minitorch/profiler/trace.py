@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from typing import Any
+from typing import Any, BinaryIO
 
 from minitorch.atomic import replace_file
 from minitorch.profiler.events import FunctionEvent
@@ -18,8 +18,8 @@ CATEGORIES = {
 }
 
 
-def trace(events: list[FunctionEvent], metadata: dict[str, Any], device: str) -> dict[str, Any]:
-    """The events in the trace format.
+def trace(events: list[FunctionEvent], metadata: dict[str, Any]) -> str:
+    """The events in the trace format, which is JSON.
 
     Source: "Trace Event Format", the Chromium project.
     """
@@ -44,14 +44,8 @@ def trace(events: list[FunctionEvent], metadata: dict[str, Any], device: str) ->
         }
         for event in events
     ]
-    return {
-        "schemaVersion": 1,
-        "displayTimeUnit": "ms",
-        "deviceProperties": [],
-        "device": device,
-        **metadata,
-        "traceEvents": notes + complete,
-    }
+    shown = {"schemaVersion": 1, "displayTimeUnit": "ms", "deviceProperties": [], **metadata}
+    return json.dumps({**shown, "traceEvents": notes + complete})
 
 
 def details(event: FunctionEvent) -> dict[str, Any]:
@@ -68,12 +62,16 @@ def details(event: FunctionEvent) -> dict[str, Any]:
     return shown
 
 
-def write(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
-    """Writes a trace whole or not at all; packed if the name ends in `.gz`."""
-    data = json.dumps(content).encode()
-    if os.fspath(path).endswith(".gz"):
+def write(path: str | os.PathLike[str], text: str) -> None:
+    """Writes a file whole or not at all; packed if its name ends in `.gz`."""
+    name, data = os.fspath(path), text.encode()
+    if name.endswith(".gz"):
         data = gzip.compress(data)
-    replace_file(os.fspath(path), lambda file: file.write(data) and None)
+
+    def fill(file: BinaryIO) -> None:
+        file.write(data)
+
+    replace_file(name, fill)
 
 
 def stacks(events: list[FunctionEvent], metric: str) -> str:

@@ -43,7 +43,11 @@ class Finding(NamedTuple):
         lines = [f"{self.severity}: {self.code}: {self.what}"]
         for label, text in (("where", self.where), ("why", self.why), ("remedy", self.remedy)):
             if text:
-                lines.append(textwrap.indent(textwrap.fill(text, 92), " " * 10).replace(" " * 10, f"  {label + ':':8}", 1))
+                lines.append(
+                    textwrap.indent(textwrap.fill(text, 92), " " * 10).replace(
+                        " " * 10, f"  {label + ':':8}", 1
+                    )
+                )
         return "\n".join(lines)
 
 

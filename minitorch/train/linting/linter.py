@@ -52,7 +52,18 @@ class Linter(watch.Watcher):
         self.models: list[Module] = [] if model is None else [model]
         self.given = model
         self.optimizers = optimizers
-        kinds = (NonFinite, ZeroGrad, Parameters, Flow, LossInputs, LossShapes, Labels, Order, Modes, DeadUnits)
+        kinds = (
+            NonFinite,
+            ZeroGrad,
+            Parameters,
+            Flow,
+            LossInputs,
+            LossShapes,
+            Labels,
+            Order,
+            Modes,
+            DeadUnits,
+        )
         self.checks: list[Check] = [kind(self) for kind in kinds]
         self.batch_size: int | None = None  # of what the model was called with last
 
@@ -136,7 +147,8 @@ class Linter(watch.Watcher):
             see(op_name, input, target)
 
     def suspicion(self, code: str, message: str) -> bool:
-        return any([see(code, message) for see in self.of("suspicion")])
+        reported = [see(code, message) for see in self.of("suspicion")]
+        return any(reported)
 
 
 class lint(Callback):
@@ -185,7 +197,9 @@ class lint(Callback):
         warn: bool = True,
     ) -> None:
         self.model, self.warn = model, warn
-        self.optimizers = [] if optimizer is None else optimizer if isinstance(optimizer, list) else [optimizer]
+        self.optimizers = (
+            [] if optimizer is None else optimizer if isinstance(optimizer, list) else [optimizer]
+        )
         self.report = Report()
         self._linter: Linter | None = None
 

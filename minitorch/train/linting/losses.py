@@ -39,7 +39,7 @@ def made_by(x: Any) -> Op | None:
     node = x.grad_fn
     while node is not None and node.view and node.edges and not isinstance(node.edges[0], Value):
         node = node.edges[0]
-    return node  # type: ignore[no-any-return]
+    return node
 
 
 class LossInputs(Check):
@@ -120,7 +120,11 @@ class Labels(Check):
     """Labels that the loss has no class for."""
 
     def loss(self, op_name: str, input: Any, target: Any) -> None:
-        if op_name != "binary_cross_entropy_with_logits" or not isinstance(target, Value) or not target.array.size:
+        if (
+            op_name != "binary_cross_entropy_with_logits"
+            or not isinstance(target, Value)
+            or not target.array.size
+        ):
             return
         low, high = float(target.array.min()), float(target.array.max())
         if low < 0 or high > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch.anomaly import has_nan, line_at, user_line, user_place
+from minitorch.anomaly import has_nan, line_at, user_place
 from minitorch.modes import current
 from minitorch.registry import backend_of
 from minitorch.train.linting.gradients import params_of
@@ -79,7 +79,9 @@ class NonFinite(Check):
         line = line_at(first.spot) if first.spot else "a line that was not watched"
         what = f"the gradient of {first.op_name} is NaN, although its result is not"
         if first is not node:
-            what = f"the gradient of {first.op_name} is infinite, and that of {node.op_name} NaN for that reason"
+            what = (
+                f"the gradient of {first.op_name} is infinite, and that of {node.op_name} NaN for that reason"
+            )
         self.report(
             what,
             "The derivative is not defined there, as of sqrt at 0 or of x/x at 0: keep away from such points with "
@@ -99,7 +101,9 @@ class NonFinite(Check):
         for x in () if self.found else params_of(optimizer):
             y = part(x)
             if y is not None and not finite(y):
-                name = self.linter.parameter_names().get(id(x), f"a parameter of shape {tuple(x.array.shape)}")
+                name = self.linter.parameter_names().get(
+                    id(x), f"a parameter of shape {tuple(x.array.shape)}"
+                )
                 self.report(
                     f"{prefix} {name} is NaN or infinite",
                     "Lower the learning rate, and clip with nn.utils.clip_grad_norm_(..., error_if_nonfinite=True)",
@@ -108,9 +112,7 @@ class NonFinite(Check):
     def report(self, what: str, remedy: str, where: str | None = None) -> None:
         """Tells of the first; what comes later follows from it."""
         self.found = True
-        self.linter.find(
-            "error", "nan", what, where=where or self.linter.here(), why=SPOILED, remedy=remedy
-        )
+        self.linter.find("error", "nan", what, where=where or self.linter.here(), why=SPOILED, remedy=remedy)
 
 
 REMEDY = "Look at the values that go in; scale them, or clamp them to the domain of the function"
