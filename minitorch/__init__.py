@@ -470,6 +470,7 @@ _ROOMS = (
     "distributions",
     "fft",
     "func",
+    "hub",
     "linalg",
     "masked",
     "metrics",

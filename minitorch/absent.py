@@ -18,7 +18,6 @@ INTERNAL = (
 )
 PROCESSES = "training with several processes is not built yet; train in one process"
 AMP = "mixed precision is not built yet; compute in float32"
-PRETRAINED = "pretrained models are not offered; load a state_dict with minitorch.load"
 MEASURE = "everything here is Python: measure with cProfile, py-spy or timeit"
 PAD = "pad the sequences with nn.utils.rnn.pad_sequence, and mask"
 PARTS = "use checkpoint() on the parts that shall be computed again"
@@ -34,7 +33,6 @@ WHY: dict[str, str] = {
     "export*": EAGER,
     "fx*": EAGER,
     "package*": "save a state_dict with minitorch.save instead",
-    "hub*": PRETRAINED,
     "onnx*": LATER,
     "amp*": AMP,
     "autocast*": AMP,
@@ -60,7 +58,7 @@ WHY: dict[str, str] = {
     "utils.tensorboard*": "install tensorboardX: from tensorboardX import SummaryWriter",
     "utils.cpp_extension*": "operations are written in Python: see autograd.Function",
     "utils.dlpack*": "use from_dlpack(x), and x.__dlpack__()",
-    "utils.model_zoo*": PRETRAINED,
+    "utils.model_zoo*": "use hub.load_state_dict_from_url",
     "types*": INTERNAL,
     "overrides*": INTERNAL,
     "nested*": PAD,
@@ -202,7 +200,6 @@ WHY: dict[str, str] = {
     "func.debug_unwrap": "print the tensor: minitorch has nothing wrapped to look into",
     # torchvision's
     "vision.datasets*": "published datasets are not built yet; make a utils.data.Dataset of your files",
-    "vision.models.*_Weights*": PRETRAINED,
     "vision.models.*": LATER,
     "vision.ops*": LATER,
     "vision.io*": "open images with Pillow, and make tensors of them with vision.transforms",

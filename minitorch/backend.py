@@ -292,6 +292,18 @@ class Backend(
         y = self.matmul(x, w.T)
         return y if b is None else y + b
 
+    def linear_relu(self, x: Array, w: Array, b: Array | None) -> Array:
+        """max(x @ wᵀ + b, 0)."""
+        return self.relu(self.linear(x, w, b))
+
+    def linear_gelu(
+        self, x: Array, w: Array, b: Array | None, tanh: bool
+    ) -> tuple[Array, Array, Array | None]:
+        """gelu(z) with z = x @ wᵀ + b, and what is kept for `gelu_backward` alone: z, and what `gelu` gives."""
+        z = self.linear(x, w, b)
+        y, cdf = self.gelu(z, tanh)
+        return y, z, cdf
+
     def global_norm(self, arrays: Sequence[Array]) -> float:
         """√ Σ x² over all arrays."""
         return float(sum(float(self.sum(self.square(self.abs(x)), axis=None)) for x in arrays)) ** 0.5

@@ -90,6 +90,14 @@ class CheckpointError(MinitorchError, RuntimeError):
     """A file is not a checkpoint of minitorch, or is truncated or damaged."""
 
 
+class DownloadError(MinitorchError, RuntimeError):
+    """A file could not be downloaded, or is not the one that it should be."""
+
+
+class DatasetError(MinitorchError, RuntimeError):
+    """The files of a data set are missing, cut off or damaged."""
+
+
 class RecomputationError(GradientError):
     """A checkpointed function did something else when it was run a second time, for `backward`."""
 

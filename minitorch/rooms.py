@@ -25,6 +25,7 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
     "ops.cumulative": "cummax cummin cumprod cumsum logcumsumexp",
     "ops.differences": "cumulative_trapezoid diff gradient trapezoid trapz",
     "ops.distances": "cdist corrcoef cov dist renorm",
+    "ops.linear_activation": "_addmm_activation",
     "ops.statistics": ("aminmax count_nonzero median mode nanmean nanmedian nanquantile nansum quantile"),
     "serialization": "load save",
     "settings": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.special
 from op_samples import call, row, x
 
 row(
@@ -66,6 +67,25 @@ row(
 def weighted(product):
     """The reference of a product with something added."""
     return lambda c, a, b, beta=1, alpha=1: beta * c + alpha * product(a, b)
+
+
+def activated(c, a, b, beta=1, alpha=1, use_gelu=False):
+    z = beta * c + alpha * (a @ b)
+    return z * scipy.special.ndtr(z) if use_gelu else np.maximum(z, 0)
+
+
+row(
+    "_addmm_activation",
+    activated,
+    lambda: [
+        call(x(4), x(2, 3), x(3, 4)),
+        call(x(4), x(2, 3), x(3, 4), use_gelu=True),
+        call(x(2, 4), x(2, 3), x(3, 4), use_gelu=True),
+        call(x(4), x(2, 3), x(3, 4), beta=0.5, alpha=2),
+        call(x(2), x(0, 3), x(3, 2)),
+        call(x(2), x(2, 0), x(0, 2), use_gelu=True),
+    ],
+)
 
 
 row(

@@ -14,11 +14,11 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch_numba import simd
 from minitorch_numba.buffers import empty
-from minitorch_numba.jit import Kernel, kernel, prange
+from minitorch_numba.jit import Kernel, inlined, kernel, prange
 from minitorch_numba.layout import alike, enough, flat, in_order
+from minitorch_numba.simd import F
 from minitorch_numpy import NumpyBackend
 
-F = np.float32
 SQRT_HALF, DENSITY_AT_0 = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 CUBIC, LINEAR = 0.044715 * math.sqrt(8 / math.pi), math.sqrt(8 / math.pi)  # Φ(x) ≈ σ(CUBIC·x³ + LINEAR·x)
 
@@ -156,12 +156,25 @@ def silu_backward(x: Array, g: Array, dx: Array) -> None:
         dx[i] = g[i] * (s * (x[i] * (one - s) + one))
 
 
+@inlined
+def gelu_at(x: Any) -> Any:
+    """x·Φ(x) of one number."""
+    half, sqrt_half = (F(0.5), F(SQRT_HALF)) if isinstance(x, F) else (0.5, SQRT_HALF)
+    return x * (simd.erf(x * sqrt_half) * half + half)
+
+
+@inlined
+def gelu_tanh_at(x: Any) -> Any:
+    """x·σ(u) of one number."""
+    cubic, linear = (F(CUBIC), F(LINEAR)) if isinstance(x, F) else (CUBIC, LINEAR)
+    return x * simd.sigmoid(x * (x * x * cubic + linear))
+
+
 @kernel(parallel_from=1 << 14)
 def gelu(x: Array, y: Array) -> None:
     """y = x·Φ(x)."""
-    half, sqrt_half = x.dtype.type(0.5), x.dtype.type(SQRT_HALF)
     for i in prange(len(x)):
-        y[i] = x[i] * (simd.erf(x[i] * sqrt_half) * half + half)
+        y[i] = gelu_at(x[i])
 
 
 @kernel(parallel_from=1 << 14)
@@ -177,9 +190,8 @@ def gelu_backward(x: Array, g: Array, dx: Array) -> None:
 @kernel(parallel_from=1 << 14)
 def gelu_tanh(x: Array, y: Array) -> None:
     """y = x·σ(u) with u = CUBIC·x³ + LINEAR·x."""
-    cubic, linear = x.dtype.type(CUBIC), x.dtype.type(LINEAR)
     for i in prange(len(x)):
-        y[i] = x[i] * simd.sigmoid(x[i] * (x[i] * x[i] * cubic + linear))
+        y[i] = gelu_tanh_at(x[i])
 
 
 @kernel(parallel_from=1 << 14)

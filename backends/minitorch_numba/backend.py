@@ -17,6 +17,7 @@ from minitorch_numba.depthwise import NumbaDepthwiseKernels
 from minitorch_numba.dropout import NumbaDropoutKernels
 from minitorch_numba.embedding import NumbaEmbeddingKernels
 from minitorch_numba.jit import DISABLED, folder_in_use
+from minitorch_numba.linear_activation import NumbaLinearActivationKernels
 from minitorch_numba.normalize import NumbaNormKernels
 from minitorch_numba.optim import NumbaOptimizerKernels
 from minitorch_numba.pool import NumbaPoolKernels
@@ -36,6 +37,7 @@ class NumbaBackend(
     NumbaConvKernels,
     NumbaDropoutKernels,
     NumbaEmbeddingKernels,
+    NumbaLinearActivationKernels,
     NumbaNormKernels,
     NumbaOptimizerKernels,
     NumbaPoolKernels,

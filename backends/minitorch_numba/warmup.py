@@ -121,6 +121,8 @@ def products(backend: Any, dtype: Any) -> Iterator[Callable[[], Any]]:
     many = np.zeros((2, 64, 64), dtype)
     yield lambda: backend.matmul(x, x)
     yield lambda: backend.linear(x, x, x[0].copy())
+    yield lambda: backend.linear_relu(x, x, x[0].copy())
+    yield lambda: backend.linear_gelu(x, x, x[0].copy(), True)
     yield lambda: backend.matmul(many, many)
 
 

@@ -112,6 +112,13 @@ PAGES = [
     Page("vision-functional", "vision.transforms.functional", "", "minitorch.vision.transforms.functional"),
     Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page(
+        "hub",
+        "hub",
+        "`pip install 'minitorch-edu[hub]'` brings what downloads; files that are there need nothing. See also "
+        "[pretrained weights](../models.md#pretrained-weights).",
+        "minitorch.hub",
+    ),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
     Page(
         "registry",

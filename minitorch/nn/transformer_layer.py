@@ -12,11 +12,13 @@ from minitorch.nn.layer_norm import LayerNorm
 from minitorch.nn.linear import Linear
 from minitorch.nn.module import Module
 from minitorch.nn.multihead import MultiheadAttention
+from minitorch.ops.linear_activation import linear_activation
 from minitorch.variable import Variable
 
 Activation = str | Callable[[Any], Any]
 Mask = Variable | None
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": F.relu, "gelu": F.gelu}
+FUSED: dict[Any, str] = {F.relu: "relu", F.gelu: "gelu"}
 
 
 def find_activation(owner: Module, activation: Activation) -> Callable[[Any], Any]:
@@ -28,6 +30,14 @@ def find_activation(owner: Module, activation: Activation) -> Callable[[Any], An
             f"{type(owner).__name__}: activation must be 'relu', 'gelu' or a function, got {activation!r}"
         )
     return ACTIVATIONS[activation]
+
+
+def activated(linear: Module, activation: Callable[[Any], Any], x: Variable) -> Variable:
+    """`activation(linear(x))`, in one op where that is the same: a plain layer without hooks, and relu or gelu."""
+    fused = FUSED.get(activation)
+    if fused is None or type(linear) is not Linear or linear._hooks is not None:
+        return activation(linear(x))
+    return linear_activation(x, linear.weight, linear.bias, fused)
 
 
 class TransformerEncoderLayer(Module):
@@ -106,7 +116,7 @@ class TransformerEncoderLayer(Module):
         return self.dropout1(y)
 
     def _ff_block(self, x: Variable) -> Variable:
-        return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+        return self.dropout2(self.linear2(self.dropout(activated(self.linear1, self.activation, x))))
 
 
 class TransformerDecoderLayer(Module):
@@ -195,4 +205,4 @@ class TransformerDecoderLayer(Module):
         return self.dropout2(y)
 
     def _ff_block(self, x: Variable) -> Variable:
-        return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+        return self.dropout3(self.linear2(self.dropout(activated(self.linear1, self.activation, x))))

@@ -92,16 +92,20 @@ class Gelu(Op):
         return y
 
     def backward(self, g: Array) -> Array:
-        x = self.saved.x
-        if self.tanh:
-            t = tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi))
-            inner = (x * x * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
-            return g * ((t + 1) * 0.5 + x * ((1 - t * t) * inner) * 0.5)
-        cdf = erf(x * math.sqrt(0.5)) * 0.5 + 0.5
-        return g * (cdf + x * exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi)))
+        return g * gelu_slope(self.saved.x, self.tanh)
 
     def fused_backward(self, g: Array) -> Array:
         return self.backend.gelu_backward(self.saved.x, self.saved.cdf, g, self.tanh)
+
+
+def gelu_slope(x: Any, approximate: bool) -> Any:
+    """Φ(x) + x·Φ′(x), the derivative of gelu."""
+    if approximate:
+        t = tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi))
+        inner = (x * x * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
+        return (t + 1) * 0.5 + x * ((1 - t * t) * inner) * 0.5
+    cdf = erf(x * math.sqrt(0.5)) * 0.5 + 0.5
+    return cdf + x * exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
 
 
 class Sigmoid(Op):

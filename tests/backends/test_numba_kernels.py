@@ -180,6 +180,25 @@ def test_products(left, right, dtype, monkeypatch):
                 )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(1, 3, 5), (7, 33, 90), (130, 40, 3)])
+def test_linear_layers_with_their_activation(shape, dtype, monkeypatch):
+    from minitorch_numba import linear_activation
+
+    monkeypatch.setattr(linear_activation, "SMALLEST", 0)
+    m, k, n = shape
+    x, w, b = numbers((m, k), dtype, 1) / 100, numbers((n, k), dtype, 2) / 100, numbers((n,), dtype, 3)
+    x[0, 0], b[0] = np.nan, np.inf
+    for weight in (w, w.T.copy().T):
+        near(NUMBA.linear_relu(x, weight, b), NUMPY.linear_relu(x, weight, b))
+        for tanh in (False, True):
+            got, z, kept = NUMBA.linear_gelu(x, weight, b, tanh)
+            expected, before, _ = NUMPY.linear_gelu(x, weight, b, tanh)
+            near(got, expected)
+            near(z, before)
+            assert kept is None  # so the kernel was used
+
+
 def test_products_that_do_not_fit_fail_as_numpys_do():
     with pytest.raises(ValueError, match="mismatch"):
         NUMBA.matmul(np.ones((300, 400), "float32"), np.ones((300, 400), "float32"))

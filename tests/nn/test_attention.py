@@ -305,3 +305,31 @@ def test_second_derivatives_with_hidden_rows():
 
     assert minitorch.autograd.gradcheck(function, (q, k, v))
     assert minitorch.autograd.gradgradcheck(function, (q, k, v))
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+def test_the_feed_forward_layer_is_one_op_until_somebody_watches_it(activation):
+    layer = nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, activation=activation, norm_first=True)
+    x = minitorch.randn(3, 2, 4)
+
+    def names(node):
+        found, left = set(), [node]
+        while left:
+            node = left.pop()
+            found.add(node.name())
+            left += [edge for edge, _ in node.next_functions if edge is not None]
+        return found
+
+    alone = layer(x)
+    assert any(name.startswith(f"Linear{activation.capitalize()}") for name in names(alone.grad_fn))
+    seen = []
+    layer.linear1.register_forward_hook(lambda module, args, output: seen.append(output.shape))
+    watched = layer(x)
+    assert seen == [(3, 2, 8)]
+    minitorch.testing.assert_close(alone, watched)
+    for parameters in zip(
+        minitorch.autograd.grad(alone.square().sum(), list(layer.parameters())),
+        minitorch.autograd.grad(watched.square().sum(), list(layer.parameters())),
+        strict=True,
+    ):
+        minitorch.testing.assert_close(*parameters)

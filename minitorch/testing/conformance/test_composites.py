@@ -258,6 +258,14 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *[Call(*arrays) for arrays in several((4, 3), (2, 3), (2,))],
         *[Call(*arrays, None) for arrays in several((0, 3), (2, 3))],
     ],
+    "linear_relu": lambda: [
+        *[Call(*arrays) for arrays in several((4, 3), (2, 3), (2,))],
+        *[Call(*arrays, None) for arrays in several((0, 3), (2, 3))],
+    ],
+    "linear_gelu": lambda: [
+        *[Call(*arrays, tanh) for tanh in (False, True) for arrays in several((4, 3), (2, 3), (2,))],
+        *[Call(*arrays, None, True) for arrays in several((0, 3), (2, 3))],
+    ],
     "global_norm": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
     "relu": one,
     "relu_backward": lambda: two(low=-0.0),

@@ -1,5 +1,7 @@
 """Networks for images, with torchvision's parameter names, so that its state dicts fit."""
 
+from typing import Any
+
 from minitorch.absent import refuser as _refuser
 from minitorch.vision.models.alexnet import AlexNet as AlexNet, alexnet as alexnet
 from minitorch.vision.models.convnext import (
@@ -96,5 +98,25 @@ from minitorch.vision.models.vision_transformer import (
     vit_l_16 as vit_l_16,
     vit_l_32 as vit_l_32,
 )
+from minitorch.vision.models.weights import (
+    Weights as Weights,
+    WeightsEnum as WeightsEnum,
+    enum_named as _enum_named,
+    enums as _enums,
+    get_model as get_model,
+    get_model_builder as get_model_builder,
+    get_model_weights as get_model_weights,
+    get_weight as get_weight,
+    list_models as list_models,
+)
 
-__getattr__ = _refuser("vision.models")
+_refuse = _refuser("vision.models")
+
+
+def __getattr__(name: str) -> Any:  # the enums of weights, such as ResNet18_Weights
+    found = _enum_named(name) if name.endswith("_Weights") else None
+    return found if found is not None else _refuse(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *(enum.__name__ for enum in _enums().values())})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from minitorch import Tensor, nn
-from minitorch.vision.models.parts import refuse_weights
+from minitorch.vision.models.weights import choose, fill
 
 
 class AlexNet(nn.Module):
@@ -43,7 +43,7 @@ class AlexNet(nn.Module):
         return self.classifier(x.flatten(1))
 
 
-def alexnet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> AlexNet:
+def alexnet(weights: Any = None, progress: bool = True, **kwargs: Any) -> AlexNet:
     """AlexNet, 61 million parameters."""
-    refuse_weights("alexnet", weights, kwargs)
-    return AlexNet(**kwargs)
+    chosen = choose("alexnet", weights, kwargs)
+    return fill(AlexNet(**kwargs), chosen, progress)

@@ -10,7 +10,8 @@ from typing import Any
 
 import minitorch
 from minitorch import Tensor, nn
-from minitorch.vision.models.parts import StochasticDepth, each, refuse_weights
+from minitorch.vision.models.parts import StochasticDepth, each
+from minitorch.vision.models.weights import choose, fill
 
 
 class LayerNorm2d(nn.LayerNorm):
@@ -94,26 +95,29 @@ class ConvNeXt(nn.Module):
         return self.classifier(self.avgpool(self.features(x)))
 
 
-def _convnext(name: str, depths: Any, widths: Any, drop: float, weights: Any, settings: Any) -> ConvNeXt:
-    refuse_weights(name, weights, settings)
-    return ConvNeXt(depths, widths, settings.pop("stochastic_depth_prob", drop), **settings)
+def _convnext(
+    name: str, depths: Any, widths: Any, drop: float, weights: Any, progress: bool, settings: Any
+) -> ConvNeXt:
+    chosen = choose(name, weights, settings)
+    net = ConvNeXt(depths, widths, settings.pop("stochastic_depth_prob", drop), **settings)
+    return fill(net, chosen, progress)
 
 
-def convnext_tiny(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
+def convnext_tiny(weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
     """28.6 million parameters."""
-    return _convnext("convnext_tiny", (3, 3, 9, 3), (96, 192, 384, 768), 0.1, weights, kwargs)
+    return _convnext("convnext_tiny", (3, 3, 9, 3), (96, 192, 384, 768), 0.1, weights, progress, kwargs)
 
 
-def convnext_small(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
+def convnext_small(weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
     """50.2 million parameters."""
-    return _convnext("convnext_small", (3, 3, 27, 3), (96, 192, 384, 768), 0.4, weights, kwargs)
+    return _convnext("convnext_small", (3, 3, 27, 3), (96, 192, 384, 768), 0.4, weights, progress, kwargs)
 
 
-def convnext_base(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
+def convnext_base(weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
     """88.6 million parameters."""
-    return _convnext("convnext_base", (3, 3, 27, 3), (128, 256, 512, 1024), 0.5, weights, kwargs)
+    return _convnext("convnext_base", (3, 3, 27, 3), (128, 256, 512, 1024), 0.5, weights, progress, kwargs)
 
 
-def convnext_large(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
+def convnext_large(weights: Any = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
     """197.8 million parameters."""
-    return _convnext("convnext_large", (3, 3, 27, 3), (192, 384, 768, 1536), 0.5, weights, kwargs)
+    return _convnext("convnext_large", (3, 3, 27, 3), (192, 384, 768, 1536), 0.5, weights, progress, kwargs)

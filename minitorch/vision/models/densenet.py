@@ -5,13 +5,15 @@ Source: G. Huang et al., "Densely Connected Convolutional Networks" (2017).
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import Any
 
 import minitorch
 from minitorch import Tensor, nn
 from minitorch.utils.checkpoint import checkpoint
-from minitorch.vision.models.parts import each, refuse_weights
+from minitorch.vision.models.parts import each
+from minitorch.vision.models.weights import choose, fill
 
 
 class _DenseLayer(nn.Module):
@@ -122,25 +124,34 @@ class DenseNet(nn.Module):
         return self.classifier(nn.functional.adaptive_avg_pool2d(x, (1, 1)).flatten(1))
 
 
-def densenet121(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+def _with_new_names(values: Any) -> Any:
+    """The published state dict, in which `norm.1` and the like, as first published, are called `norm1`."""
+    old = re.compile(r"(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\..+)")
+    for key in list(values):
+        if found := old.fullmatch(key):
+            values[found[1] + found[2]] = values.pop(key)
+    return values
+
+
+def densenet121(weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """121 layers, 8.0 million parameters."""
-    refuse_weights("densenet121", weights, kwargs)
-    return DenseNet(32, (6, 12, 24, 16), 64, **kwargs)
+    chosen = choose("densenet121", weights, kwargs)
+    return fill(DenseNet(32, (6, 12, 24, 16), 64, **kwargs), chosen, progress, _with_new_names)
 
 
-def densenet161(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+def densenet161(weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """161 layers, 28.7 million parameters."""
-    refuse_weights("densenet161", weights, kwargs)
-    return DenseNet(48, (6, 12, 36, 24), 96, **kwargs)
+    chosen = choose("densenet161", weights, kwargs)
+    return fill(DenseNet(48, (6, 12, 36, 24), 96, **kwargs), chosen, progress, _with_new_names)
 
 
-def densenet169(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+def densenet169(weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """169 layers, 14.1 million parameters."""
-    refuse_weights("densenet169", weights, kwargs)
-    return DenseNet(32, (6, 12, 32, 32), 64, **kwargs)
+    chosen = choose("densenet169", weights, kwargs)
+    return fill(DenseNet(32, (6, 12, 32, 32), 64, **kwargs), chosen, progress, _with_new_names)
 
 
-def densenet201(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+def densenet201(weights: Any = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """201 layers, 20.0 million parameters."""
-    refuse_weights("densenet201", weights, kwargs)
-    return DenseNet(32, (6, 12, 48, 32), 64, **kwargs)
+    chosen = choose("densenet201", weights, kwargs)
+    return fill(DenseNet(32, (6, 12, 48, 32), 64, **kwargs), chosen, progress, _with_new_names)

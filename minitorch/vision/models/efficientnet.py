@@ -18,8 +18,8 @@ from minitorch.vision.models.parts import (
     each,
     init_like_resnet,
     make_divisible,
-    refuse_weights,
 )
+from minitorch.vision.models.weights import choose, fill
 
 # expansion, kernel, stride of the first, channels in, channels out, how many blocks
 SETTING = (
@@ -121,49 +121,49 @@ class EfficientNet(nn.Module):
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
 
 
-def _efficientnet(scale: str, weights: Any, settings: dict[str, Any]) -> EfficientNet:
-    refuse_weights(f"efficientnet_{scale}", weights, settings)
+def _efficientnet(scale: str, weights: Any, progress: bool, settings: dict[str, Any]) -> EfficientNet:
+    chosen = choose(f"efficientnet_{scale}", weights, settings)
     width, depth, dropout, norm = SCALES[scale]
     if norm:
         settings = {"norm_layer": partial(nn.BatchNorm2d, **norm), **settings}
-    return EfficientNet(width, depth, **{"dropout": dropout, **settings})
+    return fill(EfficientNet(width, depth, **{"dropout": dropout, **settings}), chosen, progress)
 
 
-def efficientnet_b0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b0(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 224 × 224, 5.3 million parameters."""
-    return _efficientnet("b0", weights, kwargs)
+    return _efficientnet("b0", weights, progress, kwargs)
 
 
-def efficientnet_b1(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b1(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 240 × 240, 7.8 million parameters."""
-    return _efficientnet("b1", weights, kwargs)
+    return _efficientnet("b1", weights, progress, kwargs)
 
 
-def efficientnet_b2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b2(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 288 × 288, 9.1 million parameters."""
-    return _efficientnet("b2", weights, kwargs)
+    return _efficientnet("b2", weights, progress, kwargs)
 
 
-def efficientnet_b3(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b3(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 300 × 300, 12.2 million parameters."""
-    return _efficientnet("b3", weights, kwargs)
+    return _efficientnet("b3", weights, progress, kwargs)
 
 
-def efficientnet_b4(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b4(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 380 × 380, 19.3 million parameters."""
-    return _efficientnet("b4", weights, kwargs)
+    return _efficientnet("b4", weights, progress, kwargs)
 
 
-def efficientnet_b5(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b5(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 456 × 456, 30.4 million parameters."""
-    return _efficientnet("b5", weights, kwargs)
+    return _efficientnet("b5", weights, progress, kwargs)
 
 
-def efficientnet_b6(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b6(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 528 × 528, 43.0 million parameters."""
-    return _efficientnet("b6", weights, kwargs)
+    return _efficientnet("b6", weights, progress, kwargs)
 
 
-def efficientnet_b7(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
+def efficientnet_b7(weights: Any = None, progress: bool = True, **kwargs: Any) -> EfficientNet:
     """For images of 600 × 600, 66.3 million parameters."""
-    return _efficientnet("b7", weights, kwargs)
+    return _efficientnet("b7", weights, progress, kwargs)

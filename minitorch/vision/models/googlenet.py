@@ -6,11 +6,13 @@ paper has 5 × 5, as in the published weights.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 import minitorch
 from minitorch import Tensor, nn
-from minitorch.vision.models.parts import each, refuse_weights
+from minitorch.vision.models.parts import each
+from minitorch.vision.models.weights import choose, fill, settle
 
 
 class GoogLeNetOutputs(NamedTuple):
@@ -153,7 +155,20 @@ def transformed(x: Tensor) -> Tensor:
     return x * (deviation / 0.5) + (mean - 0.5) / 0.5
 
 
-def googlenet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
+def googlenet(weights: Any = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
     """GoogLeNet, 6.6 million parameters, and 6.4 million in the classifiers in the middle."""
-    refuse_weights("googlenet", weights, kwargs)
-    return GoogLeNet(**kwargs)
+    chosen = choose("googlenet", weights, kwargs)
+    if chosen is None:
+        return GoogLeNet(**kwargs)
+    keep = kwargs.pop("aux_logits", False)
+    kwargs.setdefault("transform_input", True)
+    settle("googlenet", kwargs, "init_weights", False)
+    net = fill(GoogLeNet(**kwargs), chosen, progress)
+    if keep:
+        warnings.warn(
+            "googlenet: the classifiers in the middle were not trained with the others; train them",
+            stacklevel=2,
+        )
+    else:
+        net.aux_logits, net.aux1, net.aux2 = False, None, None
+    return net

@@ -11,7 +11,8 @@ import minitorch
 from minitorch import Tensor, nn
 from minitorch.nn.functional import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from minitorch.vision.models.googlenet import BasicConv2d, transformed
-from minitorch.vision.models.parts import each, refuse_weights
+from minitorch.vision.models.parts import each
+from minitorch.vision.models.weights import choose, fill, settle
 
 ROW, COLUMN = {"kernel_size": (1, 7), "padding": (0, 3)}, {"kernel_size": (7, 1), "padding": (3, 0)}
 SHORT_ROW, SHORT_COLUMN = (
@@ -210,7 +211,15 @@ class Inception3(nn.Module):
         return InceptionOutputs(x, aux) if self.training and self.aux_logits else x
 
 
-def inception_v3(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> Inception3:
+def inception_v3(weights: Any = None, progress: bool = True, **kwargs: Any) -> Inception3:
     """Inception v3, 23.8 million parameters, and 3.3 million in the classifier in the middle."""
-    refuse_weights("inception_v3", weights, kwargs)
-    return Inception3(**kwargs)
+    chosen = choose("inception_v3", weights, kwargs)
+    if chosen is None:
+        return Inception3(**kwargs)
+    keep = kwargs.pop("aux_logits", True)
+    kwargs.setdefault("transform_input", True)
+    settle("inception_v3", kwargs, "init_weights", False)
+    net = fill(Inception3(**kwargs), chosen, progress)
+    if not keep:
+        net.aux_logits, net.AuxLogits = False, None
+    return net

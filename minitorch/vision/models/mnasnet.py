@@ -9,7 +9,8 @@ from typing import Any
 
 from minitorch import Tensor, nn
 from minitorch.errors import ArgumentError
-from minitorch.vision.models.parts import each, make_divisible, refuse_weights
+from minitorch.vision.models.parts import each, make_divisible
+from minitorch.vision.models.weights import choose, fill
 
 MOMENTUM = 1 - 0.9997  # of the running statistics
 
@@ -50,6 +51,8 @@ class MNASNet(nn.Module):
     Shape: (N, 3, H, W) → (N, num_classes).
     """
 
+    _version = 2  # by the first one, torchvision means narrower first layers for every alpha but 1
+
     def __init__(self, alpha: float, num_classes: int = 1000, dropout: float = 0.2) -> None:
         super().__init__()
         if alpha <= 0:
@@ -81,25 +84,25 @@ class MNASNet(nn.Module):
         return self.classifier(self.layers(x).mean([2, 3]))  # (N, 1280, H/32, W/32) → (N, num_classes)
 
 
-def mnasnet0_5(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
+def mnasnet0_5(weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """Half as wide, 2.2 million parameters."""
-    refuse_weights("mnasnet0_5", weights, kwargs)
-    return MNASNet(0.5, **kwargs)
+    chosen = choose("mnasnet0_5", weights, kwargs)
+    return fill(MNASNet(0.5, **kwargs), chosen, progress)
 
 
-def mnasnet0_75(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
+def mnasnet0_75(weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """Three quarters as wide, 3.2 million parameters."""
-    refuse_weights("mnasnet0_75", weights, kwargs)
-    return MNASNet(0.75, **kwargs)
+    chosen = choose("mnasnet0_75", weights, kwargs)
+    return fill(MNASNet(0.75, **kwargs), chosen, progress)
 
 
-def mnasnet1_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
+def mnasnet1_0(weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """4.4 million parameters."""
-    refuse_weights("mnasnet1_0", weights, kwargs)
-    return MNASNet(1.0, **kwargs)
+    chosen = choose("mnasnet1_0", weights, kwargs)
+    return fill(MNASNet(1.0, **kwargs), chosen, progress)
 
 
-def mnasnet1_3(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
+def mnasnet1_3(weights: Any = None, progress: bool = True, **kwargs: Any) -> MNASNet:
     """1.3 times as wide, 6.3 million parameters."""
-    refuse_weights("mnasnet1_3", weights, kwargs)
-    return MNASNet(1.3, **kwargs)
+    chosen = choose("mnasnet1_3", weights, kwargs)
+    return fill(MNASNet(1.3, **kwargs), chosen, progress)

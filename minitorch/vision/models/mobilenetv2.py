@@ -17,8 +17,8 @@ from minitorch.vision.models.parts import (
     init_like_resnet,
     init_linear,
     make_divisible,
-    refuse_weights,
 )
+from minitorch.vision.models.weights import choose, fill
 
 # expansion, channels, how many blocks, stride of the first
 SETTING = (
@@ -106,7 +106,7 @@ class MobileNetV2(nn.Module):
         return self.classifier(nn.functional.adaptive_avg_pool2d(x, (1, 1)).flatten(1))
 
 
-def mobilenet_v2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
+def mobilenet_v2(weights: Any = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
     """MobileNet v2, 3.5 million parameters."""
-    refuse_weights("mobilenet_v2", weights, kwargs)
-    return MobileNetV2(**kwargs)
+    chosen = choose("mobilenet_v2", weights, kwargs)
+    return fill(MobileNetV2(**kwargs), chosen, progress)

@@ -15,8 +15,8 @@ from minitorch.vision.models.parts import (
     init_like_resnet,
     init_linear,
     make_divisible,
-    refuse_weights,
 )
+from minitorch.vision.models.weights import choose, fill
 
 norm = partial(nn.BatchNorm2d, eps=0.001, momentum=0.01)
 Step = partial(Conv2dNormActivation, norm_layer=norm)
@@ -107,16 +107,20 @@ def _blocks(rows: Any, width_mult: float) -> list[Block]:
 
 
 def mobilenet_v3_large(
-    *, weights: Any = None, progress: bool = True, width_mult: float = 1.0, **kwargs: Any
+    weights: Any = None, progress: bool = True, width_mult: float = 1.0, **kwargs: Any
 ) -> MobileNetV3:
     """The large one, 5.5 million parameters."""
-    refuse_weights("mobilenet_v3_large", weights, kwargs)
-    return MobileNetV3(_blocks(LARGE, width_mult), make_divisible(1280 * width_mult), **kwargs)
+    chosen = choose("mobilenet_v3_large", weights, kwargs)
+    return fill(
+        MobileNetV3(_blocks(LARGE, width_mult), make_divisible(1280 * width_mult), **kwargs), chosen, progress
+    )
 
 
 def mobilenet_v3_small(
-    *, weights: Any = None, progress: bool = True, width_mult: float = 1.0, **kwargs: Any
+    weights: Any = None, progress: bool = True, width_mult: float = 1.0, **kwargs: Any
 ) -> MobileNetV3:
     """The small one, 2.5 million parameters."""
-    refuse_weights("mobilenet_v3_small", weights, kwargs)
-    return MobileNetV3(_blocks(SMALL, width_mult), make_divisible(1024 * width_mult), **kwargs)
+    chosen = choose("mobilenet_v3_small", weights, kwargs)
+    return fill(
+        MobileNetV3(_blocks(SMALL, width_mult), make_divisible(1024 * width_mult), **kwargs), chosen, progress
+    )

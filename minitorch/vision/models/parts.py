@@ -7,24 +7,9 @@ from typing import Any
 
 import minitorch
 from minitorch import Tensor, nn
-from minitorch.errors import ArgumentError, NotSupportedError
+from minitorch.errors import ArgumentError
 
 Layer = Callable[..., nn.Module]
-
-
-def refuse_weights(model: str, weights: object, settings: dict[str, Any]) -> None:
-    """Says that there are no pretrained weights to be had by name; takes `pretrained`, as older programs say, out.
-
-    Raises:
-        NotSupportedError: unless `weights` is None, and `pretrained` false.
-    """
-    older = settings.pop("pretrained", False)
-    if weights is not None or older:
-        asked = f"weights={weights!r}" if weights is not None else f"pretrained={older!r}"
-        raise NotSupportedError(
-            f"{model}: {asked} cannot be fetched yet; build {model}() and load a state dict that you have: "
-            f"parameters have torchvision's names"
-        )
 
 
 def make_divisible(value: float, divisor: int = 8) -> int:

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from minitorch import Tensor, nn
 from minitorch.errors import ArgumentError
-from minitorch.vision.models.parts import Layer, each, init_like_resnet, refuse_weights
+from minitorch.vision.models.parts import Layer, each, init_like_resnet
+from minitorch.vision.models.weights import choose, fill
 
 
 def conv3x3(
@@ -179,59 +180,65 @@ class ResNet(nn.Module):
         return self.fc(self.avgpool(x).flatten(1))
 
 
-def _resnet(name: str, block: Any, layers: list[int], weights: Any, settings: dict[str, Any]) -> ResNet:
-    refuse_weights(name, weights, settings)
-    return ResNet(block, layers, **settings)
+def _resnet(
+    name: str, block: Any, layers: list[int], weights: Any, progress: bool, settings: dict[str, Any]
+) -> ResNet:
+    chosen = choose(name, weights, settings)
+    return fill(ResNet(block, layers, **settings), chosen, progress)
 
 
-def resnet18(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet18(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """Eighteen layers, 11.7 million parameters."""
-    return _resnet("resnet18", BasicBlock, [2, 2, 2, 2], weights, kwargs)
+    return _resnet("resnet18", BasicBlock, [2, 2, 2, 2], weights, progress, kwargs)
 
 
-def resnet34(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet34(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """34 layers, 21.8 million parameters."""
-    return _resnet("resnet34", BasicBlock, [3, 4, 6, 3], weights, kwargs)
+    return _resnet("resnet34", BasicBlock, [3, 4, 6, 3], weights, progress, kwargs)
 
 
-def resnet50(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet50(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """50 layers, 25.6 million parameters."""
-    return _resnet("resnet50", Bottleneck, [3, 4, 6, 3], weights, kwargs)
+    return _resnet("resnet50", Bottleneck, [3, 4, 6, 3], weights, progress, kwargs)
 
 
-def resnet101(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet101(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """101 layers, 44.5 million parameters."""
-    return _resnet("resnet101", Bottleneck, [3, 4, 23, 3], weights, kwargs)
+    return _resnet("resnet101", Bottleneck, [3, 4, 23, 3], weights, progress, kwargs)
 
 
-def resnet152(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet152(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """152 layers, 60.2 million parameters."""
-    return _resnet("resnet152", Bottleneck, [3, 8, 36, 3], weights, kwargs)
+    return _resnet("resnet152", Bottleneck, [3, 8, 36, 3], weights, progress, kwargs)
 
 
-def resnext50_32x4d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnext50_32x4d(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """50 layers with 32 groups of 4 channels, 25.0 million parameters."""
     kwargs = {**kwargs, "groups": 32, "width_per_group": 4}
-    return _resnet("resnext50_32x4d", Bottleneck, [3, 4, 6, 3], weights, kwargs)
+    return _resnet("resnext50_32x4d", Bottleneck, [3, 4, 6, 3], weights, progress, kwargs)
 
 
-def resnext101_32x8d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnext101_32x8d(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """101 layers with 32 groups of 8 channels, 88.8 million parameters."""
     kwargs = {**kwargs, "groups": 32, "width_per_group": 8}
-    return _resnet("resnext101_32x8d", Bottleneck, [3, 4, 23, 3], weights, kwargs)
+    return _resnet("resnext101_32x8d", Bottleneck, [3, 4, 23, 3], weights, progress, kwargs)
 
 
-def resnext101_64x4d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnext101_64x4d(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """101 layers with 64 groups of 4 channels, 83.5 million parameters."""
     kwargs = {**kwargs, "groups": 64, "width_per_group": 4}
-    return _resnet("resnext101_64x4d", Bottleneck, [3, 4, 23, 3], weights, kwargs)
+    return _resnet("resnext101_64x4d", Bottleneck, [3, 4, 23, 3], weights, progress, kwargs)
 
 
-def wide_resnet50_2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def wide_resnet50_2(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """50 layers, the 3 × 3 convolutions twice as wide, 68.9 million parameters."""
-    return _resnet("wide_resnet50_2", Bottleneck, [3, 4, 6, 3], weights, {**kwargs, "width_per_group": 128})
+    return _resnet(
+        "wide_resnet50_2", Bottleneck, [3, 4, 6, 3], weights, progress, {**kwargs, "width_per_group": 128}
+    )
 
 
-def wide_resnet101_2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def wide_resnet101_2(weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """101 layers, the 3 × 3 convolutions twice as wide, 126.9 million parameters."""
-    return _resnet("wide_resnet101_2", Bottleneck, [3, 4, 23, 3], weights, {**kwargs, "width_per_group": 128})
+    return _resnet(
+        "wide_resnet101_2", Bottleneck, [3, 4, 23, 3], weights, progress, {**kwargs, "width_per_group": 128}
+    )

@@ -11,7 +11,7 @@ from typing import Any
 import minitorch
 from minitorch import Tensor, nn
 from minitorch.errors import ArgumentError
-from minitorch.vision.models.parts import refuse_weights
+from minitorch.vision.models.weights import choose, fill
 
 
 def channel_shuffle(x: Tensor, groups: int) -> Tensor:
@@ -104,26 +104,28 @@ class ShuffleNetV2(nn.Module):
         return self.fc(x.mean([2, 3]))
 
 
-def _shufflenet(name: str, widths: list[int], weights: Any, settings: dict[str, Any]) -> ShuffleNetV2:
-    refuse_weights(name, weights, settings)
-    return ShuffleNetV2([4, 8, 4], widths, **settings)
+def _shufflenet(
+    name: str, widths: list[int], weights: Any, progress: bool, settings: dict[str, Any]
+) -> ShuffleNetV2:
+    chosen = choose(name, weights, settings)
+    return fill(ShuffleNetV2([4, 8, 4], widths, **settings), chosen, progress)
 
 
-def shufflenet_v2_x0_5(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
+def shufflenet_v2_x0_5(weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
     """Half as wide, 1.4 million parameters."""
-    return _shufflenet("shufflenet_v2_x0_5", [24, 48, 96, 192, 1024], weights, kwargs)
+    return _shufflenet("shufflenet_v2_x0_5", [24, 48, 96, 192, 1024], weights, progress, kwargs)
 
 
-def shufflenet_v2_x1_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
+def shufflenet_v2_x1_0(weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
     """2.3 million parameters."""
-    return _shufflenet("shufflenet_v2_x1_0", [24, 116, 232, 464, 1024], weights, kwargs)
+    return _shufflenet("shufflenet_v2_x1_0", [24, 116, 232, 464, 1024], weights, progress, kwargs)
 
 
-def shufflenet_v2_x1_5(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
+def shufflenet_v2_x1_5(weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
     """One and a half times as wide, 3.5 million parameters."""
-    return _shufflenet("shufflenet_v2_x1_5", [24, 176, 352, 704, 1024], weights, kwargs)
+    return _shufflenet("shufflenet_v2_x1_5", [24, 176, 352, 704, 1024], weights, progress, kwargs)
 
 
-def shufflenet_v2_x2_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
+def shufflenet_v2_x2_0(weights: Any = None, progress: bool = True, **kwargs: Any) -> ShuffleNetV2:
     """Twice as wide, 7.4 million parameters."""
-    return _shufflenet("shufflenet_v2_x2_0", [24, 244, 488, 976, 2048], weights, kwargs)
+    return _shufflenet("shufflenet_v2_x2_0", [24, 244, 488, 976, 2048], weights, progress, kwargs)

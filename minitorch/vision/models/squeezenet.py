@@ -10,7 +10,8 @@ from typing import Any
 import minitorch
 from minitorch import Tensor, nn
 from minitorch.errors import ArgumentError
-from minitorch.vision.models.parts import each, refuse_weights
+from minitorch.vision.models.parts import each
+from minitorch.vision.models.weights import choose, fill
 
 
 class Fire(nn.Module):
@@ -91,13 +92,13 @@ class SqueezeNet(nn.Module):
         return self.classifier(self.features(x)).flatten(1)
 
 
-def squeezenet1_0(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
+def squeezenet1_0(weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """Version 1.0, 1.25 million parameters."""
-    refuse_weights("squeezenet1_0", weights, kwargs)
-    return SqueezeNet("1_0", **kwargs)
+    chosen = choose("squeezenet1_0", weights, kwargs)
+    return fill(SqueezeNet("1_0", **kwargs), chosen, progress)
 
 
-def squeezenet1_1(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
+def squeezenet1_1(weights: Any = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """Version 1.1, 1.24 million parameters."""
-    refuse_weights("squeezenet1_1", weights, kwargs)
-    return SqueezeNet("1_1", **kwargs)
+    chosen = choose("squeezenet1_1", weights, kwargs)
+    return fill(SqueezeNet("1_1", **kwargs), chosen, progress)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from minitorch import Tensor, nn
-from minitorch.vision.models.parts import init_like_resnet, init_linear, refuse_weights
+from minitorch.vision.models.parts import init_like_resnet, init_linear
+from minitorch.vision.models.weights import choose, fill
 
 # The channels of the convolutions between pools, by the number of layers
 STAGES = {
@@ -59,46 +60,48 @@ class VGG(nn.Module):
         return self.classifier(x.flatten(1))
 
 
-def _vgg(depth: int, batch_norm: bool, weights: Any, settings: dict[str, Any]) -> VGG:
-    refuse_weights(f"vgg{depth}{'_bn' if batch_norm else ''}", weights, settings)
-    return VGG(make_layers(STAGES[depth], batch_norm), **settings)
+def _vgg(depth: int, batch_norm: bool, weights: Any, progress: bool, settings: dict[str, Any]) -> VGG:
+    chosen = choose(f"vgg{depth}{'_bn' if batch_norm else ''}", weights, settings)
+    if chosen is not None:
+        settings["init_weights"] = False
+    return fill(VGG(make_layers(STAGES[depth], batch_norm), **settings), chosen, progress)
 
 
-def vgg11(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg11(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Eleven layers, 133 million parameters."""
-    return _vgg(11, False, weights, kwargs)
+    return _vgg(11, False, weights, progress, kwargs)
 
 
-def vgg11_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg11_bn(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Eleven layers, with batch norm."""
-    return _vgg(11, True, weights, kwargs)
+    return _vgg(11, True, weights, progress, kwargs)
 
 
-def vgg13(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg13(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Thirteen layers, 133 million parameters."""
-    return _vgg(13, False, weights, kwargs)
+    return _vgg(13, False, weights, progress, kwargs)
 
 
-def vgg13_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg13_bn(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Thirteen layers, with batch norm."""
-    return _vgg(13, True, weights, kwargs)
+    return _vgg(13, True, weights, progress, kwargs)
 
 
-def vgg16(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg16(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Sixteen layers, 138 million parameters."""
-    return _vgg(16, False, weights, kwargs)
+    return _vgg(16, False, weights, progress, kwargs)
 
 
-def vgg16_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg16_bn(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Sixteen layers, with batch norm."""
-    return _vgg(16, True, weights, kwargs)
+    return _vgg(16, True, weights, progress, kwargs)
 
 
-def vgg19(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg19(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Nineteen layers, 144 million parameters."""
-    return _vgg(19, False, weights, kwargs)
+    return _vgg(19, False, weights, progress, kwargs)
 
 
-def vgg19_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+def vgg19_bn(weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
     """Nineteen layers, with batch norm."""
-    return _vgg(19, True, weights, kwargs)
+    return _vgg(19, True, weights, progress, kwargs)

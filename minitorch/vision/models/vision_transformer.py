@@ -13,7 +13,8 @@ from typing import Any
 import minitorch
 from minitorch import Tensor, nn
 from minitorch.errors import ArgumentError, ShapeError
-from minitorch.vision.models.parts import Layer, each, refuse_weights
+from minitorch.vision.models.parts import Layer, each
+from minitorch.vision.models.weights import choose, fill, settle
 
 norm = partial(nn.LayerNorm, eps=1e-6)
 
@@ -168,34 +169,36 @@ class VisionTransformer(nn.Module):
 
 
 def _vit(
-    name: str, patch: int, shape: tuple[int, int, int, int], weights: Any, settings: Any
+    name: str, patch: int, shape: tuple[int, int, int, int], weights: Any, progress: bool, settings: Any
 ) -> VisionTransformer:
-    refuse_weights(name, weights, settings)
+    chosen = choose(name, weights, settings)
     layers, heads, hidden, mlp = shape
+    if chosen is not None:  # the positions have weights, too
+        settle(name, settings, "image_size", chosen.meta["min_size"][0])
     size = settings.pop("image_size", 224)
-    return VisionTransformer(size, patch, layers, heads, hidden, mlp, **settings)
+    return fill(VisionTransformer(size, patch, layers, heads, hidden, mlp, **settings), chosen, progress)
 
 
-def vit_b_16(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+def vit_b_16(weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """Base, patches of 16 × 16, 86.6 million parameters."""
-    return _vit("vit_b_16", 16, (12, 12, 768, 3072), weights, kwargs)
+    return _vit("vit_b_16", 16, (12, 12, 768, 3072), weights, progress, kwargs)
 
 
-def vit_b_32(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+def vit_b_32(weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """Base, patches of 32 × 32, 88.2 million parameters."""
-    return _vit("vit_b_32", 32, (12, 12, 768, 3072), weights, kwargs)
+    return _vit("vit_b_32", 32, (12, 12, 768, 3072), weights, progress, kwargs)
 
 
-def vit_l_16(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+def vit_l_16(weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """Large, patches of 16 × 16, 304 million parameters."""
-    return _vit("vit_l_16", 16, (24, 16, 1024, 4096), weights, kwargs)
+    return _vit("vit_l_16", 16, (24, 16, 1024, 4096), weights, progress, kwargs)
 
 
-def vit_l_32(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+def vit_l_32(weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """Large, patches of 32 × 32, 307 million parameters."""
-    return _vit("vit_l_32", 32, (24, 16, 1024, 4096), weights, kwargs)
+    return _vit("vit_l_32", 32, (24, 16, 1024, 4096), weights, progress, kwargs)
 
 
-def vit_h_14(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+def vit_h_14(weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """Huge, patches of 14 × 14, 632 million parameters."""
-    return _vit("vit_h_14", 14, (32, 16, 1280, 5120), weights, kwargs)
+    return _vit("vit_h_14", 14, (32, 16, 1280, 5120), weights, progress, kwargs)
