@@ -480,6 +480,7 @@ _ROOMS = (
     "signal",
     "special",
     "testing",
+    "text",
     "train",
     "utils",
     "version",

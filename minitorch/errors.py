@@ -110,6 +110,10 @@ class BackendError(MinitorchError, RuntimeError):
     """No backend serves this array, or the backend asked for is not there."""
 
 
+class WorkerError(MinitorchError, RuntimeError):
+    """A worker of a DataLoader was killed, takes too long, or raised what cannot be passed on."""
+
+
 class MissingDependencyError(MinitorchError, ImportError):
     """An optional library is not installed; the message gives the line that installs it."""
 

@@ -103,6 +103,11 @@ PAGES = [
         "minitorch.profiler",
     ),
     Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
+    Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
+    Page("text-vocab", "text.vocab", "", "minitorch.text.vocab"),
+    Page("text-data", "text.data", "", "minitorch.text.data"),
+    Page("text-datasets", "text.datasets", "", "minitorch.text.datasets"),
     Page(
         "vision-transforms",
         "vision.transforms",

@@ -100,6 +100,27 @@ def place(trainer: Trainer) -> str:
     return f"epoch {trainer.epoch + 1}, batch {trainer.batch_index + 1}"
 
 
+def measured_loss(trainer: Trainer) -> Any:
+    """The loss of output and targets; its errors tell what both are.
+
+    Raises:
+        ArgumentTypeError: if the model returned nothing.
+    """
+    if trainer.output is None:
+        raise ArgumentTypeError(
+            f"Trainer: {place(trainer)}: the model returned None, expected an output; does forward() lack a return?"
+        )
+    assert trainer.loss is not None  # check_parts saw to it
+    try:
+        return trainer.loss(trainer.output, trainer.targets)
+    except Exception as error:
+        error.add_note(
+            f"In {place(trainer)} the model returned {described(trainer.output)}, the targets are "
+            f"{described(trainer.targets)}."
+        )
+        raise
+
+
 def check_loss(trainer: Trainer, loss: Any) -> None:
     """Refuses what cannot be trained on.
 

@@ -51,13 +51,17 @@ def random_state(loader: Any = None) -> dict[str, Any]:
     }
 
 
-def set_random_state(state: dict[str, Any], loader: Any = None) -> None:
-    """Puts all random states back to what `random_state` gave."""
+def set_random_state(state: dict[str, Any]) -> None:
+    """Puts all random states back to what `random_state` gave, but for the loader's."""
     default_generator.set_state(state["minitorch"])
     random.setstate(state["python"])
     if state["numpy"] is not None and (numpy := sys.modules.get("numpy")) is not None:
         numpy.random.set_state(state["numpy"])
-    for generator, saved in zip(generators(loader), state["loader"], strict=False):
+
+
+def set_generators(loader: Any, states: list[Any]) -> None:
+    """Puts the generators of a loader and its samplers back to where they were."""
+    for generator, saved in zip(generators(loader), states, strict=False):
         generator.set_state(saved)
 
 
@@ -75,12 +79,11 @@ def rest_of(
     if load is not None and loader_state is not None:
         load(loader_state)
         return iter(loader)
-    now = random_state(loader)
-    set_random_state(start, loader)
+    now = random_state()
+    set_random_state(start)
+    set_generators(loader, start["loader"])
     batches = iter(loader)
     for _ in range(seen):
         next(batches, None)
-    if len(now["loader"]):  # generators of the loader are where the skipped batches have led them
-        now["loader"] = [generator.get_state() for generator in generators(loader)]
-    set_random_state(now, loader)
+    set_random_state(now)  # the loader's own generators are where they were by having been led there
     return batches

@@ -88,7 +88,8 @@ def put(trainer: Trainer, state: dict[str, Any]) -> None:
     for name in COUNTERS:
         setattr(trainer, name, state["counters"][name])
     trainer.loader_state = state["loader"]
-    set_random_state(state["random"], trainer.loader)
+    set_random_state(state["random"])
+    trainer.loader_generators = state["random"]["loader"]
 
 
 def named_callbacks(trainer: Trainer) -> dict[str, Any]:

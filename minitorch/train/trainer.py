@@ -13,9 +13,9 @@ from minitorch.modes import no_grad
 from minitorch.train import state
 from minitorch.train.batches import joined, plain, size_of, split
 from minitorch.train.callback import Callback
-from minitorch.train.checks import check_finite, check_loss, check_parts, named_metrics
+from minitorch.train.checks import check_finite, check_loss, check_parts, measured_loss, named_metrics
 from minitorch.train.interrupt import on_interrupt
-from minitorch.train.randomness import random_state, rest_of
+from minitorch.train.randomness import random_state, rest_of, set_generators
 
 if TYPE_CHECKING:
     from minitorch.metrics import Metric
@@ -103,6 +103,7 @@ class Trainer:
         )  # batches and samples whose gradients wait for the optimizer
         self.epoch_start: dict[str, Any] = {}  # random states when the epoch began
         self.loader_state: dict[str, Any] | None = None  # to be put into the loader, if it takes one
+        self.loader_generators: list[Any] = []  # states of the generators that the loader has
         self.batch: Any = None
         self.output: Any = None
         self.targets: Any = None
@@ -143,6 +144,8 @@ class Trainer:
             )
         self.epochs, self.stop = epochs, None
         self.batches = length(train_loader)
+        set_generators(train_loader, self.loader_generators)
+        self.loader_generators = []
         self.model.train()
         with on_interrupt(self._interrupt), self._told_about_errors():
             self._call("on_fit_begin")
@@ -213,7 +216,7 @@ class Trainer:
         else:
             inputs, named, self.targets = split(batch)
             self.output = self.model(*inputs, **named)
-            loss = self.loss(self.output, self.targets)  # type: ignore[misc]  # checked in the constructor
+            loss = measured_loss(self)
         check_loss(self, loss)
         return loss
 

@@ -247,3 +247,80 @@ def test_the_models_state_dict_is_in_the_file(tmp_path: Path) -> None:
     other = nn.Linear(2, 1)
     other.load_state_dict(torch.load(tmp_path / "run")["model"])
     assert torch.equal(other.weight, trainer.model.weight)
+
+
+# Loaders of every kind ---------------------------------------------------------------------------
+
+
+class Plain:
+    """Gives batches, and knows nothing of states."""
+
+    def __init__(self, generator: Any = None) -> None:
+        self.generator = generator
+        self.data = Noisy()
+
+    def __iter__(self) -> Any:
+        order = torch.randperm(18, generator=self.generator).split(4)
+        for indices in order:
+            samples = [self.data[int(i)] for i in indices]
+            yield tuple(torch.stack(part) for part in zip(*samples, strict=True))
+
+
+class Lines(torch.utils.data.IterableDataset):
+    """Samples that come one after the other."""
+
+    def __iter__(self) -> Any:
+        data = Noisy()
+        return (data[i] for i in range(18))
+
+
+LOADERS = {
+    "plain": Plain,
+    "plain, generator": lambda: Plain(torch.Generator().manual_seed(2)),
+    "list": lambda: [data_of_list(k) for k in range(BATCHES)],
+    "stream": lambda: DataLoader(Lines(), batch_size=4),
+    "weighted": lambda: DataLoader(
+        Noisy(), batch_size=4, sampler=torch.utils.data.WeightedRandomSampler([1.0] * 18, 18)
+    ),
+}
+
+
+def data_of_list(k: int) -> Any:
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(k))
+    return x, x.sum(1, keepdim=True)
+
+
+@pytest.mark.parametrize("first_load", [False, True], ids=["fit", "load and fit"])
+@pytest.mark.parametrize("stop_at", [2, BATCHES, BATCHES + 1])
+@pytest.mark.parametrize("kind", sorted(LOADERS))
+def test_with_loaders_of_every_kind(tmp_path: Path, kind: str, stop_at: int, first_load: bool) -> None:
+    resumed_is_uninterrupted(tmp_path, LOADERS[kind], stop_at, first_load)
+
+
+def resumed_is_uninterrupted(tmp_path: Path, make_loader: Any, stop_at: int, first_load: bool) -> None:
+    train.seed_everything(6)
+    trainer, _, validation = make()
+    trainer.fit(make_loader(), 2, validation)
+    expected = outcome(trainer)
+
+    train.seed_everything(6)
+    first, _, validation = make(stop_at)
+    first.fit(make_loader(), 2, validation)
+    first.save(tmp_path / "run")
+    train.seed_everything(98)
+    second, _, validation = make()
+    if first_load:
+        second.load(tmp_path / "run")
+        second.fit(make_loader(), 2, validation)
+    else:
+        second.fit(make_loader(), 2, validation, resume=tmp_path / "run")
+    assert outcome(second) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop_at", [2, BATCHES + 1])
+def test_with_workers(tmp_path: Path, stop_at: int) -> None:
+    def make_loader() -> DataLoader:
+        return DataLoader(Noisy(), batch_size=4, shuffle=True, num_workers=2, multiprocessing_context="fork")
+
+    resumed_is_uninterrupted(tmp_path, make_loader, stop_at, first_load=False)

@@ -1,0 +1,401 @@
+"""`CSVDataset`: samples from the rows of a text file with columns."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from minitorch import dtypes
+from minitorch.creation import frombuffer, tensor
+from minitorch.errors import ArgumentError, DatasetError, IndexRangeError
+from minitorch.filled import zeros
+from minitorch.ops import cat
+from minitorch.ranges import arange
+from minitorch.utils.data.csv_schema import (
+    FLOAT,
+    KINDS,
+    CSVColumn,
+    CSVSchema,
+    Sight,
+    column_of,
+    is_int64,
+)
+from minitorch.utils.data.dataset import Dataset
+
+MISSING_VALUES = ("", "NA", "N/A", "NaN", "nan", "null", "NULL")
+LARGEST = float(dtypes.finfo(dtypes.float32).max)
+CODES = {"int64": "q", "category": "q", "float32": "f", "float64": "d"}
+
+
+class CSVDataset(Dataset[Any]):
+    """Samples from the rows of a CSV file.
+
+    The kinds of the columns are inferred from the whole file, or given: numbers (int64, float32, float64), categories
+    (an index into the sorted values), or text.  They can be looked at in `schema`, saved, and applied to another
+    file, as to a test split, which then has the same categories.
+
+    A sample is x, or (x, y) where there is a target.  With `sample="vector"`, x is a float32 vector of all features,
+    where a category has a place for each of its values, with a one in one of them (`schema.feature_names` tells
+    what is where).  With `sample="dict"`, x is {column: number, index or string}.  y is a number or an index, or for
+    several targets a vector of them.
+
+    Args:
+        path: of the file.
+        target: the name of the column to predict, or several; with `header=False`, positions, such as -1.
+        features: the columns that make x; by default all others.
+        schema: a `CSVSchema`, such as another dataset's; or kinds of some columns, {name: kind}; by default all
+            kinds are inferred.
+        sample: "vector" or "dict".
+        header: whether the first row has the names of the columns; or their names.
+        delimiter: what separates fields.
+        encoding: of the text; a byte-order mark of UTF-8 is skipped.
+        missing: what to do about missing numbers and categories: "error"; "mean" of the column for numbers;
+            "category" for a category of their own; a number or a category to fill in; or {column: one of these}.
+            A policy that does not fit a column's kind is an error for its missing values.
+        missing_values: the fields that count as missing.
+        unknown: for categories that another file may have: "error", or "index" for a category of their own.
+        max_categories: a column with more different values is text.
+
+    Raises:
+        DatasetError: for a row with too few or too many fields, a number that is none, a missing value, a category
+            that the schema does not have, or bytes that are not text; it names the file, the line and the column.
+        ArgumentError: for columns or settings that do not exist.
+
+    >>> import pathlib, tempfile
+    >>> from minitorch.utils.data import CSVDataset
+    >>> rows = ["width,colour,kind", "1.5,red,a", "2.5,blue,b", "0.5,red,a", "1.0,blue,a"]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "flowers.csv")
+    ...     _ = path.write_text(chr(10).join(rows))
+    ...     data = CSVDataset(path, target="kind")
+    >>> data.schema
+    CSVSchema(features: width float32, colour category of 2; target: kind category of 2)
+    >>> data[0]
+    (tensor([1.5000, 0.0000, 1.0000]), tensor(0))
+    """
+
+    schema: CSVSchema
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        target: str | int | Sequence[str | int] | None = None,
+        features: Sequence[str | int] | None = None,
+        schema: CSVSchema | Mapping[str, str] | None = None,
+        *,
+        sample: str = "vector",
+        header: bool | Sequence[str] = True,
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        missing: Any = "error",
+        missing_values: Sequence[str] = MISSING_VALUES,
+        unknown: str = "error",
+        max_categories: int = 100,
+    ) -> None:
+        for name, value, choices in (
+            ("sample", sample, ("vector", "dict")),
+            ("unknown", unknown, ("error", "index")),
+        ):
+            if value not in choices:
+                raise ArgumentError(
+                    f"CSVDataset: {name} must be {' or '.join(map(repr, choices))}, got {value!r}"
+                )
+        self.path, self.sample = os.fspath(path), sample
+        self._table = Table(self.path, header, delimiter, encoding)
+        self._missing_values = frozenset(missing_values)
+        if isinstance(schema, CSVSchema):
+            if missing != "error" or unknown != "error":
+                raise ArgumentError("CSVDataset: missing= and unknown= are in the schema; leave them out")
+            self.schema = schema
+            if target is not None or features is not None:
+                self.schema = CSVSchema(
+                    schema.columns.values(),
+                    schema.features if features is None else self._names(features),
+                    schema.target if target is None else self._target(target),
+                )
+        else:
+            self.schema = self._inferred(
+                self._target(target), features, dict(schema or {}), missing, unknown, max_categories
+            )
+        self._columns = self._read()
+        self._x = self._vectors() if sample == "vector" else None
+        self._y = self._targets()
+
+    def _names(self, columns: Sequence[str | int]) -> list[str]:
+        """The names of columns given by name or position."""
+        try:
+            names = [self._table.names[c] if isinstance(c, int) else c for c in columns]
+        except IndexError:
+            raise ArgumentError(
+                f"{self._table.where}: there are {len(self._table.names)} columns, none at {list(columns)}"
+            ) from None
+        for name in names:
+            self._table.place_of(name)
+        return names
+
+    def _target(self, target: Any) -> Any:
+        if target is None:
+            return None
+        return self._names([target])[0] if isinstance(target, (str, int)) else self._names(target)
+
+    def _inferred(
+        self,
+        target: Any,
+        features: Sequence[str | int] | None,
+        kinds: dict[str, str],
+        missing: Any,
+        unknown: str,
+        max_categories: int,
+    ) -> CSVSchema:
+        """The schema that fits the whole file."""
+        table = self._table
+        for name in (*kinds, *(missing if isinstance(missing, Mapping) else ())):
+            table.place_of(name)
+        for name, kind in kinds.items():
+            if kind not in KINDS:
+                raise ArgumentError(f"CSVDataset: kind {kind!r} of {name!r} is none of {', '.join(KINDS)}")
+        targets = [target] if isinstance(target, str) else target or []
+        wanted = [n for n in table.names if n not in targets] if features is None else self._names(features)
+        names = list(dict.fromkeys([*wanted, *targets]))
+        sights = [(table.place_of(name), Sight(max_categories)) for name in names]
+        for _, row in table.rows():
+            for place, sight in sights:
+                text = row[place].strip()
+                if text in self._missing_values:
+                    sight.missing += 1
+                else:
+                    sight.see(text)
+        columns = [
+            column_of(name, kinds.get(name), sight, missing, unknown, table.where)
+            for name, (_, sight) in zip(names, sights, strict=True)
+        ]
+        return CSVSchema(columns, wanted, target)
+
+    def _read(self) -> dict[str, Any]:
+        """The columns: tensors, and lists of text."""
+        schema, table = self.schema, self._table
+        used = [schema.columns[name] for name in dict.fromkeys((*schema.features, *schema.targets))]
+        readers = [
+            (table.place_of(column.name), column.name, reader(column, self._missing_values))
+            for column in used
+        ]
+        values: list[Any] = [array(CODES[c.kind]) if c.kind != "text" else [] for c in used]
+        jobs = [
+            (place, name, read, into.append)
+            for (place, name, read), into in zip(readers, values, strict=True)
+        ]
+        self._size = 0
+        for line, row in table.rows():
+            self._size += 1
+            for place, name, read, append in jobs:
+                try:
+                    append(read(row[place]))
+                except (ValueError, OverflowError) as error:
+                    raise DatasetError(f"{table.where}, line {line}, column {name!r}: {error}") from None
+        return {column.name: as_column(column, found) for column, found in zip(used, values, strict=True)}
+
+    def _vectors(self) -> Any:
+        """All features side by side, (rows, numbers)."""
+        parts = []
+        for name in self.schema.features:
+            column, values = self.schema.columns[name], self._columns[name]
+            if column.kind == "text":
+                raise ArgumentError(
+                    f"{self._table.where}: column {name!r} is text, which has no place in a vector; name the "
+                    f"features= to use, make it {{{name!r}: 'category'}} in schema=, or use sample='dict'"
+                )
+            values = values.unsqueeze(1)  # (rows, 1)
+            if column.kind == "category":
+                values = values == arange(len(column.categories))  # (rows, categories)
+            parts.append(values.float())
+        return cat(parts, 1) if parts else zeros(self._size, 0)
+
+    def _targets(self) -> Any:
+        """The targets of all rows."""
+        if not self.schema.targets:
+            return None
+        columns = [self._columns[name] for name in self.schema.targets]
+        if isinstance(self.schema.target, str):
+            return columns[0]
+        for name, values in zip(self.schema.targets, columns, strict=True):
+            if isinstance(values, list):
+                raise ArgumentError(f"{self._table.where}: target {name!r} is text, one of several targets")
+        return cat([values.unsqueeze(1) for values in columns], 1)
+
+    def column(self, name: str) -> Any:
+        """All values of a column that is a feature or a target: a tensor, or a list of strings.
+
+        Raises:
+            ArgumentError: if it is neither.
+        """
+        if name not in self._columns:
+            raise ArgumentError(f"CSVDataset.column: {name!r} is none of {', '.join(self._columns)}")
+        return self._columns[name]
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, index: int) -> Any:
+        return self.__getitems__([index])[0]
+
+    def __getitems__(self, indices: Sequence[int]) -> list[Any]:
+        """The samples at several indices."""
+        for i in indices:
+            if not -self._size <= i < self._size:
+                raise IndexRangeError(f"CSVDataset: index {i} is out of range for {self._size} rows")
+        if self._x is not None:
+            x = list(self._x[tensor(indices)]) if len(indices) else []
+        else:
+            x = [{name: self._columns[name][i] for name in self.schema.features} for i in indices]
+        return x if self._y is None else [(row, self._y[i]) for row, i in zip(x, indices, strict=True)]
+
+    def __repr__(self) -> str:
+        return f"CSVDataset({self.path!r}, {self._size} rows, {self.schema})"
+
+
+class Table:
+    """The rows of a file, each with as many fields as there are columns."""
+
+    def __init__(self, path: str, header: bool | Sequence[str], delimiter: str, encoding: str) -> None:
+        self.path, self.delimiter = path, delimiter
+        self.encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+        self.where = f"CSVDataset: {path}"
+        self.has_header = header is True
+        self.names: list[str] = []
+        if isinstance(header, bool):
+            first = next(self._records(), None)
+            if first is None:
+                raise DatasetError(f"{self.where}: the file is empty")
+            self.names = (
+                [name.strip() for name in first[1]] if header else list(map(str, range(len(first[1]))))
+            )
+        else:
+            self.names = list(header)
+        twice = {name for name in self.names if self.names.count(name) > 1}
+        if twice:
+            raise DatasetError(
+                f"{self.where}: several columns are called {min(twice)!r}; give names with header=[…]"
+            )
+        self._places = {name: place for place, name in enumerate(self.names)}
+
+    def place_of(self, name: str) -> int:
+        """Where in a row this column is.
+
+        Raises:
+            ArgumentError: if there is none.
+        """
+        if name not in self._places:
+            raise ArgumentError(f"{self.where}: there is no column {name!r}, only {', '.join(self.names)}")
+        return self._places[name]
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The line number and the fields of each row."""
+        records = self._records()
+        if self.has_header:
+            next(records, None)
+        for line, row in records:
+            if len(row) != len(self.names):
+                which = f"; column {self.names[len(row)]!r} is missing" if len(row) < len(self.names) else ""
+                raise DatasetError(
+                    f"{self.where}, line {line}: {len(row)} fields, expected {len(self.names)} ({self._shown()}){which}"
+                )
+            yield line, row
+
+    def _shown(self) -> str:
+        return ", ".join(self.names[:8]) + (", …" if len(self.names) > 8 else "")
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        """The line number and the fields of each line that is not blank."""
+        import csv
+
+        with open(self.path, encoding=self.encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            try:
+                for row in reader:
+                    if row:
+                        yield reader.line_num, row
+            except csv.Error as error:
+                raise DatasetError(f"{self.where}, line {reader.line_num}: {error}") from None
+            except UnicodeError as error:
+                raise DatasetError(
+                    f"{self.where}, after line {reader.line_num}: not {self.encoding} ({error}); "
+                    f"pass the right encoding="
+                ) from None
+
+
+def reader(column: CSVColumn, missing_values: frozenset[str]) -> Callable[[str], Any]:
+    """Makes what the column holds of one field; ValueError says what is wrong with it."""
+    fill = column.missing
+    if column.kind == "text":
+        return lambda text: text
+    read = category_reader(column) if column.kind == "category" else NUMBERS[column.kind]
+
+    def convert(field: str) -> Any:
+        text = field.strip()
+        if text not in missing_values:
+            return read(text)
+        if fill is None:
+            raise ValueError(
+                f"the value is missing ({field!r}); fill it in, or pass missing="
+                + ("'category'" if column.kind == "category" else "'mean' or a number")
+            )
+        return read(fill) if isinstance(fill, str) else fill
+
+    return convert
+
+
+def category_reader(column: CSVColumn) -> Callable[[str], int]:
+    """Finds the index of a category."""
+    indices = {category: k for k, category in enumerate(column.categories)}
+    other = None if column.unknown is None else indices[column.unknown]
+
+    def read(text: str) -> int:
+        k = indices.get(text, other)
+        if k is None:
+            few = ", ".join(column.categories[:8]) + (", …" if len(indices) > 8 else "")
+            raise ValueError(
+                f"{text!r} is none of the {len(indices)} categories {few}; correct it, or make the schema with "
+                f"unknown='index'"
+            )
+        return k
+
+    return read
+
+
+def read_int(text: str) -> int:
+    """An integer of 64 bits."""
+    if not is_int64(text):
+        raise ValueError(f"{text!r} is no integer of 64 bits")
+    return int(text)
+
+
+def read_float(text: str) -> float:
+    """A number as Python reads it, without underscores."""
+    if FLOAT.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no number")
+    return float(text)
+
+
+def read_float32(text: str) -> float:
+    """A number that does not become infinite in float32."""
+    x = read_float(text)
+    if abs(x) > LARGEST and "inf" not in text.lower():
+        raise ValueError(f"{text!r} is too large for float32; make the column float64 in schema=")
+    return x
+
+
+NUMBERS: dict[str, Callable[[str], Any]] = {
+    "int64": read_int,
+    "float32": read_float32,
+    "float64": read_float,
+}
+
+
+def as_column(column: CSVColumn, values: Any) -> Any:
+    """A tensor of numbers or indices; text as it is."""
+    if column.kind == "text":
+        return values
+    dtype = dtypes.as_dtype("int64" if column.kind == "category" else column.kind)
+    return frombuffer(values, dtype=dtype) if len(values) else tensor([], dtype=dtype)
