@@ -98,6 +98,7 @@ def stop(watcher: Watcher) -> None:
             WATCHING[watcher.thread] = left
         else:
             WATCHING.pop(watcher.thread, None)
+            RUNNING.pop(watcher.thread, None)
         watcher.thread = None
         watcher.stack.clear()
         if not WATCHING:

@@ -184,6 +184,8 @@ EVERYDAY = {
     "alexnet": ["--size", "64", "--steps", "22", "--batch", "10", "--width", "0.25"],
     "custom_dataset": ["--pictures", "120", "--epochs", "3"],
     "attention": ["--steps", "60", "--longest", "6"],
+    "csv_classifier": ["--epochs", "3"],
+    "hdf5_regressor": ["--epochs", "3"],
 }
 LONG = {
     "cifar_cnn": ["--pictures", "1500", "--epochs", "4"],
@@ -191,6 +193,8 @@ LONG = {
     "lstm_classifier": [],
     "custom_dataset": [],
     "attention": [],
+    "csv_classifier": [],
+    "hdf5_regressor": [],
 }
 
 
@@ -200,9 +204,10 @@ LONG = {
     ids=[*EVERYDAY, *(f"{name}-long" for name in LONG)],
 )
 def test_the_examples_have_none(
-    name: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any
+    name: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
+    monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     try:
         with lint(warn=False) as report:
@@ -276,13 +281,19 @@ def test_gradients_that_vanish() -> None:
 
 
 def test_gradients_that_explode() -> None:
-    model = nn.Sequential(*[nn.Linear(6, 6) for _ in range(8)], nn.Linear(6, 4))
-    with mt.no_grad():
-        for layer in model:
-            layer.weight *= 10
-    report = run(model, lr=1e-30, loss=lambda p, y: (p**2).mean())
-    assert "exploding" in report.codes
+    x = mt.randn(256, 6)
+    report = run(nn.Linear(6, 1), data=(x, x.sum(1, keepdim=True)), loss=F.mse_loss, lr=1.2)
+    assert "exploding" in report.codes, str(report)
     assert report.codes <= {"exploding", "learning-rate"}
+
+
+def test_large_numbers_are_no_explosion() -> None:
+    """Targets in their own units make large gradients, which Adam does not mind."""
+    x = mt.randn(256, 6)
+    model = nn.Linear(6, 1)
+    optimizer = optim.Adam(model.parameters(), lr=0.01)
+    report = run(model, data=(x, 1e6 * x.sum(1, keepdim=True)), loss=F.mse_loss, optimizer=optimizer)
+    assert not report, str(report)
 
 
 @pytest.mark.parametrize(("lr", "severity"), [(60.0, "warning"), (1e-10, "hint")])
@@ -557,6 +568,27 @@ def test_results_are_those_without_it() -> None:
                 optimizer.step()
         results.append([p.tolist() for p in model.parameters()])
     assert results[0] == results[1]
+
+
+def test_batches_of_vmap() -> None:
+    model, (x, y) = mlp(), blobs(8)
+    params = {name: p.detach() for name, p in model.named_parameters()}
+
+    def loss(params: Any, x: Any, y: Any) -> Any:
+        logits = mt.func.functional_call(model, params, (x.unsqueeze(0),))
+        return F.cross_entropy(logits, y.unsqueeze(0))
+
+    with lint(warn=False) as report:
+        grads = mt.func.vmap(mt.func.grad(loss), in_dims=(None, 0, 0))(params, x, y)
+    assert grads["0.weight"].shape == (8, 16, 6)
+    assert not report, str(report)
+
+
+def test_warnings_name_the_line_of_the_program() -> None:
+    with warnings.catch_warnings(record=True) as caught, lint():
+        warnings.simplefilter("always")
+        F.cross_entropy(mlp()(blobs()[0]).softmax(1), blobs()[1])
+    assert [Path(w.filename).name for w in caught] == ["test_lint.py"]
 
 
 def test_two_at_once() -> None:

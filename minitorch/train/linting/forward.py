@@ -146,7 +146,7 @@ class DeadUnits(Check):
             self.numbers.clear()
 
     def op_ends(self, token: Any, op_class: type[Op], inputs: tuple[Any, ...], result: Any) -> None:
-        if op_class.op_name not in ("relu", "linear_relu") or not result._requires_grad or current().level is not None:
+        if op_class.op_name not in ("relu", "linear_relu") or not result._requires_grad:
             return
         number = self.numbers[self.linter.place] = self.numbers.get(self.linter.place, 0) + 1
         place = self.linter.place or "relu"

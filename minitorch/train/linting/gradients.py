@@ -118,7 +118,7 @@ class Parameters(Check):
 class Flow(Check):
     """Gradients and steps that are out of proportion to the weights: exploding, vanishing, too large, too small."""
 
-    exploding = 1e4  # how many times larger than its weight a gradient is then
+    exploding = 1e3  # how many times larger than in the first steps gradients are then
     vanishing = 1e-6  # which share of the largest gradient is none any more
     large, small = 0.5, 1e-7  # which share of a weight a step must not exceed, and should reach
     patience = 5  # looks in a row that must agree
@@ -129,7 +129,8 @@ class Flow(Check):
         self.looks: dict[str, int] = {}  # by kind and parameter: how many in a row were bad
         self.before: dict[int, Array] = {}
         self.count: dict[int, int] = {}  # steps of each optimizer
-        self.largest = 0.0  # step so far
+        self.furthest: dict[int, float] = {}  # by optimizer: the largest step so far, beside the weight
+        self.first: dict[int, list[float]] = {}  # and the largest gradients of the first looks
 
     def step_begins(self, optimizer: Optimizer) -> None:
         self.before = {}
@@ -140,26 +141,37 @@ class Flow(Check):
         weights = [x for x in weights if x.array.dtype.kind == "f"]
         self.before = {id(x): x.array.copy() for x in weights}
         sizes = [(x, size(x._grad.array), size(x.array)) for x in weights]
-        ratios = [(x, g / w) for x, g, w in sizes if w > 0 and math.isfinite(g) and math.isfinite(w)]
-        self.judge_gradients(ratios)
+        sizes = [(x, g, w) for x, g, w in sizes if math.isfinite(g) and math.isfinite(w)]
+        if sizes:
+            self.judge_growth(id(optimizer), *max((g, id(x)) for x, g, _ in sizes))
+            self.judge_layers([(x, g / w) for x, g, w in sizes if w > 0])
 
-    def judge_gradients(self, ratios: list[tuple[Any, float]]) -> None:
-        """Compares each layer's gradient with its weight, and with the other layers' gradients."""
+    def judge_growth(self, optimizer: int, largest: float, x: int) -> None:
+        """Compares the largest gradient with those of the first steps."""
+        first = self.first.setdefault(optimizer, [])
+        if len(first) < self.patience:
+            first.append(largest)
+        usual = sorted(first)[len(first) // 2]
+        if self.lasts("exploding", optimizer, largest > self.exploding * usual > 0, patience=3):
+            name = self.linter.parameter_names().get(x, "a parameter")
+            self.linter.find(
+                "warning",
+                "exploding",
+                f"the gradient of {name} has the norm {largest:.0e}; in the first steps none was larger than "
+                f"{max(first):.0e}",
+                where=name,
+                why="each step throws the weights further away, and the loss with them",
+                remedy="Lower the learning rate, clip with nn.utils.clip_grad_norm_, normalise inputs and targets, or "
+                "add normalisation layers",
+                key=str(optimizer),
+            )
+
+    def judge_layers(self, ratios: list[tuple[Any, float]]) -> None:
+        """Compares the layers' gradients, each beside its weight, with one another."""
         names = self.linter.parameter_names()
         largest = max((r for _, r in ratios), default=0.0)
         for x, r in ratios:
             name = names.get(id(x), f"a parameter of shape {tuple(x.array.shape)}")
-            if self.lasts("exploding", id(x), r > self.exploding):
-                self.linter.find(
-                    "warning",
-                    "exploding",
-                    f"the gradient of {name} is {r:.1e} times as large as the weight itself",
-                    where=name,
-                    why="a step along it throws the weight far away, and the loss with it",
-                    remedy="Normalise inputs and targets, initialise smaller, add normalisation layers, or clip with "
-                    "nn.utils.clip_grad_norm_",
-                    key="exploding",
-                )
             if self.lasts("vanishing", id(x), r < self.vanishing * largest):
                 share = f"{r / largest:.0e} times" if r else "0 times"
                 self.linter.find(
@@ -187,7 +199,7 @@ class Flow(Check):
         if not ratios:
             return
         middle = ratios[len(ratios) // 2]
-        self.largest = max(self.largest, ratios[-1])
+        furthest = self.furthest[id(optimizer)] = max(self.furthest.get(id(optimizer), 0.0), ratios[-1])
         count, key = self.count[id(optimizer)], str(id(optimizer))
         if self.lasts("large", id(optimizer), middle > self.large) and count > 5:
             self.linter.find(
@@ -199,22 +211,22 @@ class Flow(Check):
                 remedy="Divide the learning rate by 10 until the loss falls steadily",
                 key=key,
             )
-        if self.lasts("small", id(optimizer), self.largest < self.small) and count > 20:
+        if self.lasts("small", id(optimizer), furthest < self.small) and count > 20:
             self.linter.find(
                 "hint",
                 "learning-rate",
-                f"no step so far changed a weight by more than {self.largest:.0e} of its size",
+                f"no step so far changed a weight by more than {furthest:.0e} of its size",
                 where=f"{type(optimizer).__name__}, lr={optimizer.param_groups[0].get('lr')}",
                 why="about 0.1 % is usual; at this pace nothing is learned in any time",
                 remedy="Multiply the learning rate by 10 until the loss falls",
                 key=key,
             )
 
-    def lasts(self, kind: str, who: int, bad: bool) -> bool:
+    def lasts(self, kind: str, who: int, bad: bool, patience: int = patience) -> bool:
         """Whether something was bad for so many looks in a row."""
         key = f"{kind} {who}"
         self.looks[key] = self.looks.get(key, 0) + 1 if bad else 0
-        return self.looks[key] >= self.patience
+        return self.looks[key] >= patience
 
 
 def params_of(optimizer: Optimizer) -> list[Any]:

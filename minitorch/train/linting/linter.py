@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from minitorch import watch
-from minitorch.anomaly import user_line
+from minitorch.anomaly import user_line, user_place
+from minitorch.modes import current
 from minitorch.train.callback import Callback
 from minitorch.train.linting.findings import Finding, LintWarning, Report
 
@@ -82,7 +83,7 @@ class Linter(watch.Watcher):
         """Reports a mistake, once for each `key`; all but hints also as a warning."""
         finding = Finding(severity, code, what, where, why, remedy)
         if self.report.add(finding, key) and self.warn and severity != "hint":
-            warnings.warn(finding.message, LintWarning, stacklevel=2)
+            warnings.warn_explicit(finding.message, LintWarning, *(user_place() or ("unknown", 0)))
 
     def parameter_names(self) -> dict[int, str]:
         """For each parameter of the models its name, by its id."""
@@ -99,7 +100,7 @@ class Linter(watch.Watcher):
     # What a watcher sees -----------------------------------------------------------------------------
 
     def op_ends(self, token: Any, op_class: Any, inputs: tuple[Any, ...], result: Any) -> None:
-        if result is not None:
+        if result is not None and current().level is None:  # inside of vmap, values are those of many slices
             for see in self.of("op_ends"):
                 see(token, op_class, inputs, result)
 
@@ -143,8 +144,9 @@ class Linter(watch.Watcher):
             see(optimizer)
 
     def loss(self, op_name: str, input: Any, target: Any) -> None:
-        for see in self.of("loss"):
-            see(op_name, input, target)
+        if current().level is None:
+            for see in self.of("loss"):
+                see(op_name, input, target)
 
     def suspicion(self, code: str, message: str) -> bool:
         reported = [see(code, message) for see in self.of("suspicion")]

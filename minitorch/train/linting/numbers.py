@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch.anomaly import has_nan, line_at, user_place
-from minitorch.modes import current
+from minitorch.op import BATCHES
 from minitorch.registry import backend_of
 from minitorch.train.linting.gradients import params_of
 from minitorch.train.linting.linter import Check, Linter
@@ -37,7 +37,7 @@ class NonFinite(Check):
         if self.found or len(self.linter.stack) > 1:
             return
         for i, x in enumerate(args):
-            if isinstance(x, Value) and has_nan(x):
+            if isinstance(x, Value) and has_no_number(x):
                 self.report(
                     f"argument {i} of the model contains NaN",
                     "Find it with x.isnan().any(), and fill in or drop such samples",
@@ -52,28 +52,28 @@ class NonFinite(Check):
             if y.grad_fn is not None and y.grad_fn.spot is None:
                 y.grad_fn.spot = user_place()
                 y.grad_fn.place = y.grad_fn.place or self.linter.place
-            if finite(y) or not all(map(known, inputs)):
+            if finite(y):
                 continue
-            if not has_nan(y):
+            if not has_no_number(y):
                 if self.infinite is None and all(map(finite, inputs)):
                     self.infinite = f"{op_class.op_name} at {self.linter.here()}"
-            elif not any(map(has_nan, inputs)):
+            elif not any(map(has_no_number, inputs)):
                 cause = f"; the first infinite value came from {self.infinite}" if self.infinite else ""
                 self.report(f"{op_class.op_name} made NaN{cause}", REMEDIES.get(op_class.op_name, REMEDY))
 
     def walk_begins(self, walk: Walk) -> None:
         self.steep = None
         for root in walk.roots:
-            if not self.found and not finite(root) and not has_nan(root):
+            if not self.found and not finite(root) and not has_no_number(root):
                 made = self.infinite or "an operation before"
                 self.report(f"the loss is infinite; the first infinite value came from {made}", REMEDY)
 
     def node_ends(self, token: Any, node: Op, results: Any) -> None:
         results = results if results.__class__ is tuple else (results,)
-        if self.found or all(map(finite, results)) or any(map(has_nan, token)):
+        if self.found or all(map(finite, results)) or any(map(has_no_number, token)):
             return
         first = self.steep if self.steep and not all(map(finite, token)) else node
-        if not any(map(has_nan, results)):
+        if not any(map(has_no_number, results)):
             self.steep = first
             return
         line = line_at(first.spot) if first.spot else "a line that was not watched"
@@ -126,9 +126,9 @@ REMEDIES = {
 }
 
 
-def known(x: Any) -> bool:
-    """Whether an input's values can be looked at: not those of batches of vmap."""
-    return not isinstance(x, Value) or current().level is None
+def has_no_number(x: Any) -> bool:
+    """Whether there is a NaN in a value, an array or a number."""
+    return not finite(x) and has_nan(x)
 
 
 def finite(x: Any) -> bool:
@@ -136,6 +136,6 @@ def finite(x: Any) -> bool:
     array = array_of(x)
     if getattr(array, "dtype", None) is None:
         return not isinstance(x, float) or abs(x) < float("inf")
-    if array.dtype.kind not in "fc" or not array.size:
+    if array.__class__ in BATCHES or array.dtype.kind not in "fc" or not array.size:
         return True
     return bool(backend_of(array).isfinite(array).all())
