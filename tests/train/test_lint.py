@@ -498,6 +498,37 @@ def test_nan_that_an_op_makes() -> None:
     assert "log1p" in finding.remedy
 
 
+def test_nan_that_is_left_out_again() -> None:
+    """NaN beside the way to the loss is no mistake, nor is one in a metric."""
+
+    def loss(p: Any, y: Any) -> Any:
+        mt.zeros(2) / mt.zeros(2)
+        kept = mt.where(p > 0, p, 1.0)
+        return F.cross_entropy(p, y) + 0 * mt.where(p > 0, p.log(), kept).mean()
+
+    assert not run(loss=loss)
+
+
+def test_nan_in_the_targets() -> None:
+    x = mt.randn(32, 6)
+    report = run(nn.Linear(6, 1), data=(x, mt.full((32, 1), math.nan)), loss=F.mse_loss, epochs=1)
+    assert "came in with the targets" in only(report, "nan").what
+
+
+def test_nan_that_ends_the_run() -> None:
+    linter, (x, y) = lint(warn=False), blobs()
+    model = mlp()
+    trainer = train.Trainer(
+        model,
+        optim.SGD(model.parameters(), lr=0.05),
+        lambda p, y: (p - 100).log().mean(),
+        callbacks=[linter],
+    )
+    with pytest.raises(RuntimeError):
+        trainer.fit([(x, y)])
+    assert only(linter.report, "nan").what == "log made NaN"
+
+
 def test_nan_after_infinity() -> None:
     report = run(loss=lambda p, y: (p * 1e30 * 1e30).exp().softmax(1).mean(), epochs=1)
     finding = next(f for f in report if f.code == "nan")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch.anomaly import has_nan, line_at, user_place
 from minitorch.op import BATCHES
@@ -20,17 +20,27 @@ if TYPE_CHECKING:
 SPOILED = "from here on all that depends on it is NaN, and one step spoils every parameter"
 
 
+class Made(NamedTuple):
+    """An op that made NaN of numbers."""
+
+    op_name: str
+    cause: str
+    where: str
+    recorded: bool
+
+
 class NonFinite(Check):
     """The first NaN: in the data, made by an op, or in the walk back; and parameters and losses that are infinite.
 
-    An infinite value by itself may be meant, as in a mask; the first of a step is remembered, as the likely origin
-    of a NaN.
+    Infinite values may be meant, as in a mask, and NaN may be left out by where(). The first of each in a step is
+    remembered, and told of once the loss or a gradient is NaN.
     """
 
     def __init__(self, linter: Linter) -> None:
         super().__init__(linter)
         self.found = False
         self.infinite: str | None = None  # where the first infinite value of this step was made
+        self.made: Made | None = None  # the op that made the first NaN of this step
         self.steep: Op | None = None  # the op whose gradient was the first to be infinite in this walk
 
     def module_begins(self, module: Module, args: tuple[Any, ...]) -> None:
@@ -57,16 +67,35 @@ class NonFinite(Check):
             if not has_no_number(y):
                 if self.infinite is None and all(map(finite, inputs)):
                     self.infinite = f"{op_class.op_name} at {self.linter.here()}"
-            elif not any(map(has_no_number, inputs)):
+            elif not any(map(has_no_number, inputs)) and (
+                self.made is None or (y._requires_grad and not self.made.recorded)
+            ):
                 cause = f"; the first infinite value came from {self.infinite}" if self.infinite else ""
-                self.report(f"{op_class.op_name} made NaN{cause}", REMEDIES.get(op_class.op_name, REMEDY))
+                self.made = Made(op_class.op_name, cause, self.linter.here(), y._requires_grad)
 
     def walk_begins(self, walk: Walk) -> None:
         self.steep = None
         for root in walk.roots:
-            if not self.found and not finite(root) and not has_no_number(root):
+            if self.found or finite(root):
+                continue
+            if not has_no_number(root):
                 made = self.infinite or "an operation before"
                 self.report(f"the loss is infinite; the first infinite value came from {made}", REMEDY)
+            elif self.made is not None:
+                self.report_made(self.made)
+            else:
+                self.report(
+                    "the loss is NaN; no operation made it of numbers: it came in with the targets or a parameter",
+                    "Look at both with isnan().any()",
+                )
+
+    def finish(self, error: BaseException | None) -> None:
+        if error is not None and self.made is not None and not self.found:
+            self.report_made(self.made)
+
+    def report_made(self, made: Made) -> None:
+        """Tells of the op that made the first NaN."""
+        self.report(f"{made.op_name} made NaN{made.cause}", REMEDIES.get(made.op_name, REMEDY), made.where)
 
     def node_ends(self, token: Any, node: Op, results: Any) -> None:
         results = results if results.__class__ is tuple else (results,)
@@ -93,7 +122,7 @@ class NonFinite(Check):
         self.look(optimizer, "the gradient of", lambda x: x._grad)
 
     def step_ends(self, optimizer: Optimizer) -> None:
-        self.infinite = None
+        self.infinite = self.made = None
         self.look(optimizer, "after the step,", lambda x: x)
 
     def look(self, optimizer: Optimizer, prefix: str, part: Any) -> None:
