@@ -80,8 +80,6 @@ class Parameters(Check):
             named = [(name, x) for name, x in model.named_parameters() if x.requires_grad]
             if model is not self.linter.given and not any(id(x) in optimized for _, x in named):
                 named = [(name, x) for name, x in named if id(x) in self.reached]  # a teacher, a critic
-                if self.is_copied(model):
-                    continue
             kind, key = type(model).__name__, str(id(model))
             silent = [name for name, x in named if id(x) not in self.reached]
             absent = [name for name, x in named if id(x) in self.reached and id(x) not in optimized]
@@ -99,7 +97,7 @@ class Parameters(Check):
                 )
             if absent:
                 self.linter.find(
-                    "error" if len(absent) == len(named) else "warning",
+                    "error" if len(absent) == len(named) and len(self.linter.models) == 1 else "warning",
                     "not-optimized",
                     f"{len(absent)} of {len(named)} parameters get gradients, but no optimizer has them: "
                     f"{listed(absent)}",
@@ -109,10 +107,6 @@ class Parameters(Check):
                     "with requires_grad_(False)",
                     key=key,
                 )
-
-    def is_copied(self, model: Any) -> bool:
-        """Whether nothing was ever walked back to this model's parameters: one that is only looked at."""
-        return all(id(x) not in self.reached for x in model.parameters())
 
 
 class Flow(Check):

@@ -138,8 +138,13 @@ class Labels(Check):
     def finish(self, error: BaseException | None) -> None:
         text = str(error)
         if isinstance(error, IndexRangeError) and "target class" in text:
-            what, _, remedy = text.partition("; ")
-            self.report(what, where(error), f"Map them to {remedy}", "there is no output for such a class")
+            what, _, classes = text.partition("; ")
+            self.report(
+                what,
+                where(error),
+                f"Number the classes from 0, and give the model an output for each; {classes}",
+                "there is no output for such a class",
+            )
 
     def report(self, what: str, where: str, remedy: str, why: str) -> None:
         """Tells of it."""
