@@ -457,6 +457,7 @@ if _TYPE_CHECKING:
         profiler as profiler,
         signal as signal,
         special as special,
+        text as text,
         train as train,
         utils as utils,
         version as version,

@@ -200,7 +200,7 @@ WHY: dict[str, str] = {
     "func.rearrange": "use einsum, permute and reshape, or einops",
     "func.debug_unwrap": "print the tensor: minitorch has nothing wrapped to look into",
     # torchvision's
-    "vision.datasets*": "published datasets are not built yet; make a utils.data.Dataset of your files",
+    "vision.datasets.*": "not among the published data sets that are read; make a utils.data.Dataset of your files",
     "vision.models.*": LATER,
     "vision.ops*": LATER,
     "vision.io*": "open images with Pillow, and make tensors of them with vision.transforms",

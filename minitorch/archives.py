@@ -13,7 +13,7 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -52,6 +52,27 @@ def extract(archive: str | os.PathLike[str], folder: str | os.PathLike[str]) -> 
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return folder
+
+
+def make_folder(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Makes a folder, unless it is there: it gets its name when everything is in it.
+
+    Args:
+        folder: its path.
+        fill: gets another path, of an empty folder, and puts everything in.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = folder.with_name(f".{folder.name}.unpacking")
+    with locked(fresh):
+        if folder.is_dir():  # another process made it while this one waited
+            return
+        shutil.rmtree(fresh, ignore_errors=True)  # of a process that was killed
+        try:
+            fresh.mkdir()
+            fill(fresh)
+            os.replace(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _unpack(archive: Path, folder: Path) -> None:

@@ -116,6 +116,7 @@ PAGES = [
     ),
     Page("vision-functional", "vision.transforms.functional", "", "minitorch.vision.transforms.functional"),
     Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
+    Page("vision-datasets", "vision.datasets", "See also [the table](../datasets.md).", "minitorch.vision.datasets"),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
     Page(
         "hub",
@@ -125,6 +126,7 @@ PAGES = [
         "minitorch.hub",
     ),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
+    Page("downloads", "downloads", "", "minitorch.downloads"),
     Page(
         "registry",
         "Choosing a backend",

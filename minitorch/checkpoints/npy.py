@@ -57,6 +57,8 @@ def read_header(head: Callable[[int], bytes], what: str, where: str) -> Header:
     if length > HEADER_LIMIT:
         raise damaged(what, where)
     text = head(start + length)[start:].decode("latin1")
+    if len(text) < length:
+        raise damaged(what, where)
     found = HEADER.fullmatch(text)
     if found is None:
         raise CheckpointError(

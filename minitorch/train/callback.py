@@ -22,8 +22,8 @@ class Callback:
           on_epoch_end
         on_fit_end
 
-    `trainer.step` and `trainer.epoch` count what is finished: both are 0 in the first step, `step` is 1 in its
-    `on_step_end`, and `epoch` is 1 in the first `on_epoch_end`. With `accumulate`, only the last batch of each
+    `trainer.step` and `trainer.epoch` count what is finished: both are 0 in the first step, `step` is 1 from its
+    `after_update` on, and `epoch` is 1 in the first `on_epoch_end`. With `accumulate`, only the last batch of each
     group has `before_update` and `after_update`; those of an incomplete group come after the epoch's last step.
 
     After an error come `on_exception` and `on_fit_end`, which is called in every case.

@@ -10,6 +10,7 @@ from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
     GradientError,
+    NotSupportedError,
     ShapeError,
     TrainingError,
 )
@@ -58,10 +59,10 @@ def check_parts(trainer: Trainer) -> None:
     """Refuses parts of the wrong kind.
 
     Raises:
-        ArgumentTypeError, ArgumentError: naming the part.
+        ArgumentTypeError, ArgumentError, NotSupportedError: naming the part.
     """
     from minitorch.nn import Module
-    from minitorch.optim import Optimizer
+    from minitorch.optim import LBFGS, Optimizer
 
     for name, part, kind in (("model", trainer.model, Module), ("optimizer", trainer.optimizer, Optimizer)):
         if not isinstance(part, kind):
@@ -69,6 +70,10 @@ def check_parts(trainer: Trainer) -> None:
             raise ArgumentTypeError(
                 f"Trainer: {name} must be {article} {kind.__name__}, got {type(part).__name__}"
             )
+    if isinstance(trainer.optimizer, LBFGS):
+        raise NotSupportedError(
+            "Trainer: LBFGS computes the loss of a batch several times in each step; write that loop yourself"
+        )
     for name, function in (("loss", trainer.loss), ("step", trainer.step_function)):
         if function is not None and not callable(function):
             raise ArgumentTypeError(f"Trainer: {name} must be a function, got {type(function).__name__}")
@@ -93,6 +98,37 @@ def check_count(what: str, value: Any, least: int = 1) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ArgumentError(f"{what} must be an integer ≥ {least}, got {value!r}")
+
+
+def check_loader(method: str, loader: Any) -> None:
+    """Refuses what gives no batches, such as a dataset without an order.
+
+    Raises:
+        ArgumentTypeError: naming what was given.
+    """
+    if not hasattr(loader, "__iter__"):
+        raise ArgumentTypeError(
+            f"Trainer.{method}: expected a loader, such as DataLoader(dataset, batch_size=32), got "
+            f"{type(loader).__name__}"
+        )
+
+
+def three_parts(trainer: Trainer, result: Any) -> Any:
+    """Loss, output and targets, from what a `step` of the user returned.
+
+    Raises:
+        ArgumentTypeError: for tuples of other lengths, and if metrics are left without an output.
+    """
+    if isinstance(result, tuple) and len(result) == 3:
+        return result
+    if isinstance(result, tuple) or trainer.metrics:
+        raise ArgumentTypeError(
+            f"Trainer: {place(trainer)}: step returned {described(result)}"
+            + (f" of {len(result)}" if isinstance(result, tuple) else "")
+            + ", expected (loss, output, targets)"
+            + (", which the metrics need" if trainer.metrics else ", or the loss alone")
+        )
+    return result, None, None
 
 
 def place(trainer: Trainer) -> str:

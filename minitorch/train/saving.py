@@ -96,7 +96,7 @@ class ModelCheckpoint(Callback):
                 os.remove(self._path(epoch))
 
     def on_fit_end(self, trainer: Trainer) -> None:
-        if trainer.stop == "interrupted":
+        if trainer.stop == "interrupted" and trainer.batch_index:  # else on_epoch_end has just saved
             trainer.save(self.last)
 
     def _path(self, epoch: int) -> str:

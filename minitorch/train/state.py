@@ -63,7 +63,8 @@ def collect(trainer: Trainer) -> dict[str, Any]:
         "callbacks": {name: saved for name, saved in callback_states(trainer).items() if saved},
         "gradients": [x.grad for x in trainer.parameters()] if trainer.group_size else None,
         "counters": {name: getattr(trainer, name) for name in COUNTERS},
-        "random": random_state(trainer.loader),
+        "random": random_state(trainer.loader)
+        | ({"loader": trainer.loader_generators} if trainer.loader_generators else {}),
         "loader": of_loader(trainer),
     }
 
@@ -81,7 +82,10 @@ def put(trainer: Trainer, state: dict[str, Any]) -> None:
     callbacks = named_callbacks(trainer)
     for name, saved in state["callbacks"].items():
         if name not in callbacks:
-            raise StateDictError(f"it has the state of a callback {name}, which this trainer does not have")
+            raise StateDictError(
+                f"it has the state of a callback {name}, which this trainer does not have; add it, or load the weights "
+                "alone: model.load_state_dict(minitorch.load(path)['model'])"
+            )
         callbacks[name].load_state_dict(saved)
     for x, gradient in zip(trainer.parameters(), state["gradients"] or (), strict=False):
         x.grad = gradient
@@ -109,8 +113,7 @@ def callback_states(trainer: Trainer) -> dict[str, dict[str, Any]]:
 
 
 def of_loader(trainer: Trainer) -> dict[str, Any] | None:
-    """The loader's state in the middle of an epoch, if it has one to give."""
-    if trainer.batch_index == 0 or not hasattr(trainer.loader, "state_dict"):
-        return None
-    result: dict[str, Any] = trainer.loader.state_dict()
-    return result
+    """The loader's state in the middle of an epoch, if it has one to give; the one that waits for `fit`, if any."""
+    if trainer.loader_state is not None or trainer.batch_index == 0:
+        return trainer.loader_state
+    return trainer.loader.state_dict() if hasattr(trainer.loader, "state_dict") else None

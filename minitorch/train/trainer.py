@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError, TrainingError
 from minitorch.modes import no_grad
+from minitorch.nn.parameter import is_lazy
 from minitorch.train import state
 from minitorch.train.batches import joined, plain, size_of, split
 from minitorch.train.callback import Callback
-from minitorch.train.checks import check_finite, check_loss, check_parts, measured_loss, named_metrics
+from minitorch.train.checks import (
+    check_count,
+    check_finite,
+    check_loader,
+    check_loss,
+    check_parts,
+    measured_loss,
+    named_metrics,
+    three_parts,
+)
 from minitorch.train.interrupt import on_interrupt
 from minitorch.train.randomness import random_state, rest_of, set_generators
 
@@ -97,10 +107,8 @@ class Trainer:
         self.stop: str | None = None
         self.loader: Any = None
         self.loss_sum, self.samples = 0.0, 0  # of this epoch
-        self.group_size, self.group_samples = (
-            0,
-            0,
-        )  # batches and samples whose gradients wait for the optimizer
+        # Batches and samples whose gradients wait for the optimizer.
+        self.group_size = self.group_samples = 0
         self.epoch_start: dict[str, Any] = {}  # random states when the epoch began
         self.loader_state: dict[str, Any] | None = None  # to be put into the loader, if it takes one
         self.loader_generators: list[Any] = []  # states of the generators that the loader has
@@ -135,6 +143,9 @@ class Trainer:
             CheckpointError, StateDictError: if the file is not of such a run; nothing is changed.
             ArgumentError: if so many epochs are finished already.
         """
+        check_count("Trainer.fit: epochs", epochs)
+        for loader in (train_loader, [] if validation is None else validation):
+            check_loader("fit", loader)
         self.loader = train_loader
         if resume is not None:
             self.load(resume)
@@ -174,6 +185,7 @@ class Trainer:
             )
         if self.group_size:
             self._update()
+            self._call("after_update")
         values = {"epoch": self.epoch + 1, "loss": self.loss_sum / self.samples}
         values |= {name: plain(metric.compute()) for name, metric in self.metrics.items()}
         values["lr"] = float(self.optimizer.param_groups[0]["lr"])
@@ -202,17 +214,19 @@ class Trainer:
             loss.backward()
             self.group_size, self.group_samples = self.group_size + 1, self.group_samples + samples
             self._call("after_backward")
-            if self.group_size == self.accumulate:
+            if updates := self.group_size == self.accumulate:
                 self._update()
         self.step, self.batch_index = self.step + 1, self.batch_index + 1
         self.loss_sum, self.samples = self.loss_sum + self.loss_value * samples, self.samples + samples
+        if updates:
+            self._call("after_update")
         self._call("on_step_end")
 
     def _forward(self, batch: Any) -> Any:
         """The loss of a batch; sets `output` and `targets`."""
         if self.step_function is not None:
             result = self.step_function(self.model, batch)
-            loss, self.output, self.targets = result if isinstance(result, tuple) else (result, None, None)
+            loss, self.output, self.targets = three_parts(self, result)
         else:
             inputs, named, self.targets = split(batch)
             self.output = self.model(*inputs, **named)
@@ -230,7 +244,6 @@ class Trainer:
         self._call("before_update")
         self.optimizer.step()
         self.group_size = self.group_samples = 0
-        self._call("after_update")
 
     # Using a model -------------------------------------------------------------------------------
 
@@ -240,6 +253,7 @@ class Trainer:
         Raises:
             TrainingError: if the loader gives no batches.
         """
+        check_loader("evaluate", loader)
         metrics = deepcopy(self.metrics)  # those of training have seen a part of an epoch, perhaps
         for metric in metrics.values():
             metric.reset()
@@ -265,6 +279,7 @@ class Trainer:
         Raises:
             TrainingError: if the loader gives no batches.
         """
+        check_loader("predict", loader)
         outputs = []
         with self._evaluation("predict"):
             for batch in loader:
@@ -302,6 +317,12 @@ class Trainer:
         for callback in self.callbacks:
             getattr(callback, moment)(self, *args)
 
+    def _call_all(self, moment: str) -> None:
+        """As `_call`, but an error in one callback does not keep the others from putting back what they changed."""
+        with ExitStack() as stack:
+            for callback in reversed(self.callbacks):  # the stack is worked off from its end
+                stack.callback(getattr(callback, moment), self)
+
     def _interrupt(self) -> None:
         self.stop = "interrupted"
 
@@ -318,13 +339,13 @@ class Trainer:
             self._call("on_exception", error)
             raise
         finally:
-            self._call("on_fit_end")
+            self._call_all("on_fit_end")
             self._forget_batch()
 
     @contextmanager
     def _undone_after_errors(self) -> Iterator[None]:
         """After an error the batch was never seen: not by buffers (as of batch norm), metrics and gradients."""
-        buffers = [(x, x.clone()) for x in self.model.buffers()]
+        buffers = [(x, x.clone()) for x in self.model.buffers() if not is_lazy(x)]
         metrics = {name: copy(metric) for name, metric in self.metrics.items()}
         try:
             yield
@@ -351,7 +372,7 @@ class Trainer:
         finally:
             for module, mode in modes:
                 module.training = mode
-            self._call(f"on_{name}_end")
+            self._call_all(f"on_{name}_end")
 
 
 def length(loader: Any) -> int | None:

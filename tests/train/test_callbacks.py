@@ -175,6 +175,23 @@ def test_a_schedule_that_waits_for_a_plateau() -> None:
     assert [row["lr"] for row in trainer.fit([BATCH], 6)] == [1, 1, 1, 1, 0.5, 0.5]
 
 
+def test_an_error_after_an_update_does_not_make_it_twice() -> None:
+    class Fails(train.Callback):
+        def after_update(self, trainer: train.Trainer) -> None:
+            if trainer.step == 3:
+                raise ZeroDivisionError
+
+    trainer = trainer_of(Fails())
+    with pytest.raises(ZeroDivisionError):
+        trainer.fit([BATCH] * 9)
+    weights = trainer.model.weight.clone()
+    trainer.callbacks.clear()
+    nothing = (BATCH[0] * 0, BATCH[1] * 0)  # leaves the weights alone
+    trainer.fit([*[BATCH] * 3, *[nothing] * 6])
+    assert trainer.step == 9
+    assert torch.equal(trainer.model.weight, weights)
+
+
 @pytest.mark.parametrize(
     ("error", "make"),
     [

@@ -67,6 +67,22 @@ def test_the_step_is_finished_and_saved(tmp_path: Path, handler: Any) -> None:
     assert (trainer.step, trainer.stop) == (10, None)
 
 
+def test_in_the_last_step_the_best_weights_do_not_get_into_the_file(tmp_path: Path) -> None:
+    class PressAtTheEnd(train.Callback):
+        def on_epoch_end(self, trainer: train.Trainer) -> None:
+            trainer.history[-1]["score"] = trainer.epoch
+            if trainer.epoch == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.01)
+
+    saving = train.ModelCheckpoint(tmp_path, "score")
+    trainer = trainer_of(PressAtTheEnd(), train.EarlyStopping("score"), saving)
+    trainer.fit([BATCH] * 3, 2)
+    best, last = (torch.load(path)["model"]["weight"] for path in (saving.best, saving.last))
+    assert torch.equal(trainer.model.weight, best)
+    assert not torch.equal(last, best)
+
+
 def test_the_second_one_stops_at_once(handler: Any) -> None:
     press = Press(3, times=2)
     trainer = trainer_of(press)

@@ -172,6 +172,19 @@ def test_in_the_same_process_fit_goes_on_where_it_was() -> None:
     assert outcome(trainer) == expected
 
 
+def test_a_failed_load_in_the_middle_of_an_epoch_changes_nothing(tmp_path: Path) -> None:
+    other = linear(7)
+    other.save(tmp_path / "other")
+    expected = uninterrupted(8, 3, own_generator=True)
+    train.seed_everything(8)
+    trainer, loader, validation = make(stop_at=BATCHES + 2, own_generator=True)
+    trainer.fit(loader, 3, validation)
+    with pytest.raises(StateDictError):
+        trainer.fit(loader, 3, validation, resume=tmp_path / "other")
+    trainer.fit(loader, 3, validation)
+    assert outcome(trainer) == expected
+
+
 def test_a_finished_run_is_resumed_without_a_step(tmp_path: Path) -> None:
     trainer, loader, _ = make()
     history = trainer.fit(loader, 1)
@@ -311,6 +324,9 @@ def resumed_is_uninterrupted(tmp_path: Path, make_loader: Any, stop_at: int, fir
     second, _, validation = make()
     if first_load:
         second.load(tmp_path / "run")
+        second.save(tmp_path / "copy")
+        second, _, validation = make()
+        second.load(tmp_path / "copy")
         second.fit(make_loader(), 2, validation)
     else:
         second.fit(make_loader(), 2, validation, resume=tmp_path / "run")

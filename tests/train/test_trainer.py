@@ -14,6 +14,7 @@ from minitorch.errors import (
     ArgumentTypeError,
     GradientError,
     MinitorchError,
+    NotSupportedError,
     ShapeError,
     TrainingError,
 )
@@ -287,6 +288,11 @@ def test_predict_joins_what_is_nested() -> None:
         ),
         (ArgumentError, "taken", lambda m, o: train.Trainer(m, o, nn.MSELoss(), {"loss": Accuracy()})),
         (ArgumentError, "taken", lambda m, o: train.Trainer(m, o, nn.MSELoss(), {"val_x": Accuracy()})),
+        (
+            NotSupportedError,
+            "LBFGS",
+            lambda m, o: train.Trainer(m, optim.LBFGS(m.parameters()), nn.MSELoss()),
+        ),
         (ArgumentError, "accumulate", lambda m, o: train.Trainer(m, o, nn.MSELoss(), accumulate=0)),
     ],
 )
@@ -410,3 +416,60 @@ def test_after_an_error_in_validation_the_epoch_is_finished_later() -> None:
     history = trainer.fit(batches(), 1, batches())
     assert trainer.step == 3
     assert {"loss", "val_loss"} <= set(history[0])
+
+
+@pytest.mark.parametrize(
+    ("message", "result", "metrics"),
+    [
+        ("tuple of 2, expected \\(loss, output, targets\\), or", lambda y: (y.mean(), y), []),
+        ("which the metrics need", lambda y: y.mean(), [MeanSquaredError()]),
+    ],
+)
+def test_what_a_step_must_not_return(message: str, result: Any, metrics: Any) -> None:
+    model = nn.Linear(3, 1)
+    trainer = train.Trainer(
+        model, optim.SGD(model.parameters(), lr=0.1), step=lambda m, x: result(m(x)), metrics=metrics
+    )
+    with pytest.raises(ArgumentTypeError, match=message):
+        trainer.fit([torch.ones(2, 3)])
+
+
+def test_what_is_no_loader() -> None:
+    trainer = trainer_of(nn.Linear(3, 1))
+    for use in (trainer.fit, trainer.evaluate, trainer.predict):
+        with pytest.raises(ArgumentTypeError, match="DataLoader"):
+            use(5)
+    with pytest.raises(ArgumentTypeError, match="DataLoader"):
+        trainer.fit(batches(), validation=5)
+    with pytest.raises(ArgumentError, match="epochs"):
+        trainer.fit(batches(), 0)
+
+
+def test_an_error_in_one_callback_does_not_keep_others_from_the_end() -> None:
+    class Fails(train.Callback):
+        def on_fit_end(self, trainer: train.Trainer) -> None:
+            raise ZeroDivisionError
+
+        on_evaluate_end = on_fit_end
+
+    ended = []
+
+    class Ends(train.Callback):
+        def on_fit_end(self, trainer: train.Trainer) -> None:
+            ended.append("fit")
+
+        def on_evaluate_end(self, trainer: train.Trainer) -> None:
+            ended.append("evaluate")
+
+    trainer = trainer_of(nn.Linear(3, 1), callbacks=[Fails(), Ends()])
+    with pytest.raises(ZeroDivisionError):
+        trainer.fit(batches())
+    with pytest.raises(ZeroDivisionError):
+        trainer.evaluate(batches())
+    assert ended == ["fit", "evaluate"]
+
+
+def test_lazy_layers_are_made_by_the_first_batch_or_before() -> None:
+    model = nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d(), nn.Linear(4, 1))
+    trainer = trainer_of(model)
+    assert len(trainer.fit(batches(), 2)) == 2

@@ -76,8 +76,9 @@ class ParallelText(MapStyleDataset):
     def __init__(
         self, source: str | os.PathLike[str], target: str | os.PathLike[str], encoding: str = "utf-8"
     ) -> None:
-        files = [lines(path, "ParallelText", encoding) for path in (source, target)]
-        super().__init__(side_by_side(*files, f"ParallelText: {os.fspath(source)} and {os.fspath(target)}"))
+        one, other = (lines(path, "ParallelText", encoding) for path in (source, target))
+        where = f"ParallelText: {os.fspath(source)} and {os.fspath(target)}"
+        super().__init__(side_by_side(one, other, where))
 
 
 def side_by_side(

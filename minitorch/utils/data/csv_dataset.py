@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minitorch import dtypes
 from minitorch.creation import frombuffer, tensor
-from minitorch.errors import ArgumentError, DatasetError, IndexRangeError
-from minitorch.filled import zeros
+from minitorch.errors import ArgumentError, DatasetError
 from minitorch.ops import cat
 from minitorch.ranges import arange
-from minitorch.utils.data.csv_schema import (
-    FLOAT,
-    KINDS,
-    CSVColumn,
-    CSVSchema,
-    Sight,
-    column_of,
-    is_int64,
-)
+from minitorch.utils.data.csv_schema import KINDS, CSVColumn, CSVSchema, Sight, column_of
+from minitorch.utils.data.csv_table import Table, reader
 from minitorch.utils.data.dataset import Dataset
+from minitorch.utils.data.memmap import positions
 
 MISSING_VALUES = ("", "NA", "N/A", "NaN", "nan", "null", "NULL")
-LARGEST = float(dtypes.finfo(dtypes.float32).max)
 CODES = {"int64": "q", "category": "q", "float32": "f", "float64": "d"}
 
 
@@ -53,9 +45,10 @@ class CSVDataset(Dataset[Any]):
         encoding: of the text; a byte-order mark of UTF-8 is skipped.
         missing: what to do about missing numbers and categories: "error"; "mean" of the column for numbers;
             "category" for a category of their own; a number or a category to fill in; or {column: one of these}.
-            A policy that does not fit a column's kind is an error for its missing values.
+            Where a policy does not fit a column's kind, and in targets that the dict does not name, a missing value
+            is an error.
         missing_values: the fields that count as missing.
-        unknown: for categories that another file may have: "error", or "index" for a category of their own.
+        unknown: for categories of features that another file may have: "error", or "index" for one of their own.
         max_categories: a column with more different values is text.
 
     Raises:
@@ -167,10 +160,13 @@ class CSVDataset(Dataset[Any]):
                     sight.missing += 1
                 else:
                     sight.see(text)
-        columns = [
-            column_of(name, kinds.get(name), sight, missing, unknown, table.where)
-            for name, (_, sight) in zip(names, sights, strict=True)
-        ]
+        columns = []
+        for name, (_, sight) in zip(names, sights, strict=True):
+            if name in targets:  # a label is not to be made up, unless it is asked for by name
+                policy, other = missing if isinstance(missing, Mapping) else "error", "error"
+            else:
+                policy, other = missing, unknown
+            columns.append(column_of(name, kinds.get(name), sight, policy, other, table.where))
         return CSVSchema(columns, wanted, target)
 
     def _read(self) -> dict[str, Any]:
@@ -210,7 +206,7 @@ class CSVDataset(Dataset[Any]):
             if column.kind == "category":
                 values = values == arange(len(column.categories))  # (rows, categories)
             parts.append(values.float())
-        return cat(parts, 1) if parts else zeros(self._size, 0)
+        return cat(parts, 1)
 
     def _targets(self) -> Any:
         """The targets of all rows."""
@@ -242,155 +238,23 @@ class CSVDataset(Dataset[Any]):
 
     def __getitems__(self, indices: Sequence[int]) -> list[Any]:
         """The samples at several indices."""
-        for i in indices:
-            if not -self._size <= i < self._size:
-                raise IndexRangeError(f"CSVDataset: index {i} is out of range for {self._size} rows")
+        places = positions("CSVDataset", indices, self._size)
         if self._x is not None:
-            x = list(self._x[tensor(indices)]) if len(indices) else []
+            x = rows_at(self._x, places)
         else:
-            x = [{name: self._columns[name][i] for name in self.schema.features} for i in indices]
-        return x if self._y is None else [(row, self._y[i]) for row, i in zip(x, indices, strict=True)]
+            columns = [rows_at(self._columns[name], places) for name in self.schema.features]
+            x = [dict(zip(self.schema.features, row, strict=True)) for row in zip(*columns, strict=True)]
+        return x if self._y is None else list(zip(x, rows_at(self._y, places), strict=True))
 
     def __repr__(self) -> str:
         return f"CSVDataset({self.path!r}, {self._size} rows, {self.schema})"
 
 
-class Table:
-    """The rows of a file, each with as many fields as there are columns."""
-
-    def __init__(self, path: str, header: bool | Sequence[str], delimiter: str, encoding: str) -> None:
-        self.path, self.delimiter = path, delimiter
-        self.encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-        self.where = f"CSVDataset: {path}"
-        self.has_header = header is True
-        self.names: list[str] = []
-        if isinstance(header, bool):
-            first = next(self._records(), None)
-            if first is None:
-                raise DatasetError(f"{self.where}: the file is empty")
-            self.names = (
-                [name.strip() for name in first[1]] if header else list(map(str, range(len(first[1]))))
-            )
-        else:
-            self.names = list(header)
-        twice = {name for name in self.names if self.names.count(name) > 1}
-        if twice:
-            raise DatasetError(
-                f"{self.where}: several columns are called {min(twice)!r}; give names with header=[…]"
-            )
-        self._places = {name: place for place, name in enumerate(self.names)}
-
-    def place_of(self, name: str) -> int:
-        """Where in a row this column is.
-
-        Raises:
-            ArgumentError: if there is none.
-        """
-        if name not in self._places:
-            raise ArgumentError(f"{self.where}: there is no column {name!r}, only {', '.join(self.names)}")
-        return self._places[name]
-
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The line number and the fields of each row."""
-        records = self._records()
-        if self.has_header:
-            next(records, None)
-        for line, row in records:
-            if len(row) != len(self.names):
-                which = f"; column {self.names[len(row)]!r} is missing" if len(row) < len(self.names) else ""
-                raise DatasetError(
-                    f"{self.where}, line {line}: {len(row)} fields, expected {len(self.names)} ({self._shown()}){which}"
-                )
-            yield line, row
-
-    def _shown(self) -> str:
-        return ", ".join(self.names[:8]) + (", …" if len(self.names) > 8 else "")
-
-    def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """The line number and the fields of each line that is not blank."""
-        import csv
-
-        with open(self.path, encoding=self.encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
-            try:
-                for row in reader:
-                    if row:
-                        yield reader.line_num, row
-            except csv.Error as error:
-                raise DatasetError(f"{self.where}, line {reader.line_num}: {error}") from None
-            except UnicodeError as error:
-                raise DatasetError(
-                    f"{self.where}, after line {reader.line_num}: not {self.encoding} ({error}); "
-                    f"pass the right encoding="
-                ) from None
-
-
-def reader(column: CSVColumn, missing_values: frozenset[str]) -> Callable[[str], Any]:
-    """Makes what the column holds of one field; ValueError says what is wrong with it."""
-    fill = column.missing
-    if column.kind == "text":
-        return lambda text: text
-    read = category_reader(column) if column.kind == "category" else NUMBERS[column.kind]
-
-    def convert(field: str) -> Any:
-        text = field.strip()
-        if text not in missing_values:
-            return read(text)
-        if fill is None:
-            raise ValueError(
-                f"the value is missing ({field!r}); fill it in, or pass missing="
-                + ("'category'" if column.kind == "category" else "'mean' or a number")
-            )
-        return read(fill) if isinstance(fill, str) else fill
-
-    return convert
-
-
-def category_reader(column: CSVColumn) -> Callable[[str], int]:
-    """Finds the index of a category."""
-    indices = {category: k for k, category in enumerate(column.categories)}
-    other = None if column.unknown is None else indices[column.unknown]
-
-    def read(text: str) -> int:
-        k = indices.get(text, other)
-        if k is None:
-            few = ", ".join(column.categories[:8]) + (", …" if len(indices) > 8 else "")
-            raise ValueError(
-                f"{text!r} is none of the {len(indices)} categories {few}; correct it, or make the schema with "
-                f"unknown='index'"
-            )
-        return k
-
-    return read
-
-
-def read_int(text: str) -> int:
-    """An integer of 64 bits."""
-    if not is_int64(text):
-        raise ValueError(f"{text!r} is no integer of 64 bits")
-    return int(text)
-
-
-def read_float(text: str) -> float:
-    """A number as Python reads it, without underscores."""
-    if FLOAT.fullmatch(text) is None:
-        raise ValueError(f"{text!r} is no number")
-    return float(text)
-
-
-def read_float32(text: str) -> float:
-    """A number that does not become infinite in float32."""
-    x = read_float(text)
-    if abs(x) > LARGEST and "inf" not in text.lower():
-        raise ValueError(f"{text!r} is too large for float32; make the column float64 in schema=")
-    return x
-
-
-NUMBERS: dict[str, Callable[[str], Any]] = {
-    "int64": read_int,
-    "float32": read_float32,
-    "float64": read_float,
-}
+def rows_at(values: Any, places: list[int]) -> list[Any]:
+    """Some rows of a tensor, found by one indexing, or of a list."""
+    if isinstance(values, list):
+        return [values[place] for place in places]
+    return list(values[tensor(places)]) if places else []
 
 
 def as_column(column: CSVColumn, values: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from minitorch.atomic import replace_file
 from minitorch.errors import ArgumentError, DatasetError
@@ -13,7 +13,8 @@ from minitorch.errors import ArgumentError, DatasetError
 KINDS = ("int64", "float32", "float64", "category", "text")
 MISSING, UNKNOWN = "<missing>", "<unknown>"
 FORMAT = "minitorch CSV schema 1"
-INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)", re.ASCII)  # 007 is a name, not a number
+INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)", re.ASCII)
+CODE = re.compile(r"[+-]?0[0-9]+", re.ASCII)  # such as a postcode
 FLOAT = re.compile(
     r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|inf|infinity|nan)", re.ASCII | re.IGNORECASE
 )
@@ -66,6 +67,8 @@ class CSVSchema:
         self.columns = {column.name: column for column in columns}
         self.features = tuple(features)
         self.target = target if target is None or isinstance(target, str) else tuple(target)
+        if not self.features:
+            raise ArgumentError("CSVSchema: there are no features; a sample needs at least one")
         for column in self.columns.values():
             if column.kind not in KINDS:
                 raise ArgumentError(
@@ -118,7 +121,11 @@ class CSVSchema:
             },
             indent=2,
         )
-        replace_file(os.fspath(path), lambda file: file.write(text.encode()) and None)
+
+        def write(file: BinaryIO) -> None:
+            file.write(text.encode())
+
+        replace_file(os.fspath(path), write)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> CSVSchema:
@@ -180,7 +187,7 @@ class Sight:
         self.count += 1
         if self.floats:
             self.integers = self.integers and is_int64(text)
-            self.floats = self.integers or FLOAT.fullmatch(text) is not None
+            self.floats = self.integers or (FLOAT.fullmatch(text) is not None and not CODE.fullmatch(text))
             if self.floats:
                 self.total += float(text)
         if self.categories is not None:

@@ -79,10 +79,15 @@ class HDF5Dataset(Dataset[Any]):
             return [self.keys]
         return dict.fromkeys(self.keys.values() if isinstance(self.keys, Mapping) else self.keys)
 
-    def _arrays(self) -> dict[str, Any]:
-        """The arrays in the file, which is opened when it is first used in a process."""
-        if self._open is None or self._open[0] != os.getpid():
-            self.close()  # a file that was opened before a fork has its place in the file in common with the parent
+    def _file(self) -> tuple[int, Any, dict[str, Any]]:
+        """The process that opened the file, the file, and the arrays in it; it is opened when a process first needs it.
+
+        Threads may open it twice, and the later one is kept; the other is closed when its reader lets go of it.
+        """
+        now = self._open
+        if now is None or now[0] != os.getpid():
+            if now is not None:
+                now[1].close()  # it was opened before a fork, and is shared with the parent
             file = opened(self.path, self._where)
             arrays = {key: array_at(file, key, self._where) for key in self._paths()}
             for key, array in arrays.items():
@@ -92,8 +97,8 @@ class HDF5Dataset(Dataset[Any]):
                         f"{self._where}: {key!r} had {self._size} samples when the dataset was made, and has "
                         f"{array.shape[0]} now; make the dataset anew"
                     )
-            self._open = (os.getpid(), file, arrays)
-        return self._open[2]
+            now = self._open = (os.getpid(), file, arrays)
+        return now
 
     def close(self) -> None:
         """Closes the file; the next sample opens it again."""
@@ -110,7 +115,8 @@ class HDF5Dataset(Dataset[Any]):
     def __getitems__(self, indices: Sequence[int]) -> list[Any]:
         """The samples at several indices."""
         places = positions("HDF5Dataset", indices, self._size)
-        found = {key: self._entries(array, key, places) for key, array in self._arrays().items()}
+        held = self._file()
+        found = {key: self._entries(array, key, places) for key, array in held[2].items()}
         samples = [self._sample(found, k) for k in range(len(places))]
         return samples if self.transform is None else [self.transform(sample) for sample in samples]
 

@@ -9,6 +9,7 @@ from typing import Any
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.random import Generator
 from minitorch.sampling import randint, randperm
+from minitorch.utils.data import worker_info
 from minitorch.utils.data.dataset import IterableDataset
 
 DRAWS = 1024  # random numbers that are drawn at a time
@@ -63,9 +64,7 @@ class StreamDataset(IterableDataset[Any]):
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[Any]:
-        from minitorch.utils.data.loader import get_worker_info
-
-        info: Any = get_worker_info()
+        info = worker_info.get_worker_info()
         worker, workers = (0, 1) if info is None else (info.id, info.num_workers)
         entries = self.source() if callable(self.source) else self.source
         read = self.read
@@ -90,7 +89,7 @@ def shuffled(samples: Iterator[Any], size: int, generator: Generator) -> Iterato
     ['a', 'b', 'c']
     """
     buffer = list(islice(samples, size))
-    chosen = iter(())
+    chosen: Iterator[int] = iter(())
     for sample in samples:
         k = next(chosen, None)
         if k is None:
