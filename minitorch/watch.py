@@ -229,6 +229,7 @@ def leave_module(module: Module, args: tuple[Any, ...], output: Any) -> None:
 def enter_step(optimizer: Any, args: Any, kwargs: Any) -> None:
     """The hook before each step of an optimizer."""
     for w in here():
+        w.stack.clear()  # of modules that Ctrl-C broke off, which calls no hooks
         w.step_begins(optimizer)
 
 

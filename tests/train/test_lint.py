@@ -622,6 +622,25 @@ def test_warnings_name_the_line_of_the_program() -> None:
     assert [Path(w.filename).name for w in caught] == ["test_lint.py"]
 
 
+def test_after_an_interrupt_it_knows_where_it_is() -> None:
+    model, (x, y) = mlp(nn.Dropout(0.1)), blobs()
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    optimizer = optim.SGD(model.parameters(), lr=0.05)
+    with lint(warn=False) as report:
+        handle = model[2].register_forward_hook(interrupt)
+        with contextlib.suppress(KeyboardInterrupt):
+            model(x)
+        handle.remove()
+        for _ in range(2):
+            F.cross_entropy(model.eval()(x), y).backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    assert report.codes == {"eval-mode"}, str(report)
+
+
 def test_two_at_once() -> None:
     with lint(warn=False) as outer:
         inner = run(zero=False, epochs=1)
