@@ -102,7 +102,7 @@ class DefaultGenerator(Generator):
         return _instead.get() or self._own
 
     @property
-    def _seed(self) -> int:  # type: ignore[override]
+    def _seed(self) -> int:
         return self._acting._seed
 
     @_seed.setter
@@ -110,7 +110,7 @@ class DefaultGenerator(Generator):
         self._acting._seed = seed
 
     @property
-    def _source(self) -> Any:  # type: ignore[override]
+    def _source(self) -> Any:
         return self._acting._source
 
     @_source.setter

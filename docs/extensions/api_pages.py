@@ -116,8 +116,14 @@ PAGES = [
     ),
     Page("vision-functional", "vision.transforms.functional", "", "minitorch.vision.transforms.functional"),
     Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
-    Page("vision-datasets", "vision.datasets", "See also [the table](../datasets.md).", "minitorch.vision.datasets"),
+    Page(
+        "vision-datasets",
+        "vision.datasets",
+        "See also [the table](../datasets.md).",
+        "minitorch.vision.datasets",
+    ),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
     Page(
         "hub",
         "hub",

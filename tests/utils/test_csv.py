@@ -94,6 +94,14 @@ def test_targets(write: Any) -> None:
     assert CSVDataset(path, ["a", "b"])[1][1].dtype is minitorch.int64
 
 
+def test_strings_to_predict_are_classes(write: Any) -> None:
+    path = write("x,a,b\n1,this,cat\n2,that,dog\n3,other,emu\n")
+    data = CSVDataset(path, "b", sample="dict")
+    assert data.schema.columns["a"].kind == "text"
+    assert data.schema.columns["b"].categories == ("cat", "dog", "emu")
+    assert CSVDataset(path, "b", ["x"], schema={"b": "text"})[1][1] == "dog"
+
+
 def test_without_a_header(write: Any) -> None:
     path = write("1;2;x\n3;4;y\n")
     data = CSVDataset(path, -1, header=False, delimiter=";")
@@ -259,6 +267,14 @@ def test_a_file_that_is_no_schema(write: Any, text: str) -> None:
 def test_schemas_that_contradict_themselves() -> None:
     with pytest.raises(ArgumentError, match="no features"):
         CSVSchema([CSVColumn("a", "int64")], [], "a")
+    for column in (
+        CSVColumn("a", "int64", missing=0.5),
+        CSVColumn("a", "text", missing="x"),
+        CSVColumn("a", "float32", missing="x"),
+        CSVColumn("a", "int64", unknown="x"),
+    ):
+        with pytest.raises(ArgumentError, match="cannot stand for its values"):
+            CSVSchema([column], ["a"])
     with pytest.raises(ArgumentError, match="kind 'real'"):
         CSVSchema([CSVColumn("a", "real")], ["a"])
     with pytest.raises(ArgumentError, match="no column 'b'"):
@@ -318,6 +334,8 @@ def test_extreme_numbers_are_read(write: Any) -> None:
 
 def test_settings_that_do_not_exist(write: Any) -> None:
     path = write("a\n1\n")
+    with pytest.raises(ArgumentError, match="delimiter must be one character"):
+        CSVDataset(path, delimiter=", ")
     with pytest.raises(ArgumentError, match="sample must be"):
         CSVDataset(path, sample="list")
     with pytest.raises(ArgumentError, match="unknown must be"):

@@ -49,7 +49,8 @@ class CSVDataset(Dataset[Any]):
             is an error.
         missing_values: the fields that count as missing.
         unknown: for categories of features that another file may have: "error", or "index" for one of their own.
-        max_categories: a column with more different values is text.
+        max_categories: a column with more different values is text; in features also one whose values come less than
+            twice on average.
 
     Raises:
         DatasetError: for a row with too few or too many fields, a number that is none, a missing value, a category
@@ -162,26 +163,26 @@ class CSVDataset(Dataset[Any]):
                     sight.see(text)
         columns = []
         for name, (_, sight) in zip(names, sights, strict=True):
-            if name in targets:  # a label is not to be made up, unless it is asked for by name
+            kind, policy, other = kinds.get(name, sight.kind()), missing, unknown
+            if (
+                name in targets
+            ):  # which is a label: it names a class, and is made up only if that is asked for by name
                 policy, other = missing if isinstance(missing, Mapping) else "error", "error"
-            else:
-                policy, other = missing, unknown
-            columns.append(column_of(name, kinds.get(name), sight, policy, other, table.where))
+                if name not in kinds and kind == "text" and sight.categories:
+                    kind = "category"
+            columns.append(column_of(name, kind, sight, policy, other, table.where))
         return CSVSchema(columns, wanted, target)
 
     def _read(self) -> dict[str, Any]:
         """The columns: tensors, and lists of text."""
         schema, table = self.schema, self._table
-        used = [schema.columns[name] for name in dict.fromkeys((*schema.features, *schema.targets))]
-        readers = [
-            (table.place_of(column.name), column.name, reader(column, self._missing_values))
-            for column in used
-        ]
-        values: list[Any] = [array(CODES[c.kind]) if c.kind != "text" else [] for c in used]
-        jobs = [
-            (place, name, read, into.append)
-            for (place, name, read), into in zip(readers, values, strict=True)
-        ]
+        found: dict[str, Any] = {}
+        jobs = []
+        for name in dict.fromkeys((*schema.features, *schema.targets)):
+            column = schema.columns[name]
+            found[name] = [] if column.kind == "text" else array(CODES[column.kind])
+            read = reader(column, self._missing_values)
+            jobs.append((table.place_of(name), name, read, found[name].append))
         self._size = 0
         for line, row in table.rows():
             self._size += 1
@@ -190,7 +191,7 @@ class CSVDataset(Dataset[Any]):
                     append(read(row[place]))
                 except (ValueError, OverflowError) as error:
                     raise DatasetError(f"{table.where}, line {line}, column {name!r}: {error}") from None
-        return {column.name: as_column(column, found) for column, found in zip(used, values, strict=True)}
+        return {name: as_column(schema.columns[name], values) for name, values in found.items()}
 
     def _vectors(self) -> Any:
         """All features side by side, (rows, numbers)."""

@@ -74,11 +74,7 @@ class CSVSchema:
                 raise ArgumentError(
                     f"CSVSchema: column {column.name!r} has kind {column.kind!r}; there are {', '.join(KINDS)}"
                 )
-            for fill in (column.missing, column.unknown):
-                if column.kind == "category" and fill is not None and fill not in column.categories:
-                    raise ArgumentError(
-                        f"CSVSchema: {fill!r} is none of the categories of column {column.name!r}; add it to them"
-                    )
+            check_fill(column)
         for name in (*self.features, *self.targets):
             if name not in self.columns:
                 raise ArgumentError(f"CSVSchema: there is no column {name!r}, only {', '.join(self.columns)}")
@@ -173,6 +169,23 @@ def is_int64(text: str) -> bool:
     return len(text) <= 20 and INTEGER.fullmatch(text) is not None and -(2**63) <= int(text) < 2**63
 
 
+def check_fill(column: CSVColumn) -> None:
+    """Refuses what cannot stand for a missing or an unknown value in a column."""
+    if column.kind == "category":
+        for fill in (column.missing, column.unknown):
+            if fill is not None and fill not in column.categories:
+                raise ArgumentError(
+                    f"CSVSchema: {fill!r} is none of the categories of column {column.name!r}; add it to them"
+                )
+        return
+    fits: Any = {"int64": int, "float32": (int, float), "float64": (int, float), "text": ()}[column.kind]
+    if column.unknown is not None or not (column.missing is None or isinstance(column.missing, fits)):
+        raise ArgumentError(
+            f"CSVSchema: column {column.name!r} is {column.kind}; missing={column.missing!r} and "
+            f"unknown={column.unknown!r} cannot stand for its values"
+        )
+
+
 class Sight:
     """What has been seen of a column so far, from which its kind is guessed."""
 
@@ -205,14 +218,13 @@ class Sight:
         return "category" if few else "text"
 
 
-def column_of(name: str, kind: str | None, sight: Sight, missing: Any, unknown: str, where: str) -> CSVColumn:
+def column_of(name: str, kind: str, sight: Sight, missing: Any, unknown: str, where: str) -> CSVColumn:
     """The column that fits what was seen of it, and the policies for missing and for unknown values.
 
     Raises:
         ArgumentError: for a policy that does not exist.
         DatasetError: for more categories than allowed.
     """
-    kind = kind or sight.kind()
     named = isinstance(missing, Mapping) and name in missing
     policy = missing.get(name, "error") if isinstance(missing, Mapping) else missing
     if not isinstance(policy, (str, int, float)):

@@ -16,6 +16,8 @@ class Table:
     """The rows of a file, each with as many fields as there are columns."""
 
     def __init__(self, path: str, header: bool | Sequence[str], delimiter: str, encoding: str) -> None:
+        if len(delimiter) != 1:
+            raise ArgumentError(f"CSVDataset: delimiter must be one character, got {delimiter!r}")
         self.path, self.delimiter = path, delimiter
         self.encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
         self.where = f"CSVDataset: {path}"

@@ -171,7 +171,7 @@ class DataLoader:
         workers = f", or share its samples out among the {self.num_workers} workers with get_worker_info()"
         warnings.warn(
             f"Length of IterableDataset {type(self.dataset).__name__} was reported to be "
-            f"{len(self.dataset)}, which makes {len(self)} batches, but there are more; "  # type: ignore[arg-type]
+            f"{len(self.dataset)}, which makes {len(self)} batches, but there are more; "
             f"correct its __len__{workers if self.num_workers else ''}",
             UserWarning,
             stacklevel=3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import os
 import pickle
 import sys
 import threading
@@ -17,6 +18,12 @@ from minitorch.utils.data import ring
 
 LARGE = 2**16  # bytes of an array, from which on it does not go through a pipe
 PRELOADED = "minitorch.utils.data.worker_process"
+USUAL = {
+    "minitorch",
+    "PIL",
+    "h5py",
+    "av",
+}  # libraries of datasets, which workers need if the program has loaded them
 _lock = threading.Lock()
 
 
@@ -27,7 +34,8 @@ def default_context() -> Any:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     if forkserver._forkserver._preload_modules == ["__main__"]:  # type: ignore[attr-defined]
-        context.set_forkserver_preload(["__main__", PRELOADED])  # nobody else has said what to load
+        usual = [name for name in list(sys.modules) if name.partition(".")[0] in USUAL]
+        context.set_forkserver_preload(["__main__", PRELOADED, *usual])  # nobody else has said what to load
     return context
 
 
@@ -54,7 +62,7 @@ class Parcel:
     """
 
     def __init__(self, recipe: Any, worker_init_fn: Any, context: Any) -> None:
-        self.content = (recipe, worker_init_fn)
+        self.content: Any = (recipe, worker_init_fn)
         self.needs_main = True
         self.packed: Any = None
         self.method = context.get_start_method()
@@ -82,9 +90,13 @@ class Parcel:
             raise ArgumentTypeError(self._cannot(error)) from error
         self.needs_main = pickler.needs_main
         main = sys.modules["__main__"]
-        if self.needs_main and getattr(main, "__spec__", None) is None and not hasattr(main, "__file__"):
+        is_module = getattr(main, "__spec__", None) is not None or os.path.isfile(
+            getattr(main, "__file__", "")
+        )
+        if self.needs_main and not is_module:
             raise ArgumentTypeError(self._cannot("it is defined in a notebook or an interactive session"))
-        file, places = None, []
+        file: Any = None
+        places: Any = None
         if large:
             file = ring.File()
             places = ring.Slots(file).put(large)
@@ -103,16 +115,18 @@ class Parcel:
             else:
                 if pickler.needs_main and isinstance(why, str):
                     found.append(name)
+        what = " and the ".join(found) or "dataset"
         return (
-            f"DataLoader: the {' and the '.join(found) or 'dataset'} cannot be given to worker processes: {why}. Define "
-            f"it in a module file and import it, or pass multiprocessing_context='fork' or worker_type='thread'"
+            f"DataLoader: the {what} cannot be given to worker processes: {why}. Define it in a module file "
+            f"and import it, or pass multiprocessing_context='fork' or worker_type='thread'"
         )
 
     def __getstate__(self) -> Any:
         return self.packed or self.content
 
     def __setstate__(self, state: Any) -> None:
-        self.packed = self.content = None
+        self.packed = None
+        self.content = None
         if len(state) == 3:
             self.packed = state
         else:
@@ -137,13 +151,13 @@ def start_process(process: Any, parcel: Parcel) -> None:
 
 
 @contextmanager
-def _without_main(name: str) -> Iterator[None]:
+def _without_main(ours: str) -> Iterator[None]:
     """While a process of this name is started, it is not told of the main program."""
     prepared = spawn.get_preparation_data
 
-    def get_preparation_data(process_name: str) -> dict[str, Any]:
-        data = prepared(process_name)
-        if process_name == name:
+    def get_preparation_data(name: str) -> dict[str, Any]:
+        data = prepared(name)
+        if name == ours:
             data.pop("init_main_from_name", None)
             data.pop("init_main_from_path", None)
         return data

@@ -7,6 +7,7 @@ import pickle
 import signal
 import time
 import weakref
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -84,10 +85,10 @@ class Processes:
             self.windows.append(None if file is None else ring.Window(file))
 
     def _post(self, worker: int, message: Any) -> None:
-        try:
+        with suppress(
+            BrokenPipeError, ConnectionResetError
+        ):  # what has become of it is said when its answer is awaited
             self.connections[worker].send_bytes(pickle.dumps(message))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # what has become of the worker is said when its answer is awaited
 
     def send(self, worker: int, number: int, indices: Any) -> None:
         """Asks a worker for a batch."""
@@ -99,13 +100,13 @@ class Processes:
         """Waits for a result, and for the end of any worker."""
         deadline = None if timeout is None else time.monotonic() + timeout
         wanted = range(self.count) if worker is None else (worker,)
-        sources = {self.connections[k]: k for k in wanted}
+        sources: dict[Any, int] = {self.connections[k]: k for k in wanted}
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             ready = wait([*sources, *(process.sentinel for process in self.processes)], left)
             if not ready:
                 return None
-            talking = [source for source in ready if source in sources]
+            talking: list[Any] = [source for source in ready if source in sources]
             if not talking:
                 self._report_dead()
             for source in talking:
@@ -113,7 +114,6 @@ class Processes:
                     message = pickle.loads(source.recv_bytes())
                 except (EOFError, OSError):
                     self._report_dead(sources[source])
-                    raise
                 result = self._opened(sources[source], message)
                 if result is not None:
                     return result
@@ -123,8 +123,8 @@ class Processes:
         epoch, number, content = message[:3]
         if isinstance(content, Failure):
             self._raise(worker, number, content)
-        batch = content
-        if batch is not END:
+        batch = END
+        if content is not None:
             place, beside = message[3:]
             if place is not None:
                 window = self.windows[worker]
@@ -163,13 +163,15 @@ class Processes:
         for k, process in enumerate(self.processes):
             if worker is not None and k != worker:
                 continue
-            process.join(1)
+            process.join(0 if worker is None else 5)
             code = process.exitcode
-            if code is None:
+            if code is None and worker is None:
                 continue
             number = min(self.asked[k], default=None)
             where = self._described(k, number)
-            if code < 0:
+            if code is None:
+                end, why = "closed its connection", "nothing is known of it"
+            elif code < 0:
                 end = f"was killed by {signal.Signals(-code).name}"
                 why = (
                     "the system does that when memory runs out"

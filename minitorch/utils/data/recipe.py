@@ -13,11 +13,8 @@ from minitorch.utils.data.collate import default_collate
 from minitorch.utils.data.dataset import Dataset, IterableDataset, Subset, TensorDataset, fetch
 from minitorch.utils.data.seeds import mixed
 
+END: Any = object()  # of a stream, or of an order
 BEGIN = -1  # the number under which a stream is opened: the seed of the first worker's is that of none at all
-
-
-class END:
-    """What stands for a batch when a stream is over; a class, because that stays the same one in a pickle."""
 
 
 @dataclass

@@ -81,7 +81,7 @@ class Slots:
         offset = self.take(total)
         slot = self.maps[offset]
         for (start, size), buffer in zip(places, buffers, strict=True):
-            slot[start : start + size] = buffer  # type: ignore[assignment]
+            slot[start : start + size] = buffer
         return offset, len(slot), places
 
     def take(self, size: int) -> int:

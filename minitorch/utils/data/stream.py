@@ -60,7 +60,10 @@ class StreamDataset(IterableDataset[Any]):
         self.source, self.read, self.shuffle, self.seed, self.epoch = source, read, shuffle, seed, 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Names the epoch that begins: without it, each has the same random order."""
+        """Names the epoch that begins: without it, each has the same random order.
+
+        Persistent workers keep the copy of the dataset, and so the epoch, with which they began.
+        """
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[Any]:

@@ -33,7 +33,8 @@ class Failure:
     """
 
     def __init__(self, error: Exception) -> None:
-        self.summary = "".join(traceback.format_exception_only(error)).strip()
+        kind = type(error)
+        self.summary = f"{kind.__module__}.{kind.__qualname__}: {error}"
         self.trace = "".join(traceback.format_exception(error))
         try:
             self.pickled: bytes | None = pickle.dumps(error)
@@ -143,7 +144,7 @@ class Worker:
                     assert load is not None
                     batch = load(indices)
                     if batch is END:
-                        self.connection.send_bytes(pickle.dumps((epoch, number, END)))
+                        self.connection.send_bytes(pickle.dumps((epoch, number, None)))
                         continue
                     structure, buffers = ring.pack(batch)
                 except Exception as error:

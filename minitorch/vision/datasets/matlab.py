@@ -46,7 +46,7 @@ def read_mat(path: str | os.PathLike[str], *names: str) -> dict[str, Any]:
     data = path.read_bytes()
     try:
         found = _Reader(data, path).variables(names)
-    except (struct.error, zlib.error, UnicodeDecodeError, ValueError, KeyError, IndexError) as error:
+    except (struct.error, zlib.error, ValueError, LookupError, StopIteration) as error:
         raise DatasetError(
             f"{path} is damaged: {type(error).__name__}: {error}; remove it and download it again"
         ) from None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from minitorch.errors import ArgumentError, DatasetError
+from minitorch.errors import ArgumentError, DatasetError, NotSupportedError
 from minitorch.utils.data.dataset import Dataset
 
 
@@ -77,7 +77,7 @@ class VisionDataset(Dataset[Any]):
         self.transforms = StandardTransform(transform, target_transform) if separate else transforms
 
     def __len__(self) -> int:
-        raise NotImplementedError(f"{type(self).__name__}: a VisionDataset must define __len__()")
+        raise NotSupportedError(f"{type(self).__name__}: a VisionDataset must define __len__()")
 
     def __repr__(self) -> str:
         body = [f"Number of datapoints: {len(self)}"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from minitorch.downloads import extract, fetch
-from minitorch.errors import DatasetError
+from minitorch.errors import DatasetError, NotSupportedError
 from minitorch.vision.datasets.folder import pil_loader
 from minitorch.vision.datasets.vision import VisionDataset, not_found, one_of
 from minitorch.vision.images import pillow
@@ -110,7 +110,7 @@ class VOCBase(VisionDataset):
         extract(fetch(urls, self.root, md5=self.archive.md5), self.root)
 
     def _target(self, path: str) -> Any:
-        raise NotImplementedError
+        raise NotSupportedError(f"{type(self).__name__}: a data set of VOC must define _target(path)")
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         for path in (self.images[index], self.targets[index]):

@@ -108,6 +108,13 @@ def test_images_and_labels(tmp_path: Path, train: bool) -> None:
     assert isinstance(changed[0][0], np.ndarray)
 
 
+@pytest.mark.filterwarnings("ignore:numpy.core:DeprecationWarning")
+def test_python_reads_the_same() -> None:
+    batch = pickle.loads(FILES["data_batch_1"], encoding="latin1")
+    np.testing.assert_array_equal(batch["data"], DATA[:5])
+    assert batch["labels"] == LABELS[:5]
+
+
 def test_cifar100(tmp_path: Path) -> None:
     files = {
         "train": as_python2(DATA, LABELS, b"fine_labels"),

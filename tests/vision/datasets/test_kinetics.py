@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import pickle
 import sys
 import tarfile
 from pathlib import Path
@@ -81,6 +82,7 @@ def test_clips_of_several_films(tmp_path: Path) -> None:
     assert [clips.get_clip_location(i) for i in range(5)] == [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2)]
     assert tuple(clips.get_clip(3)[0].shape) == (5, 3, 16, 32)
     assert greys(clips.get_clip(3)[0]) == [5, 6, 7, 8, 9]
+    assert greys(pickle.loads(pickle.dumps(clips)).get_clip(2)[0]) == [0, 1, 2, 3, 4]
     again = VideoClips([], 5, 5, _precomputed_metadata=clips.metadata)
     assert greys(again.get_clip(4)[0]) == [10, 11, 12, 13, 14]
     with pytest.raises(ArgumentError, match="same length"):

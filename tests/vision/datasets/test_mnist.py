@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import pickle
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -70,6 +71,8 @@ def test_transforms_and_batches(tmp_path: Path) -> None:
     x, y = next(iter(DataLoader(data, batch_size=4)))
     np.testing.assert_allclose(x.numpy()[:, 0], IMAGES[:4] / np.float32(255), rtol=1e-6)
     assert y.tolist() == [100 + int(t) for t in LABELS[:4]]
+    again = pickle.loads(pickle.dumps(MNIST(tmp_path)))  # as it goes to the processes of a DataLoader
+    np.testing.assert_array_equal(np.asarray(again[7][0]), IMAGES[7])
     assert "Transform: ToTensor()" in repr(data)
     assert "Target transform: <function" in repr(data)
 

@@ -168,6 +168,18 @@ def test_damaged(tmp_path: Path) -> None:
         read_mat(path, "one")
 
 
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_parts_that_are_missing(tmp_path: Path, parts: int) -> None:
+    whole = [(6, struct.pack("<II", 9, 0)), (5, struct.pack("<ii", 1, 1)), (1, b"x\0\0\0\0\0\0\0")]
+    body = b"".join(struct.pack("<II", kind, 8 if kind != 1 else 1) + data for kind, data in whole[:parts])
+    path = tmp_path / "x.mat"
+    path.write_bytes(
+        bytes(124) + struct.pack("<H", 0x0100) + b"IM" + struct.pack("<II", 14, len(body)) + body
+    )
+    with pytest.raises(DatasetError, match="damaged"):
+        read_mat(path, "x")
+
+
 def test_a_bomb(tmp_path: Path) -> None:
     path = tmp_path / "x.mat"
     header = bytes(124) + struct.pack("<H", 0x0100) + b"IM"
