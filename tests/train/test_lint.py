@@ -134,14 +134,14 @@ def test_masks_may_be_infinite() -> None:
 EVERYDAY = {
     "mnist_mlp": ["--epochs", "2"],
     "lstm_classifier": ["--steps", "40", "--longest", "8"],
-    "alexnet": ["--size", "64", "--steps", "22", "--batch", "10", "--width", "0.25"],
     "custom_dataset": ["--pictures", "120", "--epochs", "3"],
     "attention": ["--steps", "60", "--longest", "6"],
     "csv_classifier": ["--epochs", "3"],
     "hdf5_regressor": ["--epochs", "3"],
 }
 LONG = {
-    "cifar_cnn": ["--pictures", "1500", "--epochs", "4"],
+    "alexnet": ["--size", "64", "--pictures", "200", "--epochs", "4"],
+    "cifar_cnn": ["--pictures", "1500", "--epochs", "7"],
     "mnist_mlp": [],
     "lstm_classifier": [],
     "custom_dataset": [],
