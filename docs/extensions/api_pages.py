@@ -96,6 +96,12 @@ PAGES = [
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
+    Page(
+        "profiler",
+        "profiler",
+        "How it is used: [Where the time goes](../when-training-fails.md#where-the-time-goes).",
+        "minitorch.profiler",
+    ),
     Page("data", "utils.data", "", "minitorch.utils.data"),
     Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
     Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
