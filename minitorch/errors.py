@@ -102,6 +102,10 @@ class RecomputationError(GradientError):
     """A checkpointed function did something else when it was run a second time, for `backward`."""
 
 
+class TrainingError(MinitorchError, RuntimeError):
+    """A training run cannot go on: a loss is NaN or infinite, or there are no batches."""
+
+
 class BackendError(MinitorchError, RuntimeError):
     """No backend serves this array, or the backend asked for is not there."""
 

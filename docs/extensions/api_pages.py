@@ -96,7 +96,18 @@ PAGES = [
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
+    Page(
+        "profiler",
+        "profiler",
+        "How it is used: [Where the time goes](../when-training-fails.md#where-the-time-goes).",
+        "minitorch.profiler",
+    ),
     Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),
+    Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
+    Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
+    Page("text-vocab", "text.vocab", "", "minitorch.text.vocab"),
+    Page("text-data", "text.data", "", "minitorch.text.data"),
+    Page("text-datasets", "text.datasets", "", "minitorch.text.datasets"),
     Page(
         "vision-transforms",
         "vision.transforms",

@@ -100,9 +100,10 @@ def test_a_worker_that_exits() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_timeout(kind: dict[str, Any]) -> None:
-    loader = data.DataLoader(samples.Slow({2: 1.5}), timeout=0.6, **kind)
+    list(data.DataLoader(samples.Squares(2), **kind))  # starts what takes longer for the first time
+    loader = data.DataLoader(samples.Slow({2: 2.5}), timeout=1.25, **kind)
     with pytest.raises(
-        errors.WorkerError, match=r"timed out: worker 0 has not given batch 2 after 0\.6 seconds"
+        errors.WorkerError, match=r"timed out: worker 0 has not given batch 2 after 1\.25 seconds"
     ):
         list(loader)
 
