@@ -148,6 +148,7 @@ def require(where: Any) -> device:
 
 def device_of(array: Any) -> device:
     """Where an array lies."""
+    array = getattr(array, "everything", array)  # of a batch of vmap's all that is in it
     backend = backend_of(array)
     return CPU if backend.device_type == "cpu" else device(backend.device_type, backend.device_index(array))
 

@@ -72,7 +72,7 @@ def test_arrays_of_two_backends_do_not_mix(register):
     register(backend)
     with pytest.raises(
         BackendError,
-        match=r"add: got tensors on xpu and cpu, and needs all of them on one device; .*\.to\('xpu'\)",
+        match=r"add: got tensors on xpu and cpu, .* one device; .*\.to\('xpu'\)",
     ):
         wrap(backend.asarray([1.0])) + minitorch.tensor([1.0], dtype=minitorch.float64)
 

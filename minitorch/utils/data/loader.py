@@ -31,8 +31,8 @@ class DataLoader:
         batch_sampler: gives lists of indices.
         num_workers: how many processes or threads load batches ahead; 0 to load each when it is asked for.
         collate_fn: makes a batch of a list of samples, by default `default_collate`.
-        pin_memory: put batches into memory from which a GPU copies by itself: `x.to("cuda", non_blocking=True)` then goes
-            on beside the program. Without a GPU nothing happens.
+        pin_memory: put batches into memory from which a GPU copies by itself: `x.to("cuda", non_blocking=True)` then
+            goes on beside the program. Without a GPU nothing happens.
         drop_last: leave out the last batch, if it is smaller.
         timeout: seconds that a batch of the workers may be waited for; 0 for no limit.
         worker_init_fn: called in each worker with its number, after seeding, before it loads anything.
