@@ -27,7 +27,7 @@ NOT_KERNELS = {  # see test_memory, test_random
 }  # fmt: skip
 
 # What a forward keeps for its backward alone is each backend's own affair: it is not compared, and it is handed on.
-KEEP = {"gelu", "silu", "cross_entropy", "attention"}
+KEEP = {"gelu", "linear_gelu", "silu", "cross_entropy", "attention"}
 AFTER_FORWARD: dict[str, Callable[..., Any]] = {
     "gelu_backward": lambda backend, x, g, tanh: backend.gelu_backward(x, backend.gelu(x, tanh)[-1], g, tanh),
     "silu_backward": lambda backend, x, g: backend.silu_backward(x, backend.silu(x)[-1], g),
