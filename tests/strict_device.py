@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -207,8 +206,6 @@ class StrictBackend(Primitives):
     cumsum, cumprod = staticmethod(xp.cumsum), staticmethod(xp.cumprod)
     broadcast_to = staticmethod(xp.broadcast_to)
     random_generator = Source
-
-    runtime = SimpleNamespace(capture=SimpleNamespace(active=False))
 
     def device_index(self, x: Any) -> int:
         return 0

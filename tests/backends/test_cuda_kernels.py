@@ -5,21 +5,17 @@ What is proven here is the arithmetic and the launch code; what needs a GPU is i
 
 import inspect
 
-import numpy as np
 import pytest
 
 pytest.importorskip("minitorch_cupy.launch")
 build = pytest.importorskip("cuda_on_cpu.build")
 
-from minitorch.backend import Backend
-from minitorch.registry import get_backend
 from minitorch.testing.conformance import test_composites as conformance
 from minitorch.testing.conformance.fixtures import LAYOUTS, laid_out
-from minitorch_cupy.source import VARIANTS, kernels, names
 
 pytestmark = pytest.mark.skipif(build.COMPILER is None, reason="no C++ compiler is installed")
 
-from cuda_on_cpu.backend import CudaOnCpu, launched
+from cuda_on_cpu.backend import CudaOnCpu
 
 
 def overridden() -> list[str]:

@@ -4,13 +4,13 @@ import subprocess
 import sys
 
 import pytest
-from minitorch_cupy import diagnosis
-from minitorch_cupy.diagnosis import Driver, problem, written
 
 import minitorch
 from minitorch import nn
 from minitorch.errors import BackendError, MissingDependencyError
 from minitorch.registry import available_backends
+from minitorch_cupy import diagnosis
+from minitorch_cupy.diagnosis import Driver, problem, written
 
 nowhere = pytest.mark.skipif(minitorch.cuda.is_available(), reason="there is a GPU here")
 
@@ -134,9 +134,8 @@ def test_the_engine_does_not_load_it():
 
 def test_where_cupy_can_be_loaded_everything_is_there():
     cupy = pytest.importorskip("cupy")
-    from minitorch_cupy.backend import CupyBackend
-
     from minitorch.backend import primitives
+    from minitorch_cupy.backend import CupyBackend
 
     assert cupy.__name__ == "cupy"
     assert [name for name in primitives() if not hasattr(CupyBackend, name)] == []
