@@ -66,7 +66,7 @@ class Batch:
         return result
 
     def advance(self) -> list[float]:
-        """Counts a step of each parameter, and returns the counts; a step that a CUDA graph records counts when it is done."""
+        """Counts a step of each parameter, and returns the counts; one in a CUDA graph counts when it is replayed."""
         counters = self.numbers("step")
         steps = [float(count) + 1.0 for count in counters]
 

@@ -1,4 +1,4 @@
-"""Machines without a GPU, without a driver, without CuPy, or with one for another CUDA: each is told what is missing."""
+"""Machines without a GPU, a driver, CuPy, or with one for another CUDA: each is told what is missing."""
 
 import subprocess
 import sys
