@@ -21,7 +21,6 @@ AMP = "mixed precision is not built yet; compute in float32"
 MEASURE = "everything here is Python: measure with cProfile, py-spy or timeit"
 PAD = "pad the sequences with nn.utils.rnn.pad_sequence, and mask"
 PARTS = "use checkpoint() on the parts that shall be computed again"
-BFLOAT16 = "NumPy has no bfloat16; use float32, or float16"
 COMPLEX32 = "NumPy has no complex number of two halves; use complex64"
 
 # Paths below `torch`, as patterns; the first that fits counts.
@@ -199,9 +198,6 @@ WHY: dict[str, str] = {
     "vision.ops*": LATER,
     "vision.io*": "open images with Pillow, and make tensors of them with vision.transforms",
     # dtypes and layouts
-    "bfloat16": BFLOAT16,
-    "Tensor.bfloat16": BFLOAT16,
-    "BFloat16Tensor": BFLOAT16,
     "chalf": COMPLEX32,
     "complex32": COMPLEX32,
     "Tensor.chalf": COMPLEX32,

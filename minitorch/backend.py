@@ -56,6 +56,7 @@ class Backend(
         device_type: `"cpu"`, or the device that its arrays live on.
         array_type: the class of its arrays.
         scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
+        computes_bfloat16: whether its primitives take bfloat16; if not, ops compute in float32, and round.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
@@ -64,6 +65,7 @@ class Backend(
     batched: ClassVar[bool] = False  # whether its arrays are batches of others, as in vmap
     array_type: ClassVar[type]
     scalar_types: ClassVar[tuple[type, ...]] = ()
+    computes_bfloat16: ClassVar[bool] = False
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------

@@ -41,7 +41,7 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
     "special.normal": "erfc erfinv logit sinc",
     "storage": "UntypedStorage is_storage",
     "typed": (
-        "BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor "
+        "BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor "
         "LongTensor ShortTensor"
     ),
 }

@@ -91,7 +91,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     if array.dtype.kind == "b":
         hidden = array if hides else array == 0
         return wrap(backend_of(array).where(hidden, dtype.type(-math.inf), dtype.type(0)))
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         raise DtypeError(
             f"{op_name}: {name} must hold booleans or floating-point numbers, got {array.dtype}; "
             f"use {name}.bool()"

@@ -71,7 +71,7 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     shape, t = input.array.shape, array_of(target)
     long = t.dtype == int64.dtype
     if not long and t.dtype != uint8.dtype:
-        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind == "f" else ""
+        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind in "fV" else ""
         raise DtypeError(f"{op_name}: class indices must be int64, got {t.dtype}; use target.long(){remedy}")
     if not shape:
         raise ShapeError(f"{op_name}: a 0-d input has no classes; expected (N, C), (C) or (N, C, …)")

@@ -167,7 +167,7 @@ def mse_loss(
     check_pair("mse_loss", input, target, reduction)
     x, t = input.array, target.array
     same = x.shape == t.shape and x.dtype == t.dtype
-    wide = x.dtype.kind == "f" and x.dtype.itemsize > 2  # one sum of squares would overflow in float16
+    wide = x.dtype.kind in "fV" and x.dtype.itemsize > 2  # one sum of squares would overflow in float16
     if same and wide and weight is None and reduction != "none":
         return SquaredError.apply(input, target, divisor=x.size if reduction == "mean" else 1)
     difference = subtract(input, target)

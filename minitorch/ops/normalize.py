@@ -164,7 +164,7 @@ class ScaleChannels(Op):
 
 def check_dtypes(op_name: str, x: Any, **params: Any) -> None:
     """Refuses numbers that have no fractions, and parameters of another dtype."""
-    if array_of(x).dtype.kind != "f":
+    if array_of(x).dtype.kind not in "fV":
         raise DtypeError(
             f"{op_name}: needs real floating-point numbers, got {array_of(x).dtype}; use x.float()"
         )

@@ -299,7 +299,7 @@ def rsqrt(input: Variable) -> Variable:
     >>> minitorch.rsqrt(minitorch.tensor([4.0, 0.0]))
     tensor([0.5000,    inf])
     """
-    return input**-0.5 if array_of(input).dtype.kind in "fc" else 1 / sqrt(input)
+    return input**-0.5 if array_of(input).dtype.kind in "fcV" else 1 / sqrt(input)
 
 
 @with_out

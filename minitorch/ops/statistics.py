@@ -48,7 +48,7 @@ class Middle(Op):
     def forward(self, x: Array, *, dim: int, skip: bool) -> Array:
         b, last = self.backend, x.shape[dim] - 1
         place = b.full([1 if i == dim else n for i, n in enumerate(x.shape)], last // 2, "int64")
-        if x.dtype.kind == "f":  # in order, NaN stand last
+        if x.dtype.kind in "fV":  # in order, NaN stand last
             missing = b.sum(b.isnan(x), axis=dim, keepdims=True)
             place = b.maximum((last - missing) // 2, 0) if skip else b.where(missing > 0, last, place)
         value = b.take_along_axis(b.sort(x, axis=dim), place, dim)
