@@ -18,6 +18,7 @@ from minitorch.creation import (
 )
 from minitorch.device import device as device
 from minitorch.dtypes import (
+    bfloat16 as bfloat16,
     bool_ as bool,
     can_cast as can_cast,
     cdouble as cdouble,
@@ -27,7 +28,6 @@ from minitorch.dtypes import (
     double as double,
     dtype as dtype,
     finfo as finfo,
-    bfloat16 as bfloat16,
     float16 as float16,
     float32 as float32,
     float64 as float64,
@@ -445,7 +445,9 @@ __version__ = "0.1.0"
 if _TYPE_CHECKING:
     from minitorch import (
         accelerator as accelerator,
+        amp as amp,
         backends as backends,
+        cpu as cpu,
         cuda as cuda,
         distributions as distributions,
         fft as fft,
@@ -464,7 +466,9 @@ if _TYPE_CHECKING:
 # Packages that are imported when first used.
 _ROOMS = (
     "accelerator",
+    "amp",
     "backends",
+    "cpu",
     "cuda",
     "distributions",
     "fft",

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
+from minitorch.backend_amp import ScalingKernels
 from minitorch.backend_attention import AttentionKernels
 from minitorch.backend_ldl import IndefiniteKernels
 from minitorch.backend_linalg import LinalgKernels
@@ -44,6 +45,7 @@ class Backend(
     OptimizerKernels,
     OrderKernels,
     RecurrentKernels,
+    ScalingKernels,
     SpecialFunctions,
 ):
     """The interface between ops and an array library.

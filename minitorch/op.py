@@ -183,8 +183,10 @@ class Op:
         if mode.raw:
             return cls._apply_raw(inputs, settings)
         op = cls()  # whose flags are read, for Python finds them faster than those of the class
-        if mode.saving is not None:
-            op.takes_scalars = False  # hooks pack the very arrays
+        if mode.special:
+            op.takes_scalars = op.takes_scalars and mode.saving is None  # hooks pack the very arrays
+            if mode.autocast is not None:
+                inputs = mode.autocast.fit(cls, inputs, settings)
         takes_scalars, fractional = op.takes_scalars, op.float_only
         recording = mixed = False
         first: Any = None

@@ -7,6 +7,11 @@ from importlib import import_module
 from typing import Any
 
 NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch` itself
+    "amp": "GradScaler",
+    "amp.autocast_mode": (
+        "autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled "
+        "set_autocast_cache_enabled set_autocast_dtype set_autocast_enabled"
+    ),
     "fft.short_time": "istft stft",
     "func": "vmap",
     "linalg.older": (

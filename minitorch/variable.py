@@ -366,7 +366,9 @@ class Variable(Methods, Value):
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
         if self.array.dtype is dtypes.numpy_bfloat16:
-            raise DtypeError("__dlpack__: NumPy exports no bfloat16; use x.float(), which holds the same values")
+            raise DtypeError(
+                "__dlpack__: NumPy exports no bfloat16; use x.float(), which holds the same values"
+            )
         return self.array.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.inplace import method as in_place
@@ -334,6 +335,7 @@ def tanhshrink(input: Any) -> Variable:
     return input - tanh(input)
 
 
+@kernel
 def prelu(input: Any, weight: Any) -> Variable:
     """x where x > 0, else `weight` · x, with one weight for all or one per channel (dim 1).
 

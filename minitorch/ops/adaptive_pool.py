@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.common import array_of
 from minitorch.ops.index import TakeAlong
@@ -158,6 +159,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Variable:
     return _adaptive_avg_pool(2, input, output_size)
 
 
+@kernel
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Variable:
     """The averages of windows that cover a volume; see `adaptive_avg_pool2d`.
 
@@ -200,6 +202,7 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
     return _adaptive_max_pool(2, input, output_size, return_indices)
 
 
+@kernel
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
     """The largest elements of windows that cover a volume; see `adaptive_max_pool2d`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import as_dtype
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
@@ -99,6 +100,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     return mask if array.dtype == dtype else mask.to(as_dtype(dtype))
 
 
+@kernel
 def scaled_dot_product_attention(
     query: Any,
     key: Any,

@@ -6,6 +6,7 @@ import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import int64, uint8
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
@@ -141,6 +142,7 @@ def row_weights(
     return counted.astype(input.array.dtype) if weights is None else weights * counted
 
 
+@kernel
 def nll_loss(
     input: Any,
     target: Any,
@@ -202,6 +204,7 @@ def warn_of_softmax(op_name: str, expected: str) -> None:
     )
 
 
+@kernel
 def cross_entropy(
     input: Any,
     target: Any,

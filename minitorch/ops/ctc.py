@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array, Backend
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError, ShapeError
 from minitorch.gradients import grad
@@ -195,6 +196,7 @@ def padded_targets(targets: Array, lengths: Array, count: int, classes: int, bla
     return rows
 
 
+@kernel
 def ctc_loss(
     log_probs: Any,
     targets: Any,

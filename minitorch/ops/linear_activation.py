@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.ops.activation import gelu, gelu_slope, relu
 from minitorch.ops.common import array_of
@@ -76,6 +77,7 @@ def linear_activation(input: Any, weight: Any, bias: Any, activation: str) -> Va
     return y if x.ndim == 2 else y.reshape(*x.shape[:-1], w.shape[0])
 
 
+@kernel
 def _addmm_activation(
     input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1, use_gelu: bool = False
 ) -> Variable:

@@ -10,6 +10,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -136,6 +137,7 @@ class SquaredError(Op):
         return dx if need_x else None, -dx if need_t else None
 
 
+@kernel
 def mse_loss(
     input: Any,
     target: Any,
@@ -174,6 +176,7 @@ def mse_loss(
     return weighted_mean("mse_loss", difference * difference, weight, reduction)
 
 
+@kernel
 def l1_loss(
     input: Any,
     target: Any,
@@ -193,6 +196,7 @@ def l1_loss(
     return weighted_mean("l1_loss", abs(input - target), weight, reduction)
 
 
+@kernel
 def smooth_l1_loss(
     input: Any,
     target: Any,
@@ -220,6 +224,7 @@ def smooth_l1_loss(
     return reduce_losses(losses, reduction)
 
 
+@kernel
 def huber_loss(
     input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None
 ) -> Variable:
@@ -297,6 +302,7 @@ def check_probabilities(op_name: str, name: str, x: Any) -> None:
         )
 
 
+@kernel
 def binary_cross_entropy(
     input: Any,
     target: Any,
@@ -338,6 +344,7 @@ def binary_cross_entropy(
     return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
+@kernel
 def binary_cross_entropy_with_logits(
     input: Any,
     target: Any,
@@ -377,6 +384,7 @@ def binary_cross_entropy_with_logits(
     return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
+@kernel
 def kl_div(
     input: Any,
     target: Any,

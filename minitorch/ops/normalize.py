@@ -15,6 +15,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -283,6 +284,7 @@ def batch_norm(
     return BatchNorm.apply(input, w, b, eps=eps, report=report)
 
 
+@kernel
 def layer_norm(
     input: Any,
     normalized_shape: Sequence[int],
@@ -339,6 +341,7 @@ def last_dims(op_name: str, input: Any, normalized_shape: Any, **params: Any) ->
     return shape
 
 
+@kernel
 def group_norm(
     input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-05
 ) -> Variable:
@@ -421,6 +424,7 @@ def instance_norm(
     return scale_and_shift(y.reshape(input.shape), weight, bias)
 
 
+@kernel
 def rms_norm(
     input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None
 ) -> Variable:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
@@ -199,6 +200,7 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     return _chosen("mode", input, dim, keepdim, ModeResult, lambda x, d: Commonest.apply(x, dim=d))
 
 
+@kernel
 @with_out
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -227,6 +229,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation)
 
 
+@kernel
 @with_out
 def nanquantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
