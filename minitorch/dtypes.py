@@ -115,6 +115,7 @@ complex64 = cfloat = dtype("complex64")
 complex128 = cdouble = dtype("complex128")
 
 ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)  # NumPy's
+HALVES = (float16, bfloat16)
 BY_NUMPY = {t.dtype: t for t in ALL}
 REAL_NUMBERS = frozenset((int, float, bool, *(t.dtype.type for t in ALL if not t.is_complex)))
 BY_NAME = {t.name: t for t in (*ALL, bfloat16)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
-from minitorch.amp.lists import BANNED, FLOAT32, LOWER, OPERATORS, POLICIES
+from minitorch.amp.lists import BANNED, FLOAT32, LOWER, OPERATORS, PARTS, POLICIES
 from minitorch.errors import DtypeError
 from minitorch.modes import Setting, current
 from minitorch.registry import backend_of
@@ -70,7 +70,7 @@ class Autocast:
         if policy is None:
             return inputs
         fitting = self.cast(inputs, op.op_name, policy, device)
-        if policy is LOWER and len({x.dtype for x in tensors(fitting) if x.dtype.is_floating_point}) > 1:
+        if policy == LOWER and len({x.dtype for x in tensors(fitting) if x.dtype.is_floating_point}) > 1:
             kinds = " and ".join(sorted({str(x.dtype) for x in tensors(fitting)}))
             raise DtypeError(
                 f"{op.op_name}: dtypes {kinds} differ; autocast does not cast float64, convert one"
@@ -82,8 +82,10 @@ class Autocast:
         device = device_of((*args, *keywords.values()))
         if device not in self.enabled:
             return function(*args, **keywords)
-        name = operator_name(function)
+        name = function.__name__
         policy = POLICIES[device].get(name)
+        if policy == PARTS:
+            return function(*args, **keywords)
         if policy is not None and keywords.get("dtype") is None:
             args = tuple(self.cast(args, name, policy, device))
             keywords = dict(
@@ -94,13 +96,13 @@ class Autocast:
 
     def cast(self, values: Any, name: str, policy: str, device: str) -> list[Any]:
         """Values with the tensors among them, also in lists and tuples, cast by the policy."""
-        if policy is BANNED:
+        if policy == BANNED:
             raise DtypeError(
                 f"{name}: its logarithms overflow in float16 gradients, so autocast refuses it; use "
                 f"binary_cross_entropy_with_logits (BCEWithLogitsLoss), or a block under autocast(enabled=False)"
             )
         lower = self.dtypes[device]
-        target = lower if policy is LOWER else dtypes.float32
+        target = lower if policy == LOWER else dtypes.float32
         if policy not in (LOWER, FLOAT32):
             found = {x.dtype for x in tensors(values) if is_eligible(x, device)}
             target = lower if found <= {lower} else dtypes.float32
@@ -154,9 +156,3 @@ def is_eligible(x: Any, device: str) -> bool:
 def is_weight(x: Any) -> bool:
     """Whether its cast copy is worth keeping: a leaf in float32 that requires grad."""
     return x._requires_grad and x.grad_fn is None and x._view is None and x.dtype is dtypes.float32
-
-
-def operator_name(function: Callable[..., Any]) -> str:
-    """PyTorch's name of the operator that a function computes: `linalg_inv` for `linalg.inv`."""
-    room = function.__module__.split(".")[1]
-    return f"{room}_{function.__name__}" if room in ("linalg", "fft") else function.__name__

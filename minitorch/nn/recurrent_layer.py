@@ -58,6 +58,12 @@ def run_gru(
     return (recurrent.gru_layer(F.linear(x, w_ih, b_ih), state[0], w_hh, b_hh, reverse),)
 
 
+@kernel
+def run_gated_cell(kind: str, *args: Any) -> tuple[Variable, ...]:
+    """One step of an LSTM or a GRU; autocast may treat cells in another way than layers."""
+    return RUN[kind](*args)
+
+
 RUN = {"RNN": run_rnn, "LSTM": run_lstm, "GRU": run_gru}
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 

@@ -290,6 +290,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Variable
     return Softplus.apply(input, beta=beta, threshold=threshold)
 
 
+@kernel
 @with_out
 def logsigmoid(input: Any) -> Variable:
     """log sigmoid(x), without underflow.
@@ -302,6 +303,7 @@ def logsigmoid(input: Any) -> Variable:
     return -softplus(-input, threshold=math.inf)
 
 
+@kernel
 def mish(input: Any, inplace: bool = False) -> Variable:
     """x · tanh(softplus(x)).
 

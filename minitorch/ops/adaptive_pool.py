@@ -129,6 +129,7 @@ def uneven_places(x: Any, size: Sizes, counts: Sizes) -> Any:
     return places.reshape(prod(counts), -1)
 
 
+@kernel
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Variable:
     """The averages of `output_size` windows that cover a sequence; see `adaptive_avg_pool2d`.
 
@@ -141,6 +142,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Variable:
     return _adaptive_avg_pool(1, input, output_size)
 
 
+@kernel
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Variable:
     """The averages of windows that cover an image, chosen so that the result has `output_size`.
 

@@ -283,6 +283,7 @@ def view_as_real(input: Variable) -> Variable:
     return ViewAsReal.apply(input)
 
 
+@kernel
 def view_as_complex(input: Variable) -> Variable:
     """Pairs of real numbers along the last dim seen as complex numbers, a view.
 

@@ -110,7 +110,7 @@ def matmul(input: Any, other: Any) -> Variable:
     if not dimensions:
         raise ShapeError("matmul: 0-d tensors cannot be multiplied as matrices; use *")
     check_inner("matmul", input, other)
-    if input.ndim == 1 and other.ndim == 1:
+    if input.ndim == 1 and other.ndim == 1 and current().autocast is None:
         return (input * other).sum(dtype=input.dtype)
     if other.ndim == 1:
         return matmul(input, other.unsqueeze(-1)).squeeze(-1)

@@ -170,11 +170,11 @@ def check_dtypes(op_name: str, x: Any, **params: Any) -> None:
             f"{op_name}: needs real floating-point numbers, got {array_of(x).dtype}; use x.float()"
         )
     for name, v in params.items():
-        mixed = x.dtype is dtypes.float16 and v is not None and v.dtype is dtypes.float32
+        mixed = x.dtype in dtypes.HALVES and v is not None and v.dtype is dtypes.float32
         if v is not None and v.dtype is not x.dtype and not mixed:
             raise DtypeError(
                 f"{op_name}: {name} is {v.dtype}, but the input is {x.dtype}; convert one of them. "
-                f"Only float16 inputs may have parameters of another dtype, float32"
+                f"Only float16 and bfloat16 inputs may have parameters of another dtype, float32"
             )
 
 

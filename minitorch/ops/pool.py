@@ -175,7 +175,7 @@ def _divisor(x: Array, windows: Windows, padding: Any, count_include_pad: bool) 
         sizes = [min(start + windows.kernel[dim], high) - max(start, low) for start in starts]
         line = backend_of(x).asarray(sizes, x.dtype)
         result = result * line.reshape(-1, *(1,) * (len(windows.size) - 1 - dim))
-    return wrap(result)
+    return wrap(result.astype(x.dtype))
 
 
 # Public functions ----------------------------------------------------------------------------------------

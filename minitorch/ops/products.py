@@ -12,7 +12,7 @@ from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, Shape
 from minitorch.ops.common import array_of, check_floating, check_not_bool, require_tensors, wrap_dim
 from minitorch.ops.einsum import tensordot
 from minitorch.ops.join import cat
-from minitorch.ops.linalg import check_same_dtype, matmul, mv, outer
+from minitorch.ops.linalg import check_same_dtype, dot, matmul, mv, outer
 from minitorch.ops.out import with_out
 from minitorch.ops.shape import expand, flip, roll
 from minitorch.registry import backend_of, current_backend
@@ -166,6 +166,8 @@ def inner(input: Any, other: Any) -> Variable:
     require_tensors("inner", input=input, other=other)
     if not input.ndim or not other.ndim:
         return input * other
+    if input.ndim == other.ndim == 1:
+        return dot(input, other)
     check_same_dtype("inner", input.array, other.array)
     if input.shape[-1] != other.shape[-1]:
         raise ShapeError(

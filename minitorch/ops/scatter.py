@@ -273,6 +273,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     return y.reshape(input.shape)
 
 
+@kernel
 @with_out
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Variable:
     """A copy of `input` with the slices of `source` at `index` along `dim`.

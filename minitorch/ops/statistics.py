@@ -109,6 +109,7 @@ def count_nonzero(input: Any, dim: Dims = None) -> Variable:
     return sum(input != 0, dim)
 
 
+@kernel
 @with_out
 def nansum(input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
     """Σ over all elements, or over dims, of those that are not NaN.
@@ -136,6 +137,7 @@ def nanmean(input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any =
     return total / sum(~missing, dim, keepdim)
 
 
+@kernel
 @with_out
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle element, of an even number the lower one; with `dim` also where it stood.
@@ -149,6 +151,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     return _median("median", input, dim, keepdim, MedianResult)
 
 
+@kernel
 @with_out
 def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle one of the elements that are not NaN, of an even number the lower one.

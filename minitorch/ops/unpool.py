@@ -81,6 +81,7 @@ def unpooled_size(
     return result
 
 
+@kernel
 def max_unpool1d(
     input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
 ) -> Variable:
