@@ -91,7 +91,7 @@ class BrainFloat(dtype):
             import ml_dtypes
         except ImportError:
             raise MissingDependencyError(
-                "bfloat16: needs the library ml_dtypes; install it with: pip install 'minitorch[bf16]'"
+                "bfloat16: needs the library ml_dtypes; install it with: pip install 'minitorch-edu[bf16]'"
             ) from None
         numpy_bfloat16 = self.dtype = numpy.dtype(ml_dtypes.bfloat16)
         BY_NUMPY[self.dtype] = self

@@ -200,7 +200,7 @@ def reduce_rows(losses: Any, weights: Array | None, target: Any, reduction: str)
 def warn_of_softmax(op_name: str, expected: str) -> None:
     """Says that a loss was given probabilities where it expects something else."""
     warnings.warn(
-        f"{op_name}: its input comes out of softmax, but it expects {expected}", UserWarning, stacklevel=3
+        f"{op_name}: its input comes out of softmax, but it expects {expected}", UserWarning, stacklevel=4
     )
 
 

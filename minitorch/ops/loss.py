@@ -34,7 +34,7 @@ def choose_reduction(op_name: str, reduction: str, size_average: bool | None, re
         warnings.warn(
             f"{op_name}: size_average and reduce are deprecated; use reduction={reduction!r}",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     if reduction not in ("mean", "sum", "none"):
         raise ArgumentError(f"{op_name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
@@ -66,7 +66,7 @@ def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
             "against each other, "
             f"which is rarely meant and gives a wrong loss. {remedy}",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     if input.array.dtype.kind in "biu" and target.array.dtype.kind in "biu" and op_name != "l1_loss":
         check_floating(op_name, input.array)
@@ -417,7 +417,7 @@ def kl_div(
             "by the batch size "
             "only, which gives the divergence",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     require_tensors("kl_div", input=input, target=target)
     check_floating("kl_div", input.array)
