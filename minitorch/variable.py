@@ -341,6 +341,7 @@ class Variable(Methods, Value):
 
         Raises:
             GradientError: if it requires grad: changes of the array could not be recorded.
+            DtypeError: for bfloat16, which NumPy does not have.
         """
         if self._requires_grad and not force:
             raise GradientError(
@@ -350,6 +351,10 @@ class Variable(Methods, Value):
         if not (self.is_cpu or force):
             raise ArgumentTypeError(
                 f"numpy: this tensor is on {self.device}, and NumPy's arrays are on the CPU; use x.cpu().numpy()"
+            )
+        if self.array.dtype is dtypes.numpy_bfloat16:
+            raise DtypeError(
+                "numpy: NumPy has no bfloat16; use x.float().numpy(), or x.view(minitorch.int16).numpy() for the bits"
             )
         return backend_of(self.array).to_numpy(self.array)
 
@@ -368,6 +373,10 @@ class Variable(Methods, Value):
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
+        if self.array.dtype is dtypes.numpy_bfloat16:
+            raise DtypeError(
+                "__dlpack__: NumPy exports no bfloat16; use x.float(), which holds the same values"
+            )
         return self.array.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:

@@ -13,6 +13,7 @@ from minitorch.errors import (
     DtypeError,
     ShapeError,
 )
+from minitorch.modes import current
 from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import empty_parameter
@@ -205,7 +206,7 @@ class RNNBase(Module):
                     f"{type(self).__name__}: {what} has shape {tuple(state.shape)}, expected {expected}: "
                     f"(layers · directions, {'batch, ' if batched else ''}hidden_size)"
                 )
-            if state.dtype is not x.dtype:
+            if state.dtype is not x.dtype and current().autocast is None:
                 raise DtypeError(
                     f"{type(self).__name__}: {what} is {state.dtype}, the input is {x.dtype}; convert one"
                 )
