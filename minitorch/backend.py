@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
+from minitorch.backend_amp import ScalingKernels
 from minitorch.backend_attention import AttentionKernels
 from minitorch.backend_device import Devices
 from minitorch.backend_ldl import IndefiniteKernels
@@ -46,6 +47,7 @@ class Backend(
     OptimizerKernels,
     OrderKernels,
     RecurrentKernels,
+    ScalingKernels,
     SpecialFunctions,
 ):
     """The interface between ops and an array library.
@@ -60,6 +62,7 @@ class Backend(
         scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
         checks_values: whether ops look at elements to refuse wrong ones, such as an index that is out of range;
             a GPU would have to be waited for.
+        computes_bfloat16: whether its primitives take bfloat16; if not, ops compute in float32, and round.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
@@ -69,6 +72,7 @@ class Backend(
     array_type: ClassVar[type]
     scalar_types: ClassVar[tuple[type, ...]] = ()
     checks_values: ClassVar[bool] = True
+    computes_bfloat16: ClassVar[bool] = False
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------

@@ -38,6 +38,17 @@ class Devices:
         """A copy on another device of its type."""
         return self.copy(x)
 
+    def shares_memory(self, x: Array, y: Array) -> bool:
+        """Whether two arrays are views of the same memory, however far they lie apart in it."""
+        return owner(x) is owner(y)
+
     def address(self, x: Array) -> int:
         """Where the first element lies in memory."""
         return int(x.ctypes.data)
+
+
+def owner(array: Array) -> Any:
+    """The array at the end of a chain of views."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array

@@ -22,6 +22,8 @@ from minitorch.value import Value, wrap
 if TYPE_CHECKING:
     from minitorch.variable import Variable
 
+CPU_ARRAY: Any = current_backend().array_type
+
 
 DLPACK_CPU, DLPACK_CUDA = 1, (2, 13)  # what DLPack calls devices; 13 is managed memory
 
@@ -115,7 +117,7 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
         raise ArgumentError(
             "tensor: an integer does not fit into 64 bits; pass floats for numbers of this size"
         )
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biufc" and array.dtype is not dtypes.numpy_bfloat16:
         raise ArgumentTypeError(
             f"tensor: cannot make a tensor of {data!r:.60}; expected numbers, booleans, or nested sequences of them"
         )
@@ -198,6 +200,8 @@ def from_numpy(ndarray: Any) -> Variable:
     >>> a
     array([1., 0.])
     """
+    if ndarray.__class__ is CPU_ARRAY and ndarray.dtype in dtypes.BY_NUMPY:
+        return wrap(ndarray)  # what datasets do for each sample
     if not hasattr(ndarray, "__array_interface__") or not hasattr(ndarray, "strides"):
         raise ArgumentTypeError(f"from_numpy: expected a NumPy array, got {type(ndarray).__name__}")
     return wrap(array_from(ndarray, None, copy=False))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from minitorch import watch
 from minitorch.anomaly import check_root
 from minitorch.engine import Walk, as_running
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
@@ -13,6 +15,7 @@ from minitorch.modes import current, walking
 from minitorch.op import BATCHES, Op
 from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value, wrap
+from minitorch.watch import WATCHING
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -195,13 +198,18 @@ def _walk(
     if current().anomaly and current().check_nan:
         for root in roots:
             check_root(root)
-    with walking(create_graph, raw=not create_graph), current_backend().quiet(), as_running(walk):
+    backend = backend_of(roots[0].array) if roots else current_backend()
+    there = backend.on(backend.device_index(roots[0].array)) if roots else nullcontext()
+    with walking(create_graph, raw=not create_graph), current_backend().quiet(), there, as_running(walk):
         for i, root in enumerate(roots):
             if root._view is not None:
                 root._view.refresh(root)
             g = _first_gradient(root, gradients[i] if gradients else None)
             walk.deposit(root.grad_fn or root, walk.as_carried(g), root._output_nr, None)
-        walk.run()
+        if WATCHING:
+            watch.run(walk)
+        else:
+            walk.run()
     return walk
 
 

@@ -57,7 +57,7 @@ def _load(name: str) -> Backend:
 
 
 def available_backends() -> list[str]:
-    """Names of all backends that `use_backend` accepts here.
+    """Names of all backends for the CPU, which `use_backend` accepts.
 
     >>> import minitorch
     >>> "numpy" in minitorch.available_backends()
@@ -66,7 +66,9 @@ def available_backends() -> list[str]:
     from importlib.metadata import entry_points
 
     found = {entry.name for entry in entry_points(group="minitorch.backends")}
-    return sorted(found | BUILT_IN.keys() | _instances.keys())
+    known = found | BUILT_IN.keys() | _instances.keys()
+    others = {name for name, backend in _instances.items() if backend.device_type != "cpu"}
+    return sorted(known - others - set(SERVES.values()))
 
 
 def registered_devices() -> set[str]:

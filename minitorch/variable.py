@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minitorch import creation, dtypes, filled, gradients, hooks, inplace, ops, predicates, printing
-from minitorch.device import device, device_of
+from minitorch.device import device, device_of, require, transfer
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.hooks import RemovableHandle
 from minitorch.layout import order_of, strided
@@ -341,6 +341,7 @@ class Variable(Methods, Value):
 
         Raises:
             GradientError: if it requires grad: changes of the array could not be recorded.
+            DtypeError: for bfloat16, which NumPy does not have.
         """
         if self._requires_grad and not force:
             raise GradientError(
@@ -350,6 +351,10 @@ class Variable(Methods, Value):
         if not (self.is_cpu or force):
             raise ArgumentTypeError(
                 f"numpy: this tensor is on {self.device}, and NumPy's arrays are on the CPU; use x.cpu().numpy()"
+            )
+        if self.array.dtype is dtypes.numpy_bfloat16:
+            raise DtypeError(
+                "numpy: NumPy has no bfloat16; use x.float().numpy(), or x.view(minitorch.int16).numpy() for the bits"
             )
         return backend_of(self.array).to_numpy(self.array)
 
@@ -368,6 +373,10 @@ class Variable(Methods, Value):
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
+        if self.array.dtype is dtypes.numpy_bfloat16:
+            raise DtypeError(
+                "__dlpack__: NumPy exports no bfloat16; use x.float(), which holds the same values"
+            )
         return self.array.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
@@ -470,6 +479,7 @@ class Variable(Methods, Value):
             type(self),
             backend_of(self.array).to_numpy(self.array),
             self._requires_grad,
+            None if self.is_cpu else str(self.device),
         )
 
     # Operators ------------------------------------------------------------------------------------------------------
@@ -537,10 +547,11 @@ def check_grad(x: Variable, g: Any) -> None:
         )
 
 
-def rebuild(kind: type[Variable], array: Any, requires_grad: bool) -> Variable:
-    """A leaf as it was pickled."""
+def rebuild(kind: type[Variable], array: Any, requires_grad: bool, place: str | None = None) -> Variable:
+    """A leaf as it was pickled, where it was."""
     result = object.__new__(kind)
-    result.array, result._requires_grad = array, requires_grad
+    result.array = array if place is None else transfer(array, require(place))
+    result._requires_grad = requires_grad
     return result
 
 

@@ -1,14 +1,13 @@
 """A device that is none: arrays that refuse to meet those of the CPU, served by a backend of their own.
 
-What an engine does wrong with devices (a tensor made on the CPU inside of an op, a number looked at on the way) shows here
-without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
+What an engine does wrong with devices (a tensor made on the CPU inside of an op, arrays of two devices in one
+formula) shows here without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,9 +25,10 @@ COMPARISONS = "eq ne lt le gt ge neg pos abs invert"
 
 def owner(a: Any) -> Any:
     """The array at the end of a chain of views."""
-    while isinstance(getattr(a, "base", None), np.ndarray):
-        a = a.base
-    return a
+    found = a
+    while (a := getattr(a, "base", None)) is not None:  # as_strided puts an object of its own between
+        found = a if isinstance(a, np.ndarray) else found
+    return found
 
 
 class Strange:
@@ -98,7 +98,7 @@ def bare(x: Any) -> Any:
 def wrapped(y: Any, sources: Any = ()) -> Any:
     """What NumPy gave, as an array of the device; views know whose memory they show."""
     if isinstance(y, (tuple, list)) and any(isinstance(v, np.ndarray) for v in y):
-        return type(y)(wrapped(v, sources) for v in y)
+        return (list if isinstance(y, list) else tuple)(wrapped(v, sources) for v in y)
     if isinstance(y, np.generic):
         y = np.asarray(y)
     if not isinstance(y, np.ndarray):
@@ -207,8 +207,6 @@ class StrictBackend(Primitives):
     broadcast_to = staticmethod(xp.broadcast_to)
     random_generator = Source
 
-    runtime = SimpleNamespace(capture=SimpleNamespace(active=False))
-
     def device_index(self, x: Any) -> int:
         return 0
 
@@ -260,6 +258,9 @@ class StrictBackend(Primitives):
     @staticmethod
     def index_add(x: Any, index: Any, values: Any) -> None:
         np.add.at(x.a, bare(index), bare(values))
+
+    def diagonal(self, x: Any, offset: int, axis1: int, axis2: int) -> Any:
+        return wrapped(PLAIN.diagonal(x.a, offset, axis1, axis2), (x,))
 
     @staticmethod
     def erf(x: Any) -> Any:

@@ -160,8 +160,22 @@ class CupyBackend(
     def memory_of(x: Array) -> tuple[Array, int]:
         """The whole memory that a view shows a part of, as a vector, and where in it x begins."""
         owner = x if x.base is None else x.base
-        whole = cp.ndarray((owner.nbytes // x.itemsize,), x.dtype, owner.data)
-        return whole, (x.data.ptr - owner.data.ptr) // x.itemsize
+        if not owner.flags.forc:  # made by as_strided: the memory it was made of, with what rounds it up
+            memory = cp.cuda.MemoryPointer(x.data.mem, 0)
+            size = x.data.mem.size
+        else:
+            memory, size = owner.data, owner.nbytes
+        whole = cp.ndarray((size // x.itemsize,), x.dtype, memory)
+        return whole[:], (x.data.ptr - memory.ptr) // x.itemsize
+
+    def as_strided(self, x: Array, shape: Any, strides: Any, offset: int = 0) -> Array:
+        """A view; CuPy's own does not know that it is one."""
+        return super().as_strided(x, shape, strides, offset)[...]
+
+    @staticmethod
+    def shares_memory(x: Array, y: Array) -> bool:
+        """Whether two arrays are views of the same memory."""
+        return x.data.mem is y.data.mem
 
     @staticmethod
     def is_whole(x: Array) -> bool:
@@ -185,12 +199,7 @@ class CupyBackend(
     @staticmethod
     def argsort(x: Array, axis: int = -1) -> Array:
         """The indices that sort along an axis; equal elements as they stand."""
-        return cp.argsort(x.view("uint8") if x.dtype.kind == "b" else x, axis, kind="stable")
-
-    @staticmethod
-    def repeat(x: Array, counts: Any, axis: int | None = None) -> Array:
-        """Each element as often as it is said; the sum of the counts, which the CPU has to know, is waited for."""
-        return cp.repeat(x, counts.tolist() if isinstance(counts, cp.ndarray) else counts, axis)
+        return cp.argsort(x.view("uint8") if x.dtype.kind == "b" else x, axis)
 
     @staticmethod
     def index_add(x: Array, index: Any, values: Any) -> None:

@@ -6,8 +6,15 @@ from math import prod
 
 from minitorch.backend import Array
 from minitorch.backend_nn import LayerKernels
-from minitorch_cupy.launch import MOST_BLOCKS, Launches, accumulator, blocks, ceil_div, elements
-from minitorch_cupy.launch import Shape as Launch
+from minitorch_cupy.launch import (
+    MOST_BLOCKS,
+    Launches,
+    Shape as Launch,
+    accumulator,
+    blocks,
+    ceil_div,
+    elements,
+)
 
 CHUNK = 2048  # numbers of a channel that a block should have at least
 

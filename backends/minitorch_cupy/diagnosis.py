@@ -89,18 +89,19 @@ def problem(found: Driver | None, built_for: int | None) -> str | None:
     """
     if found is None:
         return (
-            f"cuda: there is no NVIDIA driver here ({LIBRARY} cannot be loaded). On a machine with an NVIDIA GPU install "
-            f"its driver (nvidia.com/drivers), then: {install_line(12000)}. Without a GPU leave tensors on 'cpu'"
+            f"cuda: there is no NVIDIA driver here ({LIBRARY} cannot be loaded). On a machine with an NVIDIA GPU "
+            f"install its driver (nvidia.com/drivers), then: {install_line(12000)}. "
+            f"Without a GPU leave tensors on 'cpu'"
         )
     if found.error == NO_DEVICE or (not found.error and not found.count):
         return (
-            "cuda: the NVIDIA driver finds no GPU; nvidia-smi lists those it sees, and CUDA_VISIBLE_DEVICES may hide them. "
-            "Without a GPU leave tensors on 'cpu'"
+            "cuda: the NVIDIA driver finds no GPU; nvidia-smi lists those it sees, and CUDA_VISIBLE_DEVICES may hide "
+            "them. Without a GPU leave tensors on 'cpu'"
         )
     if found.error:
         return (
-            f"cuda: the NVIDIA driver does not start (its error {found.error}); nvidia-smi may tell why, and a restart may "
-            f"help after an update of the driver"
+            f"cuda: the NVIDIA driver does not start (its error {found.error}); nvidia-smi may tell why, and a restart "
+            f"may help after an update of the driver"
         )
     if built_for is None:
         return (

@@ -1,8 +1,8 @@
 """Capture and replay of CUDA graphs.
 
-Arrays of a capture come from a pool of its own, which lives as long as the graph: nothing else gets their addresses, so
-a replay finds everything where it was. Random generators hand out places relative to a beginning that stands in the GPU's
-memory, and that each replay sets to where the generator is by then.
+Arrays of a capture come from a pool of its own, which lives as long as the graph: nothing else gets their addresses,
+so a replay finds everything where it was. Random generators hand out places relative to a beginning that stands in
+the GPU's memory, and that each replay sets to where the generator is by then.
 
 Source: NVIDIA, CUDA C++ Programming Guide, section "CUDA Graphs"; PyTorch documentation, "CUDA semantics".
 """
@@ -10,6 +10,7 @@ Source: NVIDIA, CUDA C++ Programming Guide, section "CUDA Graphs"; PyTorch docum
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from typing import Any
 
 import cupy as cp
@@ -30,8 +31,8 @@ REASONS = {
     907: "it asked whether an event of its own was reached",
 }
 REMEDY = (
-    "A graph is recorded while nothing is computed: no numbers can be looked at (item(), bool(), nonzero, boolean masks, "
-    "shapes that depend on data), and kernels must have been compiled: run the step a few times before the capture"
+    "A graph is recorded while nothing is computed: no numbers can be looked at (item(), bool(), nonzero, boolean "
+    "masks, shapes that depend on data), and kernels must have been compiled: run the step a few times before"
 )
 
 
@@ -125,10 +126,8 @@ class Capture:
         Raises:
             BackendError: in place of an error that says that something cannot be captured.
         """
-        try:
+        with suppress(cp.cuda.runtime.CUDARuntimeError):  # the error that led here says more
             self.stream.end_capture()
-        except cp.cuda.runtime.CUDARuntimeError:
-            pass  # the error that led here says more
         self._leave()
         better = None if error is None else explained(error)
         if better is not None:

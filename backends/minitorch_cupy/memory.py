@@ -89,7 +89,7 @@ def to_host(x: Any) -> Any:
     if capture.active:
         raise BackendError(
             "a number is asked for on the CPU (by item(), tolist(), print, bool(), cpu() or numpy()), which cannot be "
-            "captured in a CUDA graph: it is not known before the replay. Keep it as a tensor, and look at it afterwards"
+            "captured in a CUDA graph: it is not known before the replay. Keep it as a tensor, and look at it later"
         )
     return cp.asnumpy(x)
 

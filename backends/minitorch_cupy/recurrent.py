@@ -72,7 +72,19 @@ class CupyRecurrentKernels(Launches, RecurrentKernels):
         for t in order:
             before = c if t == order[-1] else cells[t + order.step]
             of_h, of_c = (None if g is None else g[t] for g in (gh, gc))
-            arguments = of_h, of_c, dh, kept[t], before, cells[t], int(t == order[0]), hidden, n, dc, dgates[t]
+            arguments = (
+                of_h,
+                of_c,
+                dh,
+                kept[t],
+                before,
+                cells[t],
+                int(t == order[0]),
+                hidden,
+                n,
+                dc,
+                dgates[t],
+            )
             self._step("lstm_step_backward", n, c.dtype, *arguments)
             dh = self.matmul(dgates[t], w)
         return dgates, dh, dc

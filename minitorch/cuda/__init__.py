@@ -1,14 +1,17 @@
 """`minitorch.cuda`: which GPUs there are, streams and events, memory, random numbers, and graphs of whole steps.
 
-Tensors get to a GPU by `x.to("cuda")`, modules by `model.to("cuda")`; everything else stays as it is. What computes there
-is the backend `minitorch_cupy`, which is loaded when a GPU is first used.
+Tensors get to a GPU by `x.to("cuda")`, modules by `model.to("cuda")`; everything else stays as it is. What computes
+there is the backend `minitorch_cupy`, which is loaded when a GPU is first used.
 
     device = "cuda" if minitorch.cuda.is_available() else "cpu"
 """
 
 from __future__ import annotations
 
-from minitorch.absent import refuser as _refuser
+from importlib import import_module as _import_module
+from typing import Any
+
+from minitorch.absent import missing as _missing
 from minitorch.cuda.devices import (
     Device as Device,
     current_device as current_device,
@@ -63,4 +66,10 @@ from minitorch.cuda.streams import (
     stream as stream,
 )
 
-__getattr__ = _refuser("cuda")
+
+def __getattr__(name: str) -> Any:
+    if name == "amp":
+        return _import_module("minitorch.cuda.amp")
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise _missing("cuda", name)

@@ -1,7 +1,7 @@
 """CUDA graphs: what a GPU is asked for in a step, recorded once and asked for again in one call.
 
-A small model spends its time in Python: each operation takes microseconds to ask for, and less to do. A graph asks for all
-of them together.
+A small model spends its time in Python: each operation takes microseconds to ask for, and less to do. A graph asks for
+all of them together.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from minitorch.autograd.function import Function
 from minitorch.cuda.devices import backend, is_initialized
 from minitorch.cuda.streams import Stream, StreamContext
+from minitorch.device import _replayed
 from minitorch.errors import ArgumentError, ArgumentTypeError, BackendError
 from minitorch.gradients import grad as gradients_of
 from minitorch.modes import enable_grad
@@ -27,6 +28,7 @@ class CUDAGraph:
 
     def __init__(self, keep_graph: bool = False) -> None:
         self._recorded: Any = None
+        self._changes: list[Callable[[], None]] = []
 
     def replay(self) -> None:
         """Asks the GPU for all of it, in the current stream.
@@ -41,10 +43,12 @@ class CUDAGraph:
                 "CUDAGraph.replay: nothing was captured; use `with minitorch.cuda.graph(g):` first"
             )
         self._recorded.replay()
+        for change in self._changes:
+            change()
 
     def reset(self) -> None:
         """Gives back the graph and its memory."""
-        self._recorded = None
+        self._recorded, self._changes = None, []
 
     def pool(self) -> Any:
         """The memory of its tensors, for another graph that never runs at the same time.
@@ -70,7 +74,8 @@ class graph:
             x.copy_(batch)
             g.replay()
 
-    Gradients should be None when it begins: `optimizer.zero_grad()` before it, not inside.
+    What stands in it as a Python number stays what it was, such as the learning rate of an optimizer: capture anew when
+    it changes. Optimizers go on counting steps, and random numbers go on, too.
 
     Args:
         cuda_graph: where it is kept.
@@ -97,10 +102,13 @@ class graph:
         handle = None if self.stream is None else self.stream.handle
         self._capture = backend().runtime.Capture(self.pool, handle)
         self._capture.begin()
+        self._changes: list[Callable[[], None]] = []
+        self._token = _replayed.set(self._changes)
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        _replayed.reset(self._token)
         if kind is None:
-            self.cuda_graph._recorded = self._capture.end()
+            self.cuda_graph._recorded, self.cuda_graph._changes = self._capture.end(), self._changes
         else:
             self._capture.abandon(error)
 
@@ -129,12 +137,12 @@ def make_graphed_callables(
 ) -> Any:
     """Callables whose forward and backward are graphs of their own, for a training loop that stays as it is.
 
-    Each takes tensors of the shapes of its sample, and gives tensors through which gradients flow. What it returns, and the
-    gradients, lie in memory that the next call writes over.
+    Each takes tensors of the shapes of its sample, and gives tensors through which gradients flow. What it returns, and
+    the gradients, lie in memory that the next call writes over.
 
     Args:
         callables: a module or function of tensors, or a tuple of them.
-        sample_args: a tuple of tensors on the GPU for each, of the shapes and `requires_grad` that it will be called with.
+        sample_args: a tuple of tensors on the GPU for each, of the shapes and `requires_grad` that it is called with.
         num_warmup_iters: how often each is run before it is captured.
         allow_unused_input: whether some of the inputs and parameters may have no influence on the result.
         pool: the memory of another graph, which these may use again.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.cuda.devices import backend, index_of, is_initialized
 from minitorch.device import device_of
-from minitorch.errors import BackendError
+from minitorch.errors import BackendError, MinitorchError
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ def pin(x: Any) -> Variable:
     where = device_of(x.array)
     if where.type != "cpu":
         raise BackendError(f"pin_memory: only memory of the CPU can be pinned, and this tensor is on {where}")
-    return x if is_pinned(x) else wrap(backend().runtime.pinned(x.array))
+    try:
+        runtime = backend().runtime
+    except MinitorchError as error:
+        raise BackendError(f"pin_memory: this is for copies to a GPU, and there is none. {error}") from None
+    return x if is_pinned(x) else wrap(runtime.pinned(x.array))
 
 
 def is_pinned(x: Any) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Any
 
+from minitorch import watch
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import int64, uint8
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
@@ -72,7 +73,7 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     shape, t = input.array.shape, array_of(target)
     long = t.dtype == int64.dtype
     if not long and t.dtype != uint8.dtype:
-        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind == "f" else ""
+        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind in "fV" else ""
         raise DtypeError(f"{op_name}: class indices must be int64, got {t.dtype}; use target.long(){remedy}")
     if not shape:
         raise ShapeError(f"{op_name}: a 0-d input has no classes; expected (N, C), (C) or (N, C, …)")
@@ -145,6 +146,7 @@ def row_weights(
     return counted.astype(input.array.dtype) if weights is None else weights * counted
 
 
+@kernel
 def nll_loss(
     input: Any,
     target: Any,
@@ -179,6 +181,7 @@ def nll_loss(
     """
     reduction = choose_reduction("nll_loss", reduction, size_average, reduce)
     require_tensors("nll_loss", input=input, target=target)
+    watch.loss("nll_loss", input, target)
     if isinstance(input.grad_fn, Softmax):
         warn_of_softmax("nll_loss", "log-probabilities: use log_softmax in its place")
     t, counted = class_indices("nll_loss", input, target, ignore_index)
@@ -208,11 +211,14 @@ def one_over(total: Any) -> Any:
 
 def warn_of_softmax(op_name: str, expected: str) -> None:
     """Says that a loss was given probabilities where it expects something else."""
-    warnings.warn(
-        f"{op_name}: its input comes out of softmax, but it expects {expected}", UserWarning, stacklevel=3
+    watch.suspect(
+        "loss-input",
+        f"{op_name}: its input comes out of softmax, but it expects {expected}",
+        stacklevel=4,
     )
 
 
+@kernel
 def cross_entropy(
     input: Any,
     target: Any,
@@ -253,6 +259,7 @@ def cross_entropy(
     """
     reduction = choose_reduction("cross_entropy", reduction, size_average, reduce)
     require_tensors("cross_entropy", input=input, target=target)
+    watch.loss("cross_entropy", input, target)
     if not 0 <= label_smoothing <= 1:
         raise ArgumentError(f"cross_entropy: label_smoothing must lie between 0 and 1, got {label_smoothing}")
     if isinstance(input.grad_fn, Softmax):

@@ -26,8 +26,7 @@ class Adadelta(Optimizer):
         rho: how slowly the means change.
         eps: keeps the roots away from zero.
         weight_decay: strength of an L2 penalty.
-        capturable: count steps on the GPU, so that a CUDA graph can hold them.
-        foreach: accepted; there is one way to compute a step here.
+        foreach, capturable: accepted; there is one way to compute a step here.
         maximize: climb instead of descending.
         differentiable: not supported.
 
@@ -83,7 +82,7 @@ class Adadelta(Optimizer):
     def update(self, group: Group, batch: Batch) -> None:
         """Takes a step along the rescaled gradient."""
         squares, deltas = batch.buffers("square_avg"), batch.buffers("acc_delta")
-        batch.advance(bool(group.get("capturable")))
+        batch.advance()
         batch.backend.adadelta_step(
             batch.real(batch.params),
             batch.real(batch.grads),

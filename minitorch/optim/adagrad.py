@@ -93,7 +93,7 @@ class Adagrad(Optimizer):
             batch.real(batch.params),
             batch.real(batch.grads),
             batch.real(sums),
-            batch.real(batch.advance(bool(group.get("capturable")))),
+            batch.real(batch.advance()),
             lr=float(group["lr"]),
             lr_decay=float(group["lr_decay"]),
             eps=float(group["eps"]),

@@ -28,8 +28,7 @@ class Adam(Optimizer):
         eps: keeps the divisor away from zero.
         weight_decay: strength of an L2 penalty.
         amsgrad: divide by the largest mean square so far.
-        capturable: count steps on the GPU, so that a CUDA graph can hold them.
-        foreach, fused: accepted; there is one way to compute a step here.
+        foreach, capturable, fused: accepted; there is one way to compute a step here.
         maximize: climb instead of descending.
         differentiable: not supported.
         decoupled_weight_decay: shrink x by lr · weight_decay · x instead of adding to the gradient.
@@ -107,8 +106,8 @@ class Adam(Optimizer):
             batch.real(means),
             batch.real(squares),
             peaks,
-            batch.real(batch.advance(bool(group.get("capturable")))),
-            lr=batch.number(group["lr"]),
+            batch.real(batch.advance()),
+            lr=float(group["lr"]),
             beta1=float(beta1),
             beta2=float(beta2),
             eps=float(group["eps"]),

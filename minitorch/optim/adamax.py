@@ -25,8 +25,7 @@ class Adamax(Optimizer):
         betas: how slowly the mean and the maximum change.
         eps: keeps the divisor away from zero.
         weight_decay: strength of an L2 penalty.
-        capturable: count steps on the GPU, so that a CUDA graph can hold them.
-        foreach: accepted; there is one way to compute a step here.
+        foreach, capturable: accepted; there is one way to compute a step here.
         maximize: climb instead of descending.
         differentiable: not supported.
 
@@ -88,7 +87,7 @@ class Adamax(Optimizer):
             batch.real(batch.grads),
             batch.real(means),
             batch.real(peaks),
-            batch.real(batch.advance(bool(group.get("capturable")))),
+            batch.real(batch.advance()),
             lr=float(group["lr"]),
             beta1=beta1,
             beta2=beta2,

@@ -19,8 +19,7 @@ class AdamW(Adam):
         weight_decay: how fast parameters shrink, in units of lr.
         amsgrad: divide by the largest mean square so far.
         maximize: climb instead of descending.
-        capturable: count steps on the GPU, so that a CUDA graph can hold them.
-        foreach, fused: accepted; there is one way to compute a step here.
+        foreach, capturable, fused: accepted; there is one way to compute a step here.
         differentiable: not supported.
 
     Raises:

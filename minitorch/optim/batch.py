@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array, Backend
-from minitorch.errors import BackendError
+from minitorch.device import when_replayed
 from minitorch.registry import current_backend
 from minitorch.value import wrap
 
@@ -54,12 +54,9 @@ class Batch:
             result.append(value.array)
         return result
 
-    def numbers(self, name: str, start: float = 0.0, on_device: bool = False) -> list[Array]:
-        """The arrays of this name in the state that hold one number per parameter.
-
-        They are kept on the CPU, where the program looks at them, unless they shall be on the parameters' device.
-        """
-        backend = self.backend if on_device or self.backend.checks_values else current_backend()
+    def numbers(self, name: str, start: float = 0.0) -> list[Array]:
+        """The arrays of this name in the state that hold one number per parameter; on the CPU, which looks at them."""
+        backend = self.backend if self.backend.device_type == "cpu" else current_backend()
         result = []
         for state in self.states:
             value = state.get(name)
@@ -68,45 +65,18 @@ class Batch:
             result.append(value.array)
         return result
 
-    def number(self, value: Any) -> Any:
-        """A setting as a number; a tensor on the parameters' GPU as its array, so that it can still change."""
-        on_gpu = not self.backend.checks_values and getattr(value, "is_cuda", False)
-        return value.array if on_gpu else float(value)
-
-    def advance(self, capturable: bool = False) -> list[Any]:
-        """Counts a step of each parameter, and returns the counts.
-
-        Args:
-            capturable: count on the parameters' device, if that is a GPU, so that a CUDA graph counts, too; the
-                counts are then arrays there.
-
-        Raises:
-            BackendError: while a graph is captured that would repeat the same step forever.
-        """
-        if not self.backend.checks_values:
-            if capturable:
-                return self.advance_on_device()
-            if self.backend.runtime.capture.active:
-                raise BackendError(
-                    "optimizer.step: the count of steps is kept on the CPU, and a CUDA graph would repeat the same "
-                    "step; make the optimizer with capturable=True"
-                )
+    def advance(self) -> list[float]:
+        """Counts a step of each parameter, and returns the counts; one in a CUDA graph counts when it is replayed."""
         counters = self.numbers("step")
         steps = [float(count) + 1.0 for count in counters]
-        for count, step in zip(counters, steps, strict=True):
-            count[...] = step
-        return steps
 
-    def advance_on_device(self) -> list[Array]:
-        """Counts a step of each parameter where the parameters are."""
-        for state in self.states:
-            count = state.get("step")
-            if count is not None and count.array.__class__ is not self.backend.array_type:
-                state["step"] = wrap(self.backend.asarray(count.array))  # counted on the CPU before
-        counters = self.numbers("step", on_device=True)
-        for count in counters:
-            count += 1
-        return counters
+        def count_on() -> None:
+            for count in counters:
+                count += 1
+
+        if self.backend.device_type == "cpu" or not when_replayed(count_on):
+            count_on()
+        return steps
 
     def rows(self, *values: list[Any]) -> Iterator[tuple[Any, ...]]:
         """For each parameter a row (x, g, …) with its entries in `values`; two rows where it is complex."""

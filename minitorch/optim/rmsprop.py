@@ -94,7 +94,7 @@ class RMSprop(Optimizer):
         squares = batch.buffers("square_avg")
         momenta = batch.real(batch.buffers("momentum_buffer")) if momentum > 0 else None
         means = batch.real(batch.buffers("grad_avg")) if group["centered"] else None
-        batch.advance(bool(group.get("capturable")))
+        batch.advance()
         batch.backend.rmsprop_step(
             batch.real(batch.params),
             batch.real(batch.grads),

@@ -25,8 +25,7 @@ class Rprop(Optimizer):
         lr: where the step sizes start.
         etas: (η₋, η₊), the factors by which they shrink and grow.
         step_sizes: (s_min, s_max), their bounds.
-        capturable: count steps on the GPU, so that a CUDA graph can hold them.
-        foreach: accepted; there is one way to compute a step here.
+        foreach, capturable: accepted; there is one way to compute a step here.
         maximize: climb instead of descending.
         differentiable: not supported.
 
@@ -88,7 +87,7 @@ class Rprop(Optimizer):
         backend = batch.backend
         shrink, grow = map(float, group["etas"])
         least, most = map(float, group["step_sizes"])
-        batch.advance(bool(group.get("capturable")))
+        batch.advance()
         state = batch.buffers("prev"), batch.buffers("step_size", float(group["lr"]))
         for x, g, before, size in batch.rows(*state):
             g = -g if group["maximize"] else g

@@ -1,7 +1,7 @@
 """The op table and the module table on another device: the same values and gradients as on the CPU.
 
-On `cuda` they need a GPU. On the device of `strict_device`, which is none, they show wherever there is no GPU that no op
-brings arrays of the CPU to another device.
+On `cuda` they need a GPU. On the device of `strict_device`, which is none, they show wherever there is no GPU that no
+op brings arrays of the CPU to another device.
 """
 
 import zlib
@@ -51,10 +51,7 @@ def on(place, sample: Sample):
 def starts_for(outputs):
     """Gradients to start a walk with, the same on every device."""
     rng = np.random.default_rng(11)
-    return [
-        minitorch.tensor(rng.uniform(0.5, 1.5, y.shape)).to(y.dtype).to(y.device)
-        for y in outputs
-    ]
+    return [minitorch.tensor(rng.uniform(0.5, 1.5, y.shape)).to(y.dtype).to(y.device) for y in outputs]
 
 
 def computed(function, args, kwargs, leaves):
