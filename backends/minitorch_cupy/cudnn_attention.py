@@ -58,7 +58,7 @@ class CupyCudnnAttentionKernels(CupyAttentionKernels):
     def attention(
         self, q: Array, k: Array, v: Array, mask: Array | None, scale: float, causal: bool
     ) -> tuple[Array, Array]:
-        plan = self._plan("forward", q, k, v, mask, scale, causal)
+        plan = self._attention_plan("forward", q, k, v, mask, scale, causal)
         if plan is None:
             return super().attention(q, k, v, mask, scale, causal)
         y = self.empty((*q.shape[:-1], v.shape[-1]), q.dtype)
@@ -79,7 +79,7 @@ class CupyCudnnAttentionKernels(CupyAttentionKernels):
         causal: bool,
         of_mask: bool,
     ) -> tuple[Array, Array, Array, Array | None]:
-        plan = None if of_mask else self._plan("backward", q, k, v, mask, scale, causal)
+        plan = None if of_mask else self._attention_plan("backward", q, k, v, mask, scale, causal)
         if plan is None:
             return super().attention_backward(g, q, k, v, mask, y, kept, scale, causal, of_mask)
         dq, dk, dv = (self.empty(x.shape, x.dtype) for x in (q, k, v))
@@ -87,7 +87,7 @@ class CupyCudnnAttentionKernels(CupyAttentionKernels):
         plan(*map(self.ready, (q, k, v, y, g, kept)), dq, dk, dv)
         return dq, dk, dv, None
 
-    def _plan(
+    def _attention_plan(
         self, kind: str, q: Array, k: Array, v: Array, mask: Array | None, scale: float, causal: bool
     ) -> frontend.Plan | None:
         one_lead = q.shape[:-2] == k.shape[:-2] == v.shape[:-2]
@@ -95,8 +95,16 @@ class CupyCudnnAttentionKernels(CupyAttentionKernels):
             return None
         if not self._serves_attention(q, k, v, mask) or q.shape[-1] % 8 or v.shape[-1] % 8:
             return None
-        shapes = (in_four_dims(x.shape) for x in (q, k, v))
-        key = Key(kind, q.dtype.name, *shapes, float(scale), bool(causal), self.device_index(q))
+        key = Key(
+            kind,
+            q.dtype.name,
+            in_four_dims(q.shape),
+            in_four_dims(k.shape),
+            in_four_dims(v.shape),
+            float(scale),
+            bool(causal),
+            self.device_index(q),
+        )
         found: frontend.Plan | None = frontend.plans.get(key, build)
         return found
 

@@ -33,22 +33,20 @@ def build(key: Key) -> frontend.Plan | None:
     if around is None:
         return None
     before, after = around
-    shapes = {"x": key.x, "w": key.w, "y": key.y}
-    first, second, result = {"fprop": "xwy", "dgrad": "ywx", "wgrad": "xyw"}[key.kind]
-    names = {"fprop": ("image", "weight"), "dgrad": ("loss", "filter"), "wgrad": ("image", "loss")}[key.kind]
+    inputs, result = {
+        "fprop": ({"image": key.x, "weight": key.w}, key.y),
+        "dgrad": ({"loss": key.y, "filter": key.w}, key.x),
+        "wgrad": ({"image": key.x, "loss": key.y}, key.w),
+    }[key.kind]
     graph = frontend.Graph(key.dtype)
-    inputs = {
-        name: graph.tensor(uid, shapes[letter])
-        for uid, (name, letter) in enumerate(zip(names, (first, second), strict=True), 1)
-    }
     node = getattr(graph.graph, f"conv_{key.kind}")(
-        **inputs,
+        **{name: graph.tensor(uid, shape) for uid, (name, shape) in enumerate(inputs.items(), 1)},
         pre_padding=before,
         post_padding=after,
         stride=list(key.windows.stride),
         dilation=list(key.windows.dilation),
     )
-    graph.output(node, 3, shapes[result])
+    graph.output(node, 3, result)
     return graph.plan(key.exact)
 
 
@@ -59,7 +57,7 @@ class CupyCudnnConvKernels(CupyConvKernels):
 
     def conv(self, x: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         shape = x.shape[0], w.shape[0], *windows.counts
-        plan = self._plan("fprop", x, w, x.shape, w.shape, shape, windows, groups)
+        plan = self._conv_plan("fprop", x, w, x.shape, w.shape, shape, windows, groups)
         if plan is None:
             return super().conv(x, w, b, windows, groups)
         y = self.empty(shape, x.dtype)
@@ -68,7 +66,7 @@ class CupyCudnnConvKernels(CupyConvKernels):
 
     def conv_transpose(self, y: Array, w: Array, b: Array | None, windows: Windows, groups: int) -> Array:
         shape = y.shape[0], w.shape[1] * groups, *windows.size
-        plan = self._plan("dgrad", y, w, shape, w.shape, y.shape, windows, groups)
+        plan = self._conv_plan("dgrad", y, w, shape, w.shape, y.shape, windows, groups)
         if plan is None:
             return super().conv_transpose(y, w, b, windows, groups)
         x = self.empty(shape, y.dtype)
@@ -77,14 +75,14 @@ class CupyCudnnConvKernels(CupyConvKernels):
 
     def conv_weight(self, x: Array, y: Array, windows: Windows, groups: int) -> Array:
         shape = y.shape[1], x.shape[1] // groups, *windows.kernel
-        plan = self._plan("wgrad", x, y, x.shape, shape, y.shape, windows, groups)
+        plan = self._conv_plan("wgrad", x, y, x.shape, shape, y.shape, windows, groups)
         if plan is None:
             return super().conv_weight(x, y, windows, groups)
         w = self.empty(shape, x.dtype)
         plan(self.ready(x), self.ready(y), w)
         return w
 
-    def _plan(
+    def _conv_plan(
         self,
         kind: str,
         first: Array,

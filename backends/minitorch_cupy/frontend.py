@@ -8,6 +8,7 @@ Source: NVIDIA, cuDNN frontend, Python API, https://github.com/NVIDIA/cudnn-fron
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import cupy as cp
@@ -19,6 +20,7 @@ from minitorch_cupy.plans import Plans, contiguous_strides
 TYPES = {"float32": "FLOAT", "float16": "HALF", "bfloat16": "BFLOAT16"}
 
 plans = Plans()
+one_at_a_time = Lock()  # threads share a handle, which knows one stream
 
 
 @cache
@@ -83,7 +85,7 @@ class Graph:
                 self.graph.deselect_numeric_notes([frontend.numerical_note.TENSOR_CORE])
             self.graph.check_support()
             self.graph.build_plans()
-        except (RuntimeError, frontend.cudnnGraphNotSupportedError):
+        except (RuntimeError, ValueError, frontend.cudnnGraphNotSupportedError):
             return None
         return Plan(self.graph)
 
@@ -97,7 +99,8 @@ class Plan:
     def __call__(self, *arrays: Array) -> None:
         """Carries it out on the current stream, with the arrays of the numbers 1, 2, …."""
         own = handle(cp.cuda.runtime.getDevice())
-        library().set_stream(handle=own, stream=cp.cuda.get_current_stream().ptr)
         scratch = cp.empty(max(self.workspace, 1), "uint8")
         memory = {uid: x.data.ptr for uid, x in enumerate(arrays, 1)}
-        self.graph.execute(memory, scratch.data.ptr, handle=own)
+        with one_at_a_time:
+            library().set_stream(handle=own, stream=cp.cuda.get_current_stream().ptr)
+            self.graph.execute(memory, scratch.data.ptr, handle=own)

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 plans = pytest.importorskip("minitorch_cupy.plans")
 
-from minitorch.windows import Windows
+from minitorch.windows import Windows  # noqa: E402
 
 
 def test_a_plan_is_built_once():
@@ -49,7 +49,12 @@ def test_threads_share_a_plan():
 
 
 @given(
-    st.integers(1, 12), st.integers(1, 4), st.integers(1, 4), st.integers(-1, 3), st.integers(1, 3), st.integers(1, 6)
+    st.integers(1, 12),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.integers(-1, 3),
+    st.integers(1, 3),
+    st.integers(1, 6),
 )
 def test_cudnn_lays_the_same_windows(size, kernel, stride, before, dilation, count):
     """With the formula of cuDNN's documentation for the size of a convolution's result."""
