@@ -10,10 +10,21 @@ import cupyx.scipy.special as special
 import numpy as np
 
 from minitorch.backend import Array, Calls
-from minitorch_cupy import memory, runtime
+from minitorch_cupy import cublas, memory, runtime
+from minitorch_cupy.activation import CupyActivationKernels
+from minitorch_cupy.attention import CupyAttentionKernels
+from minitorch_cupy.batch_norm import CupyBatchNormKernels
+from minitorch_cupy.conv import CupyConvKernels
+from minitorch_cupy.embedding import CupyEmbeddingKernels
 from minitorch_cupy.linalg import CupyLinalgKernels
+from minitorch_cupy.normalize import CupyNormKernels
+from minitorch_cupy.optim import CupyOptimizerKernels
 from minitorch_cupy.random import Generator
+from minitorch_cupy.recurrent import CupyRecurrentKernels
+from minitorch_cupy.softmax import CupySoftmaxKernels
+from minitorch_cupy.sources import CupyLaunches
 from minitorch_cupy.special import CupySpecialFunctions
+from minitorch_cupy.windows import CupyPoolKernels
 from minitorch_numpy.namespace import NamespaceBackend, fourth_or_cube
 
 NUMBERS = (bool, int, float, complex, np.generic)
@@ -39,7 +50,22 @@ class CupyPrimitives(NamespaceBackend, xp=cp):
     """CuPy's functions by their names, below the kernels of CupyBackend."""
 
 
-class CupyBackend(CupySpecialFunctions, CupyLinalgKernels, CupyPrimitives):
+class CupyBackend(
+    CupyLaunches,
+    CupyActivationKernels,
+    CupyAttentionKernels,
+    CupyBatchNormKernels,
+    CupyConvKernels,
+    CupyEmbeddingKernels,
+    CupyNormKernels,
+    CupyOptimizerKernels,
+    CupyPoolKernels,
+    CupyRecurrentKernels,
+    CupySoftmaxKernels,
+    CupySpecialFunctions,
+    CupyLinalgKernels,
+    CupyPrimitives,
+):
     """Arrays are `cupy.ndarray`; they lie on the GPU, and functions return before they are done."""
 
     name = "cupy"
@@ -58,6 +84,7 @@ class CupyBackend(CupySpecialFunctions, CupyLinalgKernels, CupyPrimitives):
     to_numpy = staticmethod(memory.to_host)
     from_host = staticmethod(memory.from_host)
     random_generator = staticmethod(Generator)
+    matmul = staticmethod(cublas.matmul)
 
     def __init__(self) -> None:
         if self.device_count() > 1:
@@ -71,6 +98,13 @@ class CupyBackend(CupySpecialFunctions, CupyLinalgKernels, CupyPrimitives):
             "CUDA": str(cp.cuda.runtime.runtimeGetVersion()),
             "GPUs": ", ".join(names),
         }
+
+    def replays(self) -> Array | None:
+        """While a graph is captured: where the GPU finds how often it was replayed."""
+        if not memory.capture.active:
+            return None
+        memory.capture.counts = True
+        return memory.capture.replays
 
     # Devices --------------------------------------------------------------------------------------------
 

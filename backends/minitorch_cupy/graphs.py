@@ -57,8 +57,9 @@ class Recorded:
         pool: the memory of its arrays.
     """
 
-    def __init__(self, graph: Any, pool: Any, draws: list[tuple[Any, Any, int]]) -> None:
+    def __init__(self, graph: Any, pool: Any, draws: list[tuple[Any, Any, int]], replays: Any) -> None:
         self.graph, self.pool, self._draws = graph, pool, draws
+        self._replays = replays
 
     def replay(self) -> None:
         """Asks the GPU for all of it, in the current stream."""
@@ -67,6 +68,8 @@ class Recorded:
             function("random.cu", "set_base")((1,), (1,), (base, *place))
             generator.offset += used
         self.graph.launch(cp.cuda.get_current_stream())
+        if self._replays is not None:
+            self._replays += 1
 
 
 class Capture:
@@ -90,6 +93,7 @@ class Capture:
         cp.cuda.Device().synchronize()
         self._generators = list(random.live)
         self._bases = [generator.begin_capture() for generator in self._generators]
+        capture.replays, capture.counts = cp.zeros((), np.int64), False
         self._allocator = cp.cuda.using_allocator(self.pool.malloc)
         self._allocator.__enter__()
         self.stream.__enter__()
@@ -114,7 +118,7 @@ class Capture:
         except cp.cuda.runtime.CUDARuntimeError as error:
             self._leave()
             raise explained(error) or error from error
-        return Recorded(graph, self.pool, self._leave())
+        return Recorded(graph, self.pool, self._leave(), capture.replays if capture.counts else None)
 
     def abandon(self, error: BaseException | None) -> None:
         """Ends it after an error, and explains the error if it is CUDA's.

@@ -24,9 +24,17 @@ CAPTURED = (
 
 
 class Capture(threading.local):
-    """Whether this thread captures a graph; see `minitorch_cupy.graphs`."""
+    """Whether this thread captures a graph; see `minitorch_cupy.graphs`.
+
+    Attributes:
+        active: whether it does.
+        replays: where the GPU finds how often the graph was replayed.
+        counts: whether a kernel of the graph asks for that.
+    """
 
     active = False
+    replays: Any = None
+    counts = False
 
 
 capture = Capture()

@@ -28,7 +28,8 @@ class CupyNormKernels(Launches, LayerKernels):
     ) -> tuple[Array, Array, Array]:
         if not self.serves(x, w, g):
             return super().layer_norm_backward(x, w, mean, inv, g)
-        x, w, g, mean, inv = self.ready(x), self.optional(w), self.ready(g), self.ready(mean), self.ready(inv)
+        x, w, g = self.ready(x), self.optional(w), self.ready(g)
+        mean, inv = self._exact(mean, x), self._exact(inv, x)
         n, width = x.shape
         dx = self.empty(x.shape, x.dtype)
         arguments = x, w, mean, inv, g, n, width, dx
@@ -48,7 +49,7 @@ class CupyNormKernels(Launches, LayerKernels):
     def rms_norm_backward(self, x: Array, w: Array | None, inv: Array, g: Array) -> tuple[Array, Array]:
         if not self.serves(x, w, g):
             return super().rms_norm_backward(x, w, inv, g)
-        x, w, g, inv = self.ready(x), self.optional(w), self.ready(g), self.ready(inv)
+        x, w, g, inv = self.ready(x), self.optional(w), self.ready(g), self._exact(inv, x)
         n, width = x.shape
         dx = self.empty(x.shape, x.dtype)
         self.launch("normalize", "rms_norm_backward", x.dtype, rows(n, width), x, w, inv, g, n, width, dx)
@@ -58,6 +59,10 @@ class CupyNormKernels(Launches, LayerKernels):
     def _statistics(self, x: Array) -> Array:
         """Memory for one number of each row."""
         return self.empty((len(x), 1), accumulator(x.dtype))
+
+    def _exact(self, statistics: Array, x: Array) -> Array:
+        """What was kept, in the dtype that sums are kept in."""
+        return self.ready(statistics.astype(accumulator(x.dtype), copy=False))
 
     def _parameter_gradients(
         self, x: Array, mean: Array | None, inv: Array, g: Array, count: int

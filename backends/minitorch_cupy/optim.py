@@ -19,7 +19,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
     """Every rule of `OptimizerKernels` as one kernel, where all arrays have one dtype and lie in order."""
 
     def replays(self) -> Array | None:
-        """While a graph is captured: where the GPU counts its replays, an int64. Steps are numbered with its help."""
+        """While a graph is captured: where the GPU finds how often it was replayed, which numbers its steps."""
         return None
 
     def _serves_lists(self, columns: Columns) -> bool:
@@ -73,6 +73,11 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
             return
         first = [0.0] * len(params)
         if momentum:
+            if any(b is None for b in momenta) and self.replays() is not None:
+                raise BackendError(
+                    "SGD: a graph of the first step with momentum would begin anew at every replay; "
+                    "run a step before the capture"
+                )
             for k, x in enumerate(params):
                 if momenta[k] is None:
                     momenta[k], first[k] = self.empty(x.shape, x.dtype), 1.0

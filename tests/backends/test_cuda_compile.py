@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 nvrtc = pytest.importorskip("cupy.cuda.compiler", reason="CuPy, whose compiler is NVRTC's, is not installed")
-source = pytest.importorskip("minitorch_cupy.source")
+variants = pytest.importorskip("minitorch_cupy.variants")
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_100")
 
@@ -20,14 +20,14 @@ def headers() -> Path:
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-@pytest.mark.parametrize("dtype", source.VARIANTS, ids=str)
+@pytest.mark.parametrize("dtype", variants.VARIANTS, ids=str)
 def test_all_kernels_compile(dtype, architecture):
-    together = "".join(source.text(name) for name in source.names())
+    together = "".join(map(variants.text, variants.names()))
     for header in ("common.cuh", "windows.cuh"):  # pasted into many files, and needed once
-        first, *others = together.split(source.header(header))
-        together = first + source.header(header) + "".join(others)
-    options = (source.STANDARD, f"-arch={architecture}", f"-I{headers()}", *source.VARIANTS[dtype].options)
+        first, *others = together.split(variants.header(header))
+        together = first + variants.header(header) + "".join(others)
+    options = (variants.STANDARD, f"-arch={architecture}", f"-I{headers()}", *variants.VARIANTS[dtype].options)
     binary, _ = nvrtc._NVRTCProgram(together, "kernels.cu", method="cubin").compile(options)
-    for name in source.names():
-        for kernel in source.kernels(name):
+    for name in variants.names():
+        for kernel in variants.kernels(name):
             assert f".text.{kernel}".encode() in binary

@@ -146,7 +146,7 @@ T exchange(T value, int other) {
     return value;
 }
 
-// The nearest number of `bits` of mantissa is found by adding and taking away: ties go to even.
+// Rounded to the nearest number; ties go to even.
 inline uint16_t to_bfloat16(float value) {
     uint32_t bits;
     std::memcpy(&bits, &value, 4);
@@ -169,7 +169,7 @@ inline uint16_t to_float16(float value) {
     if (size < 0x1p-14f) return sign | (uint16_t)std::nearbyint(size * 0x1p24f);
     int exponent;
     const float mantissa = std::frexp(size, &exponent);  // in [½, 1)
-    return sign | (uint16_t)((exponent + 13) * 1024 + (int)std::nearbyint(mantissa * 2048) );
+    return sign | (uint16_t)((exponent + 13) * 1024 + (int)std::nearbyint(mantissa * 2048));
 }
 
 inline float from_float16(uint16_t half) {
@@ -211,7 +211,20 @@ T atomicAdd(T *place, T value) {
     return old;
 }
 
-inline unsigned __umulhi(unsigned x, unsigned y) { return (uint64_t)x * y >> 32; }
+inline __half __float2half_rd(float value) {
+    __half half(value);
+    if ((float)half > value) half.bits += half.bits & 0x8000 ? 1 : -1;
+    return half;
+}
+
+template <class T>
+void sine_and_cosine(T x, T *sine, T *cosine) {
+    *sine = std::sin(T(3.14159265358979323846) * x);
+    *cosine = std::cos(T(3.14159265358979323846) * x);
+}
+
+inline void sincospi(double x, double *sine, double *cosine) { sine_and_cosine(x, sine, cosine); }
+inline void sincospif(float x, float *sine, float *cosine) { sine_and_cosine(x, sine, cosine); }
 
 // Makes a kernel callable from outside, with pointers to its arguments.
 #define EXPORT(name) \
