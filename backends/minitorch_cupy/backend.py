@@ -72,6 +72,7 @@ class CupyBackend(
     device_type = "cuda"
     array_type = cp.ndarray
     checks_values = False
+    computes_bfloat16 = True
     calls: Any = Calls()
     runtime: Any = runtime
 

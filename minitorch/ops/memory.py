@@ -61,6 +61,8 @@ class ToCopy(Op):
 class ToDevice(Op):
     """y = x on another device;   dx = g on x's."""
 
+    moves = True
+
     def forward(self, x: Array, *, target: device, non_blocking: bool = False) -> Array:
         self.origin = device_of(x)
         self.backend = device_backend(target.type)
