@@ -26,7 +26,12 @@ def test_all_kernels_compile(dtype, architecture):
     for header in ("common.cuh", "windows.cuh"):  # pasted into many files, and needed once
         first, *others = together.split(variants.header(header))
         together = first + variants.header(header) + "".join(others)
-    options = (variants.STANDARD, f"-arch={architecture}", f"-I{headers()}", *variants.VARIANTS[dtype].options)
+    options = (
+        variants.STANDARD,
+        f"-arch={architecture}",
+        f"-I{headers()}",
+        *variants.VARIANTS[dtype].options,
+    )
     binary, _ = nvrtc._NVRTCProgram(together, "kernels.cu", method="cubin").compile(options)
     for name in variants.names():
         for kernel in variants.kernels(name):

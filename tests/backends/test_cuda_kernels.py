@@ -49,7 +49,9 @@ HALVES = [dtype for dtype in VARIANTS if dtype.itemsize == 2]
 
 def in_half(call, dtype):
     """A call with single-precision arrays, in half precision; None for others."""
-    kinds = {a.dtype for a in call.handed_over(np.asarray) if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+    kinds = {
+        a.dtype for a in call.handed_over(np.asarray) if isinstance(a, np.ndarray) and a.dtype.kind == "f"
+    }
     for arg in call.args:
         if isinstance(arg, list):
             kinds |= {a.dtype for a in arg if isinstance(a, np.ndarray)}
@@ -150,13 +152,22 @@ def test_wide_heads_are_left_to_the_composite():
 # Numbers that are none, and sizes that are large ---------------------------------------------------------------
 
 
-ODD = np.array([[np.nan, 1, 2], [np.inf, 1, 2], [-np.inf, -np.inf, -np.inf], [-np.inf, 0, np.inf], [0, -0.0, 1]])
+ODD = np.array(
+    [[np.nan, 1, 2], [np.inf, 1, 2], [-np.inf, -np.inf, -np.inf], [-np.inf, 0, np.inf], [0, -0.0, 1]]
+)
 
 
 @pytest.mark.parametrize("dtype", VARIANTS, ids=str)
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", "relu", "sigmoid", "softplus", "gelu", "silu", "cross_entropy"])
+@pytest.mark.parametrize(
+    "name", ["softmax", "log_softmax", "relu", "sigmoid", "softplus", "gelu", "silu", "cross_entropy"]
+)
 def test_nan_and_infinity(name, dtype):
-    settings = {"softmax": (1,), "log_softmax": (1,), "gelu": (False,), "cross_entropy": (np.zeros(5, int),)}.get(name, ())
+    settings = {
+        "softmax": (1,),
+        "log_softmax": (1,),
+        "gelu": (False,),
+        "cross_entropy": (np.zeros(5, int),),
+    }.get(name, ())
     with np.errstate(all="ignore"):
         x = ODD.astype(dtype)
         got = getattr(BACKEND, name)(x, *settings)
@@ -199,7 +210,15 @@ def test_convolutions_in_several_parts(monkeypatch):
 # Optimizers -----------------------------------------------------------------------------------------------------
 
 
-ADAM = {"lr": 0.1, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3, "weight_decay": 0.1, "decoupled": True, "maximize": False}
+ADAM = {
+    "lr": 0.1,
+    "beta1": 0.9,
+    "beta2": 0.99,
+    "eps": 1e-3,
+    "weight_decay": 0.1,
+    "decoupled": True,
+    "maximize": False,
+}
 
 
 def parameters(count, seed):
@@ -223,7 +242,14 @@ def test_replays_of_a_graph_number_their_steps(monkeypatch):
     get_backend("numpy").adam_step(*theirs, None, [5.0, 6.0, 7.0], **ADAM)
     for one, other in zip(mine[0], theirs[0], strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)
-    settings = {"lr": 0.1, "momentum": 0.9, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False}
+    settings = {
+        "lr": 0.1,
+        "momentum": 0.9,
+        "dampening": 0,
+        "weight_decay": 0,
+        "nesterov": False,
+        "maximize": False,
+    }
     with pytest.raises(BackendError, match="SGD: a graph of the first step"):
         BACKEND.sgd_step(mine[0], mine[1], [None] * 3, **settings)
     with pytest.raises(BackendError, match="RAdam"):
