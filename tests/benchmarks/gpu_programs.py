@@ -41,7 +41,7 @@ def resnet50(lib: Any) -> Any:
 
 
 def gpt2(lib: Any) -> Any:
-    """GPT-2 with 124 million parameters: 12 layers of width 768, 12 heads, 1024 places; its embedding is its last layer.
+    """GPT-2 with 124 million parameters: 12 layers of width 768, 12 heads, 1024 places; embedding and head are one.
 
     Source: A. Radford et al., "Language Models are Unsupervised Multitask Learners" (2019).
     """
