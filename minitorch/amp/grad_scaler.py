@@ -224,14 +224,16 @@ class GradScaler:
                 raise GradientError(
                     "GradScaler.update: no gradients were looked at since the last update(); call step(optimizer) first"
                 )
-            backend_of(scale.array).update_scale(
-                scale.array,
-                tracker.array,
-                sum(found[1:], found[0]).array,
-                self._growth_factor,
-                self._backoff_factor,
-                self._growth_interval,
-            )
+            backend = backend_of(scale.array)
+            with backend.quiet():
+                backend.update_scale(
+                    scale.array,
+                    tracker.array,
+                    sum(found[1:], found[0]).array,
+                    self._growth_factor,
+                    self._backoff_factor,
+                    self._growth_interval,
+                )
         self._progress = defaultdict(Progress)
 
     def _state(self, name: str) -> tuple[Variable, Variable]:
