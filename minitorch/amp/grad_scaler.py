@@ -192,6 +192,7 @@ class GradScaler:
         if progress.stage is Stage.READY:
             self.unscale_(optimizer)
         if not progress.found:
+            progress.stage = Stage.READY
             raise GradientError(
                 "GradScaler.step: no parameter of the optimizer has a gradient; call backward() first"
             )
