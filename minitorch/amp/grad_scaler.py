@@ -112,10 +112,10 @@ class GradScaler:
                 self._growth_tracker = filled.full(
                     (), self._init_growth_tracker, dtype=dtypes.int32, device=place
                 )
-            return outputs * self._scale.to(outputs.device)  # type: ignore[operator, attr-defined]
+            return outputs * self._scale.to(outputs.device)  # type: ignore[attr-defined]
         if isinstance(outputs, Iterable) and not isinstance(outputs, (str, bytes)):
             scaled = map(self.scale, outputs)
-            return type(outputs)(scaled) if isinstance(outputs, (list, tuple)) else scaled  # type: ignore[call-arg]
+            return type(outputs)(scaled) if isinstance(outputs, (list, tuple)) else scaled
         raise ArgumentTypeError(
             f"GradScaler.scale: expected tensors, or lists and tuples of them, got {type(outputs).__name__}"
         )
@@ -218,7 +218,7 @@ class GradScaler:
                 raise ArgumentError(
                     "GradScaler.update: new_scale must be one number that does not require grad"
                 )
-            scale.fill_(float(new_scale))  # type: ignore[arg-type]
+            scale.fill_(float(new_scale))
         else:
             found = [flag.to(scale.device) for progress in self._progress.values() for flag in progress.found]
             if not found:
