@@ -180,6 +180,16 @@ def test_arrays_of_the_library():
     assert mt.utils.data.default_collate([array, array]).dtype is mt.bfloat16
 
 
+def test_dlpack_shares_memory():
+    x = low(1.0, 2.0, 3.0)
+    y = mt.from_dlpack(x[1:])
+    y[0] = 7.0
+    assert y.dtype is mt.bfloat16
+    assert x.tolist() == [1.0, 7.0, 3.0]
+    with pytest.raises((TypeError, AttributeError)):
+        mt.from_dlpack("no array")
+
+
 @pytest.mark.parametrize("way", ["torch", "safetensors", "pickle", "deepcopy"])
 def test_copies_and_files(way):
     x = mt.nn.Parameter(low(1.5, -3e38, 1e-40, mt.inf))
