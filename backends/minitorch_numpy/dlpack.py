@@ -57,7 +57,10 @@ def from_dlpack(x: Any) -> Any:
     try:
         return np.from_dlpack(x)
     except (BufferError, RuntimeError, TypeError):
-        capsule = x.__dlpack__()
+        try:
+            capsule = x.__dlpack__(max_version=(1, 0))  # only of these NumPy says that they can be written to
+        except TypeError:
+            capsule = x.__dlpack__()
         kind = kind_of(capsule)
         if tuple(kind) != (BFLOAT, 16):
             raise
