@@ -1,6 +1,7 @@
 """A two-layer LSTM that reads strings of brackets and says whether they are balanced.
 
-The strings have different lengths: they are padded for the batch, and packed so that the LSTM reads no padding.
+The strings have different lengths: they are padded for the batch, and packed so that the LSTM reads no padding. The
+program takes about half a minute, and ends with a picture in `runs/lstm_classifier/`.
 
     python examples/lstm_classifier.py --steps 600
 """
@@ -9,6 +10,9 @@ from __future__ import annotations
 
 import argparse
 import random
+from pathlib import Path
+
+import report
 
 import minitorch as torch
 import minitorch.nn as nn
@@ -16,6 +20,7 @@ from minitorch.nn.utils import clip_grad_norm_
 from minitorch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
 TOKENS = {"(": 1, ")": 2, "[": 3, "]": 4}  # 0 is padding
+EVERY = 25  # steps between two points of the curves
 
 
 def balanced(pairs: int) -> str:
@@ -70,6 +75,15 @@ class Classifier(nn.Module):
         return self.head(h[-1]).squeeze(1)
 
 
+def accuracy(model: nn.Module, tokens: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> float:
+    """The share of strings that are judged rightly."""
+    model.eval()
+    with torch.no_grad():
+        right = (model(tokens, lengths) > 0) == labels.bool()
+    model.train()
+    return right.float().mean().item()
+
+
 def main(arguments: list[str] | None = None) -> float:
     """Trains, and returns the accuracy on new strings."""
     parser = argparse.ArgumentParser(
@@ -77,12 +91,15 @@ def main(arguments: list[str] | None = None) -> float:
     )
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--longest", type=int, default=16)
+    parser.add_argument("--out", type=Path, default=Path("runs/lstm_classifier"))
     options = parser.parse_args(arguments)
 
     torch.manual_seed(0)
     random.seed(0)
     model, criterion = Classifier(), nn.BCEWithLogitsLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
+    validation = batch(300, options.longest)
+    losses, accuracies, total = [], [], 0.0
     for step in range(1, options.steps + 1):
         tokens, lengths, labels = batch(64, options.longest)
         loss = criterion(model(tokens, lengths), labels)
@@ -90,15 +107,24 @@ def main(arguments: list[str] | None = None) -> float:
         loss.backward()
         clip_grad_norm_(model.parameters(), max_norm=1.0)
         optimizer.step()
-        if step % 100 == 0:
-            print(f"step {step}: loss {loss.item():.3f}")
+        total += loss.item()
+        if step % EVERY == 0:
+            losses.append(total / EVERY)
+            accuracies.append(accuracy(model, *validation))
+            total = 0.0
+            print(f"step {step}: loss {losses[-1]:.3f}, accuracy {accuracies[-1]:.1%}")
 
-    model.eval()
-    with torch.no_grad():
-        tokens, lengths, labels = batch(500, options.longest)
-        accuracy = ((model(tokens, lengths) > 0) == labels.bool()).float().mean().item()
-    print(f"accuracy on 500 new strings: {accuracy:.1%}; always saying no would give {1 - labels.mean():.1%}")
-    return accuracy
+    test = batch(500, options.longest)
+    result = accuracy(model, *test)
+    title = f"{result:.1%} of 500 new strings are judged rightly; always saying no: {1 - test[2].mean():.1%}"
+    print(title)
+    report.draw(
+        options.out / "report.png",
+        title,
+        {"training loss": losses, "accuracy in validation": accuracies},
+        xlabel=f"{EVERY} steps",
+    )
+    return result
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from errno import EEXIST, EINVAL, EISDIR, ENAMETOOLONG, ENOTDIR
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -24,6 +25,8 @@ from minitorch.locks import locked
 EXPANSION = 100  # how many times its own size an archive may fill; published ones stay below 20
 ENTRIES = 5_000_000
 CHUNK = 2**20
+# Errors of the system to which a damaged archive leads; a full disk is not among them.
+CAUSED_BY_ARCHIVES = (None, EEXIST, EINVAL, EISDIR, ENAMETOOLONG, ENOTDIR)
 
 
 def extract(archive: str | os.PathLike[str], folder: str | os.PathLike[str]) -> Path:
@@ -39,6 +42,14 @@ def extract(archive: str | os.PathLike[str], folder: str | os.PathLike[str]) -> 
     Raises:
         DownloadError: if it is no such archive, damaged, or would write elsewhere; nothing appears in the folder
             then.
+
+    >>> import pathlib, tempfile, zipfile
+    >>> from minitorch.downloads import extract
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with zipfile.ZipFile(f"{folder}/a.zip", "w") as archive:
+    ...         archive.writestr("set/one.txt", "1")
+    ...     (extract(f"{folder}/a.zip", f"{folder}/data") / "set" / "one.txt").read_text()
+    '1'
     """
     archive, folder = Path(archive), Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,6 +63,27 @@ def extract(archive: str | os.PathLike[str], folder: str | os.PathLike[str]) -> 
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return folder
+
+
+def make_folder(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Makes a folder, unless it is there: it gets its name when everything is in it.
+
+    Args:
+        folder: its path.
+        fill: gets another path, of an empty folder, and puts everything in.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = folder.with_name(f".{folder.name}.unpacking")
+    with locked(fresh):
+        if folder.is_dir():  # another process made it while this one waited
+            return
+        shutil.rmtree(fresh, ignore_errors=True)  # of a process that was killed
+        try:
+            fresh.mkdir()
+            fill(fresh)
+            os.replace(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -78,14 +110,12 @@ def _unpack(archive: Path, folder: Path) -> None:
         zlib.error,
         lzma.LZMAError,
         EOFError,
-        FileExistsError,
-        IsADirectoryError,
-        NotADirectoryError,
-        NotImplementedError,
+        OSError,
         ValueError,
         RuntimeError,
     ) as error:
-        if isinstance(error, DownloadError):
+        ours = isinstance(error, DownloadError)
+        if ours or (isinstance(error, OSError) and error.errno not in CAUSED_BY_ARCHIVES):
             raise
         raise DownloadError(
             f"{archive}: damaged or cut off, or no archive ({error}); remove it and download it again"

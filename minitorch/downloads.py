@@ -88,6 +88,13 @@ def fetch(
             stays in `NAME.part`, and the next call goes on from there; a file with the wrong hash is removed.
         MissingDependencyError: if there is something to download, and pooch is not installed.
         ArgumentError: for addresses other than http and https, names with folders in them, malformed hashes.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = pathlib.Path(folder, "a.txt").write_bytes(b"abc")  # it is there already: no network is needed
+    ...     path = fetch("https://example.org/a.txt", folder, md5="900150983cd24fb0d6963f7d28e17f72")
+    >>> path.name
+    'a.txt'
     """
     urls = [urls] if isinstance(urls, str) else list(urls)
     if not urls or any(urlsplit(url).scheme not in ("http", "https") for url in urls):
@@ -135,19 +142,19 @@ def digest(sha256: str | None, md5: str | None, hash_prefix: str | None) -> Dige
     Raises:
         ArgumentError: if several are, or one is malformed.
     """
-    given = {"sha256": sha256, "md5": md5, "hash_prefix": hash_prefix}
-    given = {name: value for name, value in given.items() if value is not None}
+    choices = (("sha256", sha256), ("md5", md5), ("hash_prefix", hash_prefix))
+    given = {name: value for name, value in choices if value is not None}
     if not given:
         return None
     (name, value), *others = given.items()
     algorithm = "md5" if name == "md5" else "sha256"
-    wanted = LENGTHS[algorithm]
-    fits = len(value or "") <= wanted if name == "hash_prefix" else len(value or "") == wanted
-    if others or not fits or not re.fullmatch(r"[0-9a-fA-F]+", value or ""):
+    most = LENGTHS[algorithm]
+    least = 1 if name == "hash_prefix" else most
+    if others or not re.fullmatch(f"[0-9a-fA-F]{{{least},{most}}}", value):
         raise ArgumentError(
             f"one of sha256 (64 hexadecimal digits), md5 (32) and hash_prefix (up to 64) may be given, got {given}"
         )
-    return Digest(algorithm, (value or "").lower())
+    return Digest(algorithm, value.lower())
 
 
 def _is_there(path: Path, expected: Digest | None, warn: bool) -> bool:
@@ -201,6 +208,8 @@ def _download(pooch: Any, urls: list[str], path: Path, expected: Digest | None, 
             elif not part.exists() or part.stat().st_size <= before:
                 break  # it sends nothing; asking again would not help
         failures.append(f"{url}: {problem}")
+    if part.exists() and not part.stat().st_size:
+        part.unlink()
     raise DownloadError(
         f"{path.name} could not be downloaded:\n  "
         + "\n  ".join(failures)

@@ -42,4 +42,5 @@ def _wait_for(handle: int) -> None:
             time.sleep(0.1)
     import fcntl
 
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    with suppress(OSError):  # some network file systems have no locks
+        fcntl.flock(handle, fcntl.LOCK_EX)

@@ -19,6 +19,7 @@ class FileServer:
         ranges: whether it can send the end of a file.
         cut: after how many bytes of an answer it breaks off, `times` times.
         slow: seconds between pieces of 1000 bytes.
+        moved: where else paths are.
         asked: path and `Range` header of every request.
     """
 
@@ -26,6 +27,7 @@ class FileServer:
         self.url = url
         self.files: dict[str, bytes] = {}
         self.ranges, self.cut, self.times, self.slow = True, 0, 0, 0.0
+        self.moved: dict[str, str] = {}
         self.asked: list[tuple[str, str | None]] = []
 
 
@@ -35,6 +37,13 @@ def serving() -> Iterator[FileServer]:
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
             state.asked.append((self.path, wanted))
+            if self.path in state.moved:
+                self.send_response(302)
+                self.send_header("Location", state.moved[self.path])
+                self.send_header("Content-Length", "5")
+                self.end_headers()
+                self.wfile.write(b"moved")
+                return
             body = state.files.get(self.path)
             if body is None:
                 self.send_error(404)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+import shutil
 import tarfile
 import zipfile
 from pathlib import Path
@@ -99,6 +101,23 @@ def test_cut_off_anywhere(tmp_path: Path, kind: str) -> None:
         else:
             assert kind == "x.tar"  # which has no checksum; its end is zeros, and may be cut at an entry
             assert contents(tmp_path / f"out{size}").items() <= FILES.items()
+
+
+def test_mutations_give_typed_errors(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    goods = [tar(tmp_path / "a", FILES, mode).read_bytes() for mode in ("w", "w:gz", "w:xz")]
+    goods.append(pack(tmp_path / "a", FILES).read_bytes())
+    for _ in range(200):
+        data = bytearray(chance.choice(goods))
+        for _ in range(chance.randint(1, 4)):
+            data[chance.randrange(min(len(data), 3000))] = chance.randrange(256)
+        (tmp_path / "x").write_bytes(data)
+        try:
+            extract(tmp_path / "x", tmp_path / "out")
+        except DownloadError:
+            assert list((tmp_path / "out").iterdir()) == []
+        shutil.rmtree(tmp_path / "out")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "x"]
 
 
 def test_no_archive(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from file_server import FileServer, serving
 
+from minitorch import downloads
 from minitorch.downloads import cache_folder, fetch, verify
 from minitorch.errors import ArgumentError, DownloadError, MissingDependencyError
 
@@ -59,6 +60,24 @@ def test_the_next_mirror_is_asked(server: FileServer, tmp_path: Path) -> None:
     assert [path for path, _ in server.asked] == ["/gone/a.bin", "/other/a.bin", "/a.bin"]
 
 
+def test_a_file_that_moved(server: FileServer, tmp_path: Path) -> None:
+    server.moved["/old"] = f"{server.url}/a.bin"
+    server.cut, server.times = 40_000, 1
+    assert fetch(f"{server.url}/old", tmp_path, sha256=SHA).read_bytes() == BODY
+    assert [path for path, _ in server.asked] == ["/old", "/a.bin"] * 2
+    assert server.asked[3][1]  # it went on where it was cut off
+
+
+def test_a_server_that_stops_sending(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "TIMEOUT", (0.2, 0.2))
+    with serving() as slow:
+        slow.files["/a.bin"], slow.slow = BODY, 0.6
+        assert fetch([f"{slow.url}/a.bin", f"{server.url}/a.bin"], tmp_path, sha256=SHA).read_bytes() == BODY
+        assert slow.asked
+
+
 def test_a_wrong_file_is_not_kept(server: FileServer, tmp_path: Path) -> None:
     wrong = "0" * 64
     with pytest.raises(
@@ -68,6 +87,9 @@ def test_a_wrong_file_is_not_kept(server: FileServer, tmp_path: Path) -> None:
     assert names(tmp_path) == []
     with pytest.raises(DownloadError, match="404"):
         fetch(f"{server.url}/none", tmp_path, sha256=wrong)
+    with pytest.raises(DownloadError, match="Check the connection"):
+        fetch("http://127.0.0.1:9/a.bin", tmp_path, sha256=wrong)
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize("ranges", [True, False])

@@ -102,7 +102,18 @@ PAGES = [
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
-    Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page(
+        "profiler",
+        "profiler",
+        "How it is used: [Where the time goes](../when-training-fails.md#where-the-time-goes).",
+        "minitorch.profiler",
+    ),
+    Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),
+    Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
+    Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
+    Page("text-vocab", "text.vocab", "", "minitorch.text.vocab"),
+    Page("text-data", "text.data", "", "minitorch.text.data"),
+    Page("text-datasets", "text.datasets", "", "minitorch.text.datasets"),
     Page(
         "vision-transforms",
         "vision.transforms",
@@ -111,7 +122,14 @@ PAGES = [
     ),
     Page("vision-functional", "vision.transforms.functional", "", "minitorch.vision.transforms.functional"),
     Page("vision-utils", "vision.utils", "", "minitorch.vision.utils"),
+    Page(
+        "vision-datasets",
+        "vision.datasets",
+        "See also [the table](../datasets.md).",
+        "minitorch.vision.datasets",
+    ),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
     Page(
         "hub",
         "hub",
@@ -120,6 +138,7 @@ PAGES = [
         "minitorch.hub",
     ),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
+    Page("downloads", "downloads", "", "minitorch.downloads"),
     Page(
         "registry",
         "Choosing a backend",

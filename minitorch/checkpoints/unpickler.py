@@ -54,6 +54,9 @@ class Unpickler:
     example: the pickle names __builtin__.print, which is not let
     """
 
+    old_text = "utf-8"  # what Python 2's strings are written in
+    also: tuple[type, ...] = ()  # values that a subclass makes
+
     def __init__(
         self,
         data: bytes | memoryview,
@@ -85,7 +88,7 @@ class Unpickler:
                     )
                 INSTRUCTIONS[code](self)
             (result,) = self.stack
-            check_nesting(result)
+            check_nesting(result, self.also)
         except (CheckpointError, NotSupportedError):
             raise
         except (MinitorchError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
@@ -196,8 +199,12 @@ class Unpickler:
         target.__dict__.update(state)
 
 
-def check_nesting(result: Any) -> None:
+def check_nesting(result: Any, also: tuple[type, ...] = ()) -> None:
     """Makes sure that values are nothing but values, do not contain themselves, and are not nested too deeply.
+
+    Args:
+        result: what holds them.
+        also: types that are values too.
 
     Raises:
         ValueError: if they are not so.
@@ -210,7 +217,7 @@ def check_nesting(result: Any) -> None:
         value, done = todo.pop()
         items = contents(value)
         if items is None:
-            if not isinstance(value, (*LEAVES, Value, Size)):
+            if not isinstance(value, (*LEAVES, Value, Size, *also)):
                 raise ValueError("a function or a piece of memory stands in the place of a value")
         elif done:
             heights[id(value)] = 1 + max((heights.get(id(item), 0) for item in items), default=0)
@@ -324,6 +331,11 @@ def text(layout: str) -> Callable[[Unpickler], None]:
     return push(lambda m: m._take(m._number(layout)).decode("utf-8", "surrogatepass"))
 
 
+def old_text(layout: str) -> Callable[[Unpickler], None]:
+    """An instruction for a string of Python 2, with its length before it."""
+    return push(lambda m: m._take(m._number(layout)).decode(m.old_text, "surrogatepass"))
+
+
 def raw(layout: str) -> Callable[[Unpickler], None]:
     """An instruction for bytes, with their length before them."""
     return push(lambda m: m._take(m._number(layout)))
@@ -361,8 +373,8 @@ INSTRUCTIONS: dict[int, Callable[[Unpickler], Any]] = {
     ord("X"): text("<I"),
     0x8C: text("<B"),
     0x8D: text("<Q"),
-    ord("U"): text("<B"),  # Python 2's strings
-    ord("T"): text("<I"),
+    ord("U"): old_text("<B"),
+    ord("T"): old_text("<I"),
     ord("C"): raw("<B"),
     ord("B"): raw("<I"),
     0x8E: raw("<Q"),
@@ -387,6 +399,6 @@ INSTRUCTIONS: dict[int, Callable[[Unpickler], Any]] = {
     ord("c"): Unpickler._global,
     0x93: Unpickler._stack_global,
     ord("R"): Unpickler._reduce,
-    ord("b"): Unpickler._build,
+    ord("b"): lambda m: m._build(),  # which a subclass may extend
     ord("Q"): lambda m: m.stack.append(m.persistent(m.stack.pop())),
 }
