@@ -22,10 +22,10 @@ PYTEST := $(THREADS) $(BIN)/python -m pytest -p no:benchmark -n $(JOBS)
 demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
 
-test: $(VENV)/.has-test $(VENV)/.has-numba ## the everyday tests; no PyTorch needed
+test: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-cuda-check ## the everyday tests; no PyTorch needed
 	$(PYTEST) -m "not oracle and not slow" $(ARGS)
 
-test-slow: $(VENV)/.has-test ## the tests that take longer
+test-slow: $(VENV)/.has-test $(VENV)/.has-cuda-check ## the tests that take longer
 	$(PYTEST) -m "slow and not oracle" $(ARGS) || test $$? -eq 5  # 5: there are none
 
 test-oracle: $(VENV)/.has-test $(VENV)/.has-oracle ## every comparison with PyTorch

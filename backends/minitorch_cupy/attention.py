@@ -97,7 +97,8 @@ class Scores:
         self.lead = np.broadcast_shapes(*shapes)
         self.rows, self.columns = q.shape[-2], k.shape[-2]
         q, k, v = (backend.ready(backend.broadcast_to(x, (*self.lead, *x.shape[-2:]))) for x in (q, k, v))
-        heads, strides = self.lead[-1] if self.lead else 1, (0, 0, 0, 0)
+        heads = self.lead[-1] if self.lead else 1
+        strides: tuple[int, ...] = (0, 0, 0, 0)
         if mask is not None:
             mask = backend.broadcast_to(mask, (*self.lead, self.rows, self.columns))
             if len(self.lead) > 2:

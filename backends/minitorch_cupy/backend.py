@@ -12,9 +12,9 @@ import numpy as np
 from minitorch.backend import Array, Calls
 from minitorch_cupy import cublas, memory, runtime
 from minitorch_cupy.activation import CupyActivationKernels
-from minitorch_cupy.attention import CupyAttentionKernels
 from minitorch_cupy.batch_norm import CupyBatchNormKernels
-from minitorch_cupy.conv import CupyConvKernels
+from minitorch_cupy.cudnn_attention import CupyCudnnAttentionKernels
+from minitorch_cupy.cudnn_conv import CupyCudnnConvKernels
 from minitorch_cupy.embedding import CupyEmbeddingKernels
 from minitorch_cupy.linalg import CupyLinalgKernels
 from minitorch_cupy.normalize import CupyNormKernels
@@ -53,9 +53,9 @@ class CupyPrimitives(NamespaceBackend, xp=cp):
 class CupyBackend(
     CupyLaunches,
     CupyActivationKernels,
-    CupyAttentionKernels,
+    CupyCudnnAttentionKernels,
     CupyBatchNormKernels,
-    CupyConvKernels,
+    CupyCudnnConvKernels,
     CupyEmbeddingKernels,
     CupyNormKernels,
     CupyOptimizerKernels,

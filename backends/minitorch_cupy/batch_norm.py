@@ -52,13 +52,13 @@ class CupyBatchNormKernels(Launches, LayerKernels):
         of_all = self.empty((2, channels), accumulator(x.dtype))
         dw, db, dx = (self.empty(shape, x.dtype) for shape in ((channels,), (channels,), x.shape))
         all_sizes = n, channels, places, chunks
-        arguments = x, mean, inv, g, *all_sizes, sums, products
         launch = Launch(blocks(channels * chunks), 256)
-        self.launch("batch_norm", "batch_norm_gradient_sums", x.dtype, launch, *arguments)
-        arguments = sums, products, *all_sizes, dw, db, of_all
-        self.launch("batch_norm", "batch_norm_parameters", x.dtype, elements(channels), *arguments)
-        arguments = x, mean, inv, w, g, of_all, channels, places, x.size, dx
-        self.launch("batch_norm", "batch_norm_backward", x.dtype, elements(x.size), *arguments)
+        to_sums = x, mean, inv, g, *all_sizes, sums, products
+        self.launch("batch_norm", "batch_norm_gradient_sums", x.dtype, launch, *to_sums)
+        to_parameters = sums, products, *all_sizes, dw, db, of_all
+        self.launch("batch_norm", "batch_norm_parameters", x.dtype, elements(channels), *to_parameters)
+        to_input = x, mean, inv, w, g, of_all, channels, places, x.size, dx
+        self.launch("batch_norm", "batch_norm_backward", x.dtype, elements(x.size), *to_input)
         return dx, dw, db
 
     def scale_channels(self, x: Array, w: Array | None, b: Array | None) -> Array:

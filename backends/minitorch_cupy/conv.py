@@ -70,7 +70,7 @@ class CupyConvKernels(Launches, LayerKernels):
         if not self._serves_conv(windows, x, y):
             return super().conv_weight(x, y, windows, groups)
         x, y = self.ready(x), self.ready(y)
-        n, c, o = *x.shape[:2], y.shape[1]
+        n, c, o = x.shape[0], x.shape[1], y.shape[1]
         if groups > 1 and c == groups:
             w = self.empty((o, 1, *windows.kernel), x.dtype)
             launch = Shape(blocks(w.size), rows(1, n * prod(windows.counts)).threads)

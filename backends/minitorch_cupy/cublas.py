@@ -90,5 +90,5 @@ def multiply(plan: Product, x: Array, y: Array, z: Array, kind: Numbers) -> None
             b + call.b * size, kind.kind, plan.b.leading, call.step_b,
             a + call.a * size, kind.kind, plan.a.leading, call.step_a, zero,
             c + call.c * size, kind.kind, plan.columns, call.step_c,
-            call.count, kind.compute, DEFAULT_ALGORITHM,
+            call.products, kind.compute, DEFAULT_ALGORITHM,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Launch arithmetic: how many blocks of how many threads a kernel is started with, and on which arrays.
 
-Nothing here needs a GPU. A mixin asks for `elements(n)` or `rows(count, width)` and calls `self.launch`, which a backend
-supplies: `CupyBackend` with kernels compiled by NVRTC, the tests with the same kernels compiled for the CPU.
+Nothing here needs a GPU. A mixin asks for `elements(n)` or `rows(count, width)` and calls `self.launch`, which a
+backend supplies: `CupyBackend` with kernels compiled by NVRTC, the tests with the same kernels compiled for the CPU.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Products of matrices as cuBLAS takes them: which operand is transposed, how far rows lie apart, and how many there are.
+"""Products of matrices as cuBLAS takes them: what is transposed, how far rows lie apart, and how many there are.
 
 cuBLAS counts along columns first. A matrix of ours, row by row, is the transpose of what it sees; so it is asked for
 Cᵀ = Bᵀ·Aᵀ, which comes out as C, row by row. An operand that is itself a transposed view is handed over as it lies,
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
     a: int
     b: int
     c: int
-    count: int
+    products: int
     step_a: int
     step_b: int
     step_c: int
@@ -59,8 +59,8 @@ def batches(lead: Sizes, a: Sizes, b: Sizes, c: Sizes) -> Iterator[Batch]:
         c: in the result.
 
     >>> list(batches((2, 3), (12, 4), (0, 0), (18, 6)))
-    [Batch(a=0, b=0, c=0, count=6, step_a=4, step_b=0, step_c=6)]
-    >>> [call.count for call in batches((2, 3), (12, 4), (0, 5), (18, 6))]
+    [Batch(a=0, b=0, c=0, products=6, step_a=4, step_b=0, step_c=6)]
+    >>> [call.products for call in batches((2, 3), (12, 4), (0, 5), (18, 6))]
     [3, 3]
     """
     dims = [dim for dim in range(len(lead)) if lead[dim] != 1]
@@ -72,8 +72,10 @@ def batches(lead: Sizes, a: Sizes, b: Sizes, c: Sizes) -> Iterator[Batch]:
         steps = steps if count > 1 else outer
         count *= lead[dims.pop()]
     for place in np.ndindex(*(lead[dim] for dim in dims)):
-        starts = (sum(i * s[dim] for i, dim in zip(place, dims, strict=True)) for s in (a, b, c))
-        yield Batch(*starts, count, *steps)
+        from_a, from_b, from_c = (
+            sum(i * s[dim] for i, dim in zip(place, dims, strict=True)) for s in (a, b, c)
+        )
+        yield Batch(from_a, from_b, from_c, count, *steps)
 
 
 class Product(NamedTuple):

@@ -4,6 +4,7 @@ What is proven here is the arithmetic and the launch code; what needs a GPU is i
 """
 
 import inspect
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -11,17 +12,17 @@ import pytest
 pytest.importorskip("minitorch_cupy.launch")
 build = pytest.importorskip("cuda_on_cpu.build")
 
-from minitorch.errors import BackendError
-from minitorch.registry import get_backend
-from minitorch.testing.conformance import test_composites as conformance
-from minitorch.testing.conformance.fixtures import LAYOUTS, laid_out, numbers
-from minitorch.windows import Windows
-from minitorch_cupy import launch
-from minitorch_cupy.variants import VARIANTS, kernels, names
+from minitorch.errors import BackendError  # noqa: E402
+from minitorch.registry import get_backend  # noqa: E402
+from minitorch.testing.conformance import test_composites as conformance  # noqa: E402
+from minitorch.testing.conformance.fixtures import LAYOUTS, laid_out, numbers  # noqa: E402
+from minitorch.windows import Windows  # noqa: E402
+from minitorch_cupy import launch  # noqa: E402
+from minitorch_cupy.variants import VARIANTS, kernels, names  # noqa: E402
 
 pytestmark = pytest.mark.skipif(build.COMPILER is None, reason="no C++ compiler is installed")
 
-from cuda_on_cpu.backend import CudaOnCpu, launched
+from cuda_on_cpu.backend import CudaOnCpu, launched  # noqa: E402
 
 
 def overridden() -> list[str]:
@@ -230,7 +231,7 @@ def test_more_tensors_than_one_launch_takes():
     steps = [float(i + 1) for i in range(120)]
     BACKEND.adam_step(*mine, None, steps, **ADAM)
     get_backend("numpy").adam_step(*theirs, None, steps, **ADAM)
-    for one, other in zip(sum(mine, []), sum(theirs, []), strict=True):
+    for one, other in zip(chain(*mine), chain(*theirs), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-15)
     assert BACKEND.global_norm(mine[0]) == pytest.approx(get_backend("numpy").global_norm(mine[0]))
 

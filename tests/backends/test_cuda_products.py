@@ -29,7 +29,7 @@ def gemm(plan, x, y):
     m, n, k = plan.columns, plan.rows, plan.inner
     i, j = np.ogrid[:m, :n]
     for call in plan.calls():
-        for number in range(call.count):
+        for number in range(call.products):
             at_x = start_x + call.a + number * call.step_a
             at_y = start_y + call.b + number * call.step_b
             first = (k, m) if plan.b.transposed else (m, k)
@@ -104,6 +104,6 @@ def test_what_is_neither_has_to_be_copied():
 def test_a_batch_at_equal_distances_is_one_call():
     q = np.ones((2, 5, 3, 4)).transpose(0, 2, 1, 3)  # (batch, heads, time, width), as attention has it
     calls = list(planned(q, np.ones((2, 3, 4, 6))).calls())
-    assert [call.count for call in calls] == [3, 3]
-    assert [call.count for call in planned(np.ones((2, 3, 5, 4)), np.ones((2, 3, 4, 6))).calls()] == [6]
-    assert [call.count for call in planned(np.ones((5, 4)), np.ones((7, 4, 6))).calls()] == [7]
+    assert [call.products for call in calls] == [3, 3]
+    assert [call.products for call in planned(np.ones((2, 3, 5, 4)), np.ones((2, 3, 4, 6))).calls()] == [6]
+    assert [call.products for call in planned(np.ones((5, 4)), np.ones((7, 4, 6))).calls()] == [7]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cuda_on_cpu import build
 from minitorch_cupy.activation import CupyActivationKernels
 from minitorch_cupy.attention import CupyAttentionKernels
 from minitorch_cupy.batch_norm import CupyBatchNormKernels
@@ -21,8 +22,6 @@ from minitorch_cupy.recurrent import CupyRecurrentKernels
 from minitorch_cupy.softmax import CupySoftmaxKernels
 from minitorch_cupy.windows import CupyPoolKernels
 from minitorch_numpy import NumpyBackend
-
-from cuda_on_cpu import build
 
 launched: set[tuple[str, str]] = set()  # files and kernels, in all tests so far
 

@@ -74,7 +74,9 @@ def signature(file: str, kernel: str) -> list[str]:
     source = text(file)
     for name, words in re.findall(r"^#define (HEAD) (.*)$", source, re.MULTILINE):
         source = source.replace(name + ")", words + ")").replace(name + ",", words + ",")
-    found = re.search(rf"^extern \"C\" __global__ void {kernel}\((.*?)\) \{{", source, re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^extern \"C\" __global__ void {kernel}\((.*?)\) \{{", source, re.MULTILINE | re.DOTALL
+    )
     assert found is not None
     arguments = [" ".join(argument.split()) for argument in found[1].split(",")]
     return [re.sub(r"^const |\w+$", "", argument).strip() for argument in arguments]
