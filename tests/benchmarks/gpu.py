@@ -5,8 +5,8 @@
     … gpu.py --only speed -k ResNet --no-compile          some of it
 
 Both libraries run in one process, one after the other, on data of the same shapes: a step is timed by events of the
-GPU, after a warm-up, and the median counts. "captured" is a whole step, optimizer included, as a CUDA graph. Peak memory
-is what tensors hold. "µs of CPU" is what a call costs the program, which does not wait for the GPU.
+GPU, after a warm-up, and the median counts. "captured" is a whole step, optimizer included, as a CUDA graph. Peak
+memory is what tensors hold. "µs of CPU" is what a call costs the program, which does not wait for the GPU.
 
 Without a GPU it says what is missing, and fails. Results are written after every row, so that nothing is lost if it is
 stopped.
