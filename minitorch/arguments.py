@@ -62,12 +62,12 @@ def on_one_device(op: type[Op], inputs: list[Any]) -> list[Any]:
     Raises:
         BackendError: if tensors with dims are on different devices.
     """
-    tensors = [x for x in inputs if isinstance(x, Value)]
+    tensors: list[Any] = [x for x in inputs if isinstance(x, Value)]
     joins = [op.broadcasts and not x.array.ndim and x.device == CPU for x in tensors]
     places = list(dict.fromkeys(x.device for x, free in zip(tensors, joins, strict=True) if not free))
     if len(places) != 1:
         raise BackendError(mixed_devices(op.op_name, [x.device for x in tensors]))
-    return [x.to(places[0]) if isinstance(x, Value) and x.device != places[0] else x for x in inputs]
+    return [x.to(places[0]) if getattr(x, "device", places[0]) != places[0] else x for x in inputs]
 
 
 def mixed_devices(op_name: str, devices: Sequence[Any]) -> str:

@@ -270,6 +270,10 @@ class Backend(
         """Whether `x` owns its memory, and may be written to."""
         return x.base is None
 
+    def to_dlpack(self, x: Array, **kwargs: Any) -> Any:
+        """A capsule of DLPack, with which another library can share the memory of `x`."""
+        return x.__dlpack__(**kwargs)
+
     # Composites ------------------------------------------------------------------------------------------------
 
     def clip(self, x: Array, low: Any, high: Any) -> Array:

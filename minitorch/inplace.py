@@ -230,7 +230,7 @@ def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
         )
     if src.array.__class__ is not x.array.__class__ or src.device != x.device:  # type: ignore[attr-defined]
         src = src.to(x.device, non_blocking=non_blocking)  # type: ignore[attr-defined]
-    return overwrite("copy_", x, src)  # type: ignore[arg-type]
+    return overwrite("copy_", x, src)
 
 
 def fill_(x: Variable, value: Any) -> Variable:

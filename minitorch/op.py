@@ -323,7 +323,11 @@ class Op:
             return op.forward(*inputs, **settings)
         except (ValueError, TypeError, IndexError) as error:
             if not holds_batches(inputs, settings):
-                if isinstance(error, TypeError) and dtypes.numpy_bfloat16 is not None and lacks_bfloat16(inputs):
+                if (
+                    isinstance(error, TypeError)
+                    and dtypes.numpy_bfloat16 is not None
+                    and lacks_bfloat16(inputs)
+                ):
                     return raw_through_float32(cls, inputs, settings)
                 raise
             from minitorch.func.fallback import apply_raw_by_slices

@@ -66,9 +66,8 @@ class RandomMethods:
         check_floating("log_normal_", self)
         if not std > 0:
             raise ArgumentError(f"log_normal_: std must be positive, got {std}")
-        z = random.draw(
-            "normal", tuple(self.shape), dtype=dtypes.float64, generator=generator, like=self.array
-        )  # type: ignore[attr-defined]
+        like = self.array  # type: ignore[attr-defined]
+        z = random.draw("normal", tuple(like.shape), dtype=dtypes.float64, generator=generator, like=like)
         return fill("log_normal_", self, backend_of(z).exp(z * std + mean))
 
     def exponential_(self, lambd: float = 1.0, *, generator: Any = None) -> Variable:

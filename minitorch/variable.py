@@ -373,11 +373,7 @@ class Variable(Methods, Value):
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
-        if self.array.dtype is dtypes.numpy_bfloat16:
-            raise DtypeError(
-                "__dlpack__: NumPy exports no bfloat16; use x.float(), which holds the same values"
-            )
-        return self.array.__dlpack__(**kwargs)
+        return backend_of(self.array).to_dlpack(self.array, **kwargs)
 
     def __dlpack_device__(self) -> Any:
         return self.array.__dlpack_device__()

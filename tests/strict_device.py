@@ -1,7 +1,8 @@
 """A device that is none: arrays that refuse to meet those of the CPU, served by a backend of their own.
 
 What an engine does wrong with devices (a tensor made on the CPU inside of an op, arrays of two devices in one
-formula) shows here without any GPU. The backend has NumPy's primitives and nothing but composites above them, as every new backend has.
+formula) shows here without any GPU. The backend has NumPy's primitives and nothing but
+composites above them, as every new backend has.
 """
 
 from __future__ import annotations

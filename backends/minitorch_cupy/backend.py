@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, ClassVar
 
 import cupy as cp
 import cupyx.scipy.special as special
@@ -73,8 +73,8 @@ class CupyBackend(
     array_type = cp.ndarray
     checks_values = False
     computes_bfloat16 = True
-    calls: Any = Calls()
-    runtime: Any = runtime
+    calls: ClassVar[Any] = Calls()
+    runtime: ClassVar[Any] = runtime
 
     erf = staticmethod(special.erf)
     sum, prod = staticmethod(cp.sum), staticmethod(cp.prod)

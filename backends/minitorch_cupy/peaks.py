@@ -11,7 +11,7 @@ from typing import Any
 import cupy as cp
 
 
-class Count(cp.cuda.MemoryHook):
+class Count(cp.cuda.MemoryHook):  # type: ignore[misc]
     """Counts the bytes that arrays take, on every GPU, and keeps the most.
 
     Attributes:

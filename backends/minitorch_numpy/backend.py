@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.backend import Array
-from minitorch_numpy import blas, random, special
+from minitorch_numpy import blas, dlpack, random, special
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
@@ -98,6 +98,7 @@ class NumpyBackend(
     sort, argsort = staticmethod(_sort), staticmethod(_argsort)
 
     asarray, to_numpy = staticmethod(np.asarray), staticmethod(np.asarray)
+    from_dlpack, to_dlpack = staticmethod(dlpack.from_dlpack), staticmethod(dlpack.to_dlpack)
     index_add = staticmethod(index_add)
     random_generator = staticmethod(random.Generator)
 

@@ -72,6 +72,12 @@ PAGES = [
     Page("autograd-functional", "autograd.functional", "", "minitorch.autograd.functional"),
     Page("autograd-graph", "autograd.graph", "", "minitorch.autograd.graph"),
     Page("func", "func", "", "minitorch.func"),
+    Page(
+        "amp",
+        "amp",
+        "The page on [mixed precision](../mixed-precision.md) tells more.",
+        "minitorch.amp",
+    ),
     Page("linalg", "linalg", "", "minitorch.linalg"),
     Page("fft", "fft", "", "minitorch.fft"),
     Page("special", "special", "", "minitorch.special"),
@@ -95,6 +101,7 @@ PAGES = [
     Page("swa-utils", "optim.swa_utils", "", "minitorch.optim.swa_utils"),
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
+    Page("cuda", "cuda", "The page on [GPUs](../gpu.md) tells more.", "minitorch.cuda"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
     Page(
         "profiler",

@@ -193,7 +193,7 @@ def set_autocast_cache_enabled(enabled: bool) -> None:
     >>> import minitorch
     >>> minitorch.set_autocast_cache_enabled(True)
     """
-    change(autocast=state().but("cpu", cache_enabled=bool(enabled)))
+    change(autocast=state().but(cache_enabled=bool(enabled)))
 
 
 def clear_autocast_cache() -> None:

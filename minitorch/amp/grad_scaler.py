@@ -112,10 +112,10 @@ class GradScaler:
                 self._growth_tracker = filled.full(
                     (), self._init_growth_tracker, dtype=dtypes.int32, device=place
                 )
-            return outputs * self._scale.to(outputs.device)  # type: ignore[operator, attr-defined]
+            return outputs * self._scale.to(outputs.device)  # type: ignore[attr-defined]
         if isinstance(outputs, Iterable) and not isinstance(outputs, (str, bytes)):
             scaled = map(self.scale, outputs)
-            return type(outputs)(scaled) if isinstance(outputs, (list, tuple)) else scaled  # type: ignore[call-arg]
+            return type(outputs)(scaled) if isinstance(outputs, (list, tuple)) else scaled
         raise ArgumentTypeError(
             f"GradScaler.scale: expected tensors, or lists and tuples of them, got {type(outputs).__name__}"
         )
@@ -192,6 +192,7 @@ class GradScaler:
         if progress.stage is Stage.READY:
             self.unscale_(optimizer)
         if not progress.found:
+            progress.stage = Stage.READY
             raise GradientError(
                 "GradScaler.step: no parameter of the optimizer has a gradient; call backward() first"
             )
@@ -217,21 +218,23 @@ class GradScaler:
                 raise ArgumentError(
                     "GradScaler.update: new_scale must be one number that does not require grad"
                 )
-            scale.fill_(float(new_scale))  # type: ignore[arg-type]
+            scale.fill_(float(new_scale))
         else:
             found = [flag.to(scale.device) for progress in self._progress.values() for flag in progress.found]
             if not found:
                 raise GradientError(
                     "GradScaler.update: no gradients were looked at since the last update(); call step(optimizer) first"
                 )
-            backend_of(scale.array).update_scale(
-                scale.array,
-                tracker.array,
-                sum(found[1:], found[0]).array,
-                self._growth_factor,
-                self._backoff_factor,
-                self._growth_interval,
-            )
+            backend = backend_of(scale.array)
+            with backend.quiet():
+                backend.update_scale(
+                    scale.array,
+                    tracker.array,
+                    sum(found[1:], found[0]).array,
+                    self._growth_factor,
+                    self._backoff_factor,
+                    self._growth_interval,
+                )
         self._progress = defaultdict(Progress)
 
     def _state(self, name: str) -> tuple[Variable, Variable]:

@@ -45,19 +45,20 @@ class Autocast:
 
     def but(
         self,
-        device: str,
+        device: str = "cpu",
         *,
         enabled: bool | None = None,
         dtype: dtypes.dtype | None = None,
         cache_enabled: bool | None = None,
+        cache: Cache | None = None,
     ) -> Autocast:
-        """The same with other settings for one type of device."""
+        """The same with other settings for one type of device, or with another cache."""
         devices = self.enabled
         if enabled is not None:
             devices = devices | {device} if enabled else devices - {device}
         kinds = self.dtypes if dtype is None else {**self.dtypes, device: dtype}
         keeps = self.cache_enabled if cache_enabled is None else cache_enabled
-        return Autocast(devices, kinds, keeps, self.cache)
+        return Autocast(devices, kinds, keeps, self.cache if cache is None else cache)
 
     def fit(self, op: type[Op], inputs: tuple[Any, ...], settings: dict[str, Any]) -> tuple[Any, ...]:
         """The inputs of an op, cast as its place in the lists demands; `inputs` itself if nothing changes."""

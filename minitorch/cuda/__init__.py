@@ -13,7 +13,6 @@ from typing import Any
 
 from minitorch.absent import missing as _missing
 from minitorch.cuda.devices import (
-    Device as Device,
     current_device as current_device,
     device as device,
     device_count as device_count,

@@ -241,5 +241,5 @@ def graphed(
         captured = function.training == training  # type: ignore[attr-defined]
         return call(*inputs) if captured else original(*inputs)
 
-    function.forward = as_trained  # type: ignore[attr-defined]
+    function.forward = as_trained
     return function

@@ -112,6 +112,7 @@ class BatchBackend:
     checks_values = True
     shares_memory, address = Devices.shares_memory, Devices.address
     on, device_index = Devices.on, Devices.device_index
+    computes_bfloat16 = False
 
     (negative, abs, sign, rint, floor, ceil, trunc, exp, exp2, expm1, log, log2, log10, log1p, sqrt, square) = map(
         pointwise,

@@ -62,7 +62,7 @@ def standard_gamma(concentration: Variable, generator: Any = None) -> Variable:
     """
     if not concentration.is_floating_point():
         raise DtypeError(f"standard_gamma: needs a floating-point tensor, got {concentration.dtype}")
-    return StandardGamma.apply(concentration, generator=generator, like=concentration)
+    return StandardGamma.apply(concentration, generator=generator)
 
 
 # Of the double exponential rule: exp(½π·sinh t) over these t.

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +103,14 @@ def test_questions_have_answers_without_a_gpu():
     cuda.reset_peak_memory_stats()
     with pytest.raises(BackendError, match="pin_memory: .*no GPU|pin_memory: .*there is none"):
         minitorch.ones(2).pin_memory()
+
+
+@nowhere
+def test_the_check_of_a_gpu_says_what_is_missing_and_fails():
+    program = Path(__file__).parents[1] / "benchmarks" / "gpu.py"
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "nothing was run. cuda:" in done.stderr
 
 
 def test_it_is_no_backend_for_the_cpu():

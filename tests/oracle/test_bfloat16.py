@@ -123,6 +123,19 @@ def compare(row, sample, *names, requires_grad=False):
                 assert_same(got, wanted, f"{what} gradient", 4 * ROUNDING)
 
 
+def test_dlpack_both_ways():
+    ours = minitorch.tensor([[1.5, -2.0], [3.0, 4.0]], dtype=minitorch.bfloat16)
+    theirs = torch.from_dlpack(ours.T)
+    assert theirs.dtype is torch.bfloat16
+    theirs[0, 1] = 7.0
+    assert ours.tolist() == [[1.5, -2.0], [7.0, 4.0]]
+    back = minitorch.from_dlpack(theirs)
+    back[0, 0] = 0.0
+    assert back.dtype is minitorch.bfloat16
+    assert theirs.tolist() == [[0.0, 7.0], [-2.0, 4.0]]
+    assert ours.tolist() == [[0.0, -2.0], [7.0, 4.0]]
+
+
 rows = pytest.mark.parametrize(
     "row", [row for row in ROWS.values() if not row.random], ids=lambda row: row.name
 )
