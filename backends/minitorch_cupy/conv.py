@@ -80,7 +80,7 @@ class CupyConvKernels(Launches, LayerKernels):
         y = y.reshape(n, groups, o // groups, -1)
         w = 0
         for images, columns in self._columns_of(x, windows, groups):
-            w = w + self.matmul(y[images], columns.swapaxes(2, 3)).sum(0)
+            w = w + self.matmul(joined(y[images]), joined(columns).swapaxes(1, 2))
         return w.reshape(o, c // groups, *windows.kernel)
 
     def _columns_of(self, x: Array, windows: Windows, groups: int) -> Iterator[tuple[slice, Array]]:
@@ -116,6 +116,15 @@ class CupyConvKernels(Launches, LayerKernels):
         assert first is not None
         some = prod(windows.counts) * prod(windows.size) > 0
         return some and len(windows.size) <= DIMS and self.serves(first, *others)
+
+
+def joined(matrices: Array) -> Array:
+    """The matrices of all images side by side, so that one product takes the sum over images, too.
+
+    Shape: (n, groups, rows, windows) → (groups, rows, n·windows).
+    """
+    n, groups, rows, windows = matrices.shape
+    return matrices.transpose(1, 2, 0, 3).reshape(groups, rows, n * windows)
 
 
 def some_images(n: int, size: int) -> Iterator[slice]:

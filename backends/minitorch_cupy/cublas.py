@@ -10,7 +10,7 @@ from cupy_backends.cuda import libs  # loads cuBLAS when it is first used
 
 from minitorch import backends as switches
 from minitorch.backend import Array
-from minitorch_cupy.products import Product, product
+from minitorch_cupy.products import Product, product, shape_of_product
 from minitorch_cupy.variants import VARIANTS
 
 LARGEST = 2**31 - 1  # a size in cuBLAS
@@ -47,8 +47,10 @@ BY_DTYPE = {dtype: BY_NAME[dtype.name] for dtype in VARIANTS}
 def matmul(x: Array, y: Array) -> Array:
     """x @ y, with NumPy's rules for dims; other dtypes go to CuPy."""
     kind = BY_DTYPE.get(x.dtype)
-    if kind is None or y.dtype != x.dtype or not (x.ndim and y.ndim) or not (x.size and y.size):
+    if kind is None or y.dtype != x.dtype or not (x.ndim and y.ndim):
         return cp.matmul(x, y)
+    if not (x.size and y.size):
+        return cp.zeros(shape_of_product(x.shape, y.shape), x.dtype)
     if x.ndim == 1 or y.ndim == 1:
         z = matmul(x[None] if x.ndim == 1 else x, y[:, None] if y.ndim == 1 else y)
         z = z.squeeze(-1) if y.ndim == 1 else z

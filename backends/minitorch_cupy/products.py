@@ -120,3 +120,13 @@ def broadcast_strides(shape: Sizes, strides: Sizes, to: Sizes) -> Sizes:
     """The distances along the dims of `to`, 0 where an array is broadcast."""
     own = tuple(0 if n == 1 else step for n, step in zip(shape, strides, strict=True))
     return (0,) * (len(to) - len(own)) + own
+
+
+def shape_of_product(a: Sizes, b: Sizes) -> Sizes:
+    """The shape of a product in which nothing is added up.
+
+    >>> shape_of_product((0, 3), (3, 2)), shape_of_product((2, 0), (5, 0, 4))
+    ((0, 2), (5, 2, 4))
+    """
+    one = np.zeros(())
+    return np.matmul(np.broadcast_to(one, a), np.broadcast_to(one, b)).shape

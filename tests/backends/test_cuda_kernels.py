@@ -293,6 +293,14 @@ def test_every_kernel_is_run():
     assert every - launched == set()
 
 
+def test_no_mixin_hides_what_another_has():
+    """They all become one class."""
+    rooms = [room for room in CudaOnCpu.__mro__ if room.__module__.startswith("minitorch_cupy")]
+    rooms.remove(launch.Launches)
+    names = [name for room in rooms for name in vars(room) if not name.startswith("__")]
+    assert len(names) == len(set(names))
+
+
 def test_threads_that_wait_for_ever_are_found():
     """What plays the GPU ends such a program, where a GPU would hang."""
     source = """
