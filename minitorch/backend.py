@@ -317,6 +317,13 @@ class Backend(
         y, cdf = self.gelu(z, tanh)
         return y, z, cdf
 
+    def norm_of_all(self, arrays: Sequence[Array]) -> Array:
+        """√ Σ x² over all arrays, as an array without dims, in single precision or better: nothing waits for it."""
+        wide = [self.abs(x.astype("float32") if x.itemsize < 4 else x) for x in arrays if x.size]
+        if not wide:
+            return self.zeros((), "float32")
+        return self.sqrt(self.sum(self.stack([self.sum(self.square(x), axis=None) for x in wide]), axis=None))
+
     def global_norm(self, arrays: Sequence[Array]) -> float:
         """√ Σ x² over all arrays."""
         return float(sum(float(self.sum(self.square(self.abs(x)), axis=None)) for x in arrays)) ** 0.5

@@ -16,6 +16,7 @@ from minitorch_cupy.variants import VARIANTS
 THREADS = 256
 MOST_BLOCKS = 132 * 32  # enough to fill the largest GPUs several times; kernels loop over what is left
 WARP = 32
+WIDEST = 512  # threads of a block that has a row: that leaves 128 registers for each of them
 
 
 class Shape(NamedTuple):
@@ -42,10 +43,10 @@ def rows(count: int, width: int) -> Shape:
     >>> rows(100, 768), rows(100, 10)
     (Shape(blocks=100, threads=256), Shape(blocks=100, threads=32))
     >>> rows(100, 10**6).threads
-    1024
+    512
     """
     threads = WARP
-    while threads < 1024 and threads * 4 < width:
+    while threads < WIDEST and threads * 4 < width:
         threads *= 2
     return Shape(blocks(count), threads)
 

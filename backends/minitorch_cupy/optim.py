@@ -9,7 +9,7 @@ import numpy as np
 from minitorch.backend import Array
 from minitorch.backend_optim import Arrays, OptimizerKernels
 from minitorch.errors import BackendError
-from minitorch_cupy.launch import Launches, Shape
+from minitorch_cupy.launch import Launches, Shape, accumulator
 from minitorch_cupy.lists import addresses_of, groups
 
 Columns = tuple[Arrays | None, ...]
@@ -265,11 +265,13 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         settings = *map(float, (lr, beta1, beta2, eps, weight_decay)), int(decoupled), int(maximize)
         self._update("radam", columns, [steps, trusts], *settings)
 
-    def scale_all(self, arrays: Arrays, factor: float) -> None:
+    def scale_all(self, arrays: Arrays, factor: Any) -> None:
+        """x ← x·factor for each x; the factor may be an array without dims, which nothing waits for."""
         if not self._serves_lists((arrays,)):
             super().scale_all(arrays, factor)
             return
-        self._update("scale", (arrays, arrays), [], float(factor))
+        known = factor.astype(np.float64, copy=False) if hasattr(factor, "dtype") else None
+        self._update("scale", (arrays, arrays), [], known, 1.0 if known is not None else float(factor))
 
     def clip_all(self, arrays: Arrays, low: float, high: float) -> None:
         if not self._serves_lists((arrays,)):
@@ -279,13 +281,13 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
 
     def global_norm(self, arrays: Any) -> float:
         """√ Σ x² over all arrays; the CPU waits for it."""
-        arrays = [self.ready(x) for x in arrays]
-        if not self._serves_lists((arrays,)):
-            return super().global_norm(arrays)  # type: ignore[misc]
         return float(self.norm_of_all(arrays))
 
-    def norm_of_all(self, arrays: Arrays) -> Array:
-        """√ Σ x² over all arrays, contiguous and of one dtype, in double precision; it stays on the GPU."""
+    def norm_of_all(self, arrays: Any) -> Array:
+        """√ Σ x² over all arrays, summed in double precision; it stays on the GPU."""
+        arrays = [self.ready(x) for x in arrays]
+        if not self._serves_lists((arrays,)):
+            return super().norm_of_all(arrays)  # type: ignore[misc]
         launches = list(groups([x.size for x in arrays], [addresses_of(self, arrays)]))
         sums = self.zeros((max(sum(group.shape.blocks for group in launches), 1),), np.dtype(np.float64))
         place = 0
@@ -293,6 +295,6 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
             of_launch = sums[place : place + shape.blocks]
             self.launch("optim", "sum_of_squares", arrays[0].dtype, shape, tensors, of_launch)
             place += shape.blocks
-        norm = self.empty((), sums.dtype)
+        norm = self.empty((), accumulator(arrays[0].dtype))
         self.launch("optim", "root_of_sum", arrays[0].dtype, Shape(1, 32), sums, sums.size, norm)
         return norm

@@ -211,8 +211,9 @@ extern "C" __global__ void radam(Tensors tensors, double lr, double beta1, doubl
     });
 }
 
-// x ← x·factor.
-extern "C" __global__ void scale(Tensors tensors, double factor) {
+// x ← x·factor; `known` is where the factor stands if the CPU does not know it, or null.
+extern "C" __global__ void scale(Tensors tensors, const double *known, double value) {
+    const double factor = known ? *known : value;
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k];
         each_number(start, end, [=](Index i) { x[i] = REAL(ACC(x[i]) * ACC(factor)); });
@@ -242,9 +243,9 @@ extern "C" __global__ void sum_of_squares(Tensors tensors, double *sums) {
 }
 
 // norm = √ Σ sums, by a single warp.
-extern "C" __global__ void root_of_sum(const double *sums, Index n, double *norm) {
+extern "C" __global__ void root_of_sum(const double *sums, Index n, ACC *norm) {
     double sum = 0;
     for (Index i = threadIdx.x; i < n; i += 32) sum += sums[i];
     for (int distance = 16; distance > 0; distance /= 2) sum += __shfl_xor_sync(ALL_LANES, sum, distance);
-    if (threadIdx.x == 0) *norm = sqrt(sum);
+    if (threadIdx.x == 0) *norm = ACC(sqrt(sum));
 }

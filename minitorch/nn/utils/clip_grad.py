@@ -50,6 +50,8 @@ def total_norm(op_name: str, tensors: list[Any], norm_type: float) -> Any:
 
 def norm_array(backend: Any, arrays: list[Any], norm_type: float) -> Any:
     """The norm as an array without dims, in float32 or a wider dtype."""
+    if norm_type == 2:
+        return backend.norm_of_all(arrays)
     arrays = [x.astype("float32") if x.itemsize < 4 else x for x in arrays if x.size]
     sizes = [backend.abs(x) for x in arrays] or [backend.zeros((1,), "float32")]
     if norm_type == math.inf:

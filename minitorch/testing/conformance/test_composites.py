@@ -268,6 +268,7 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *[Call(*arrays, None, True) for arrays in several((0, 3), (2, 3))],
     ],
     "global_norm": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
+    "norm_of_all": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
     "relu": one,
     "relu_backward": lambda: two(low=-0.0),
     "hardtanh_backward": lambda: two(-1.5, 1.0, low=-1.5),
