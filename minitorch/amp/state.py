@@ -64,9 +64,7 @@ class Autocast:
     def fit(self, op: type[Op], inputs: tuple[Any, ...], settings: dict[str, Any]) -> tuple[Any, ...]:
         """The inputs of an op, cast as its place in the lists demands; `inputs` itself if nothing changes."""
         device = device_of(inputs)
-        if device not in self.enabled or settings.get(
-            "exact"
-        ):  # sums and products to which a dtype was given
+        if device not in self.enabled or settings.get("exact"):  # a sum to which a dtype was given
             return inputs
         policy = POLICIES[device].get(OPERATORS.get(op.op_name, op.op_name))
         if policy is None:
@@ -90,10 +88,8 @@ class Autocast:
         if policy == PARTS:
             return args, keywords, nullcontext()
         if policy is not None and keywords.get("dtype") is None:
-            args = tuple(self.cast(args, name, policy, device))
-            keywords = dict(
-                zip(keywords, self.cast(tuple(keywords.values()), name, policy, device), strict=True)
-            )
+            values = self.cast((*args, *keywords.values()), name, policy, device)
+            args, keywords = tuple(values[: len(args)]), dict(zip(keywords, values[len(args) :], strict=True))
         return args, keywords, Setting(autocast=None)
 
     def cast(self, values: Any, name: str, policy: str, device: str) -> list[Any]:
