@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from minitorch.modes import current
+from minitorch.registry import backend_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,6 +28,16 @@ def kernel(function: F) -> F:
     @wraps(function)
     def call(*args: Any, **keywords: Any) -> Any:
         autocast = current().autocast
-        return function(*args, **keywords) if autocast is None else autocast.call(function, args, keywords)
+        if autocast is None:
+            return function(*args, **keywords)
+        args, keywords, within = autocast.around(function.__name__, args, keywords)
+        with within:
+            return function(*args, **keywords)
 
     return call  # type: ignore[return-value]
+
+
+def casts(array: Any) -> bool:
+    """Whether autocast is on for the device of this array: dtypes that differ may be the same when the op runs."""
+    autocast = current().autocast
+    return autocast is not None and backend_of(array).device_type in autocast.enabled

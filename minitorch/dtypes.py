@@ -192,16 +192,8 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     """
     low, high = sorted((type1, type2), key=lambda t: t.category)
     if low.category == high.category:
-        if bfloat16 in (low, high):
-            return (
-                low
-                if low is high
-                else float32
-                if float16 in (low, high)
-                else low
-                if high is bfloat16
-                else high
-            )
+        if low is not high and low in HALVES and high in HALVES:
+            return float32
         return BY_NUMPY[numpy.promote_types(low.dtype, high.dtype)]
     if high.is_complex and low.is_floating_point:
         return promote_types(high, low.to_complex())

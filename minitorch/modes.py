@@ -46,7 +46,7 @@ class Mode:
         self.grad, self.raw, self.inference = grad, raw, inference
         self.anomaly, self.check_nan = anomaly, check_nan
         self.saving, self.level, self.autocast = saving, level, autocast
-        self.special = saving is not None or autocast is not None
+        self.special = saving is not None or (autocast is not None and bool(autocast.enabled))
 
     def but(self, **changes: Any) -> Mode:
         """The same with other values in some fields."""

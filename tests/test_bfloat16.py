@@ -1,4 +1,4 @@
-"""bfloat16, of which NumPy knows nothing; tests/oracle/test_bfloat16.py compares every operation with PyTorch."""
+"""bfloat16, of which NumPy knows nothing; tests/oracle/test_bfloat16_rows.py compares every operation with PyTorch."""
 
 import copy
 import io

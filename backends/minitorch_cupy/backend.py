@@ -205,14 +205,16 @@ class CupyBackend(
     @staticmethod
     def index_add(x: Array, index: Any, values: Any) -> None:
         """x[index] += values in place; duplicates add up, in any order."""
+        if not isinstance(values, cp.ndarray):
+            values = CupyBackend.asarray(values, x.dtype)
         if x.dtype.char in "efdFDiIQ":
             cp.add.at(x, index, values)
         elif x.dtype == np.int64:  # a sum modulo 2⁶⁴ is the same for both
             whole = x if x.flags.c_contiguous else x.copy()
-            cp.add.at(whole.view("uint64"), index, cp.asarray(values, "int64").view("uint64"))
+            cp.add.at(whole.view("uint64"), index, values.astype("int64").view("uint64"))
             if whole is not x:
                 x[...] = whole
         else:
-            wide = x.astype(ADDED_AS[x.dtype.kind])
-            cp.add.at(wide, index, values)
+            wide = x.astype(ADDED_AS.get(x.dtype.kind, "float32"))  # which is for bfloat16
+            cp.add.at(wide, index, values.astype(wide.dtype))
             x[...] = wide.astype(x.dtype)

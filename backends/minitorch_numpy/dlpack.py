@@ -16,6 +16,8 @@ import numpy as np
 from minitorch import dtypes
 
 UNSIGNED, BFLOAT = 1, 4
+# NumPy takes versioned capsules from 2.1 on; only of these it lets the memory be written to.
+VERSION = {"max_version": (1, 0)} if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else {}
 PLACES = {b"dltensor": 20, b"dltensor_versioned": 52}  # of the type, by the name of the capsule
 
 _pointer = ctypes.pythonapi.PyCapsule_GetPointer
@@ -58,7 +60,7 @@ def from_dlpack(x: Any) -> Any:
         return np.from_dlpack(x)
     except (BufferError, RuntimeError, TypeError):
         try:
-            capsule = x.__dlpack__(max_version=(1, 0))  # only of these NumPy says that they can be written to
+            capsule = x.__dlpack__(**VERSION)
         except TypeError:
             capsule = x.__dlpack__()
         kind = kind_of(capsule)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
@@ -63,9 +64,7 @@ class Autocast:
     def fit(self, op: type[Op], inputs: tuple[Any, ...], settings: dict[str, Any]) -> tuple[Any, ...]:
         """The inputs of an op, cast as its place in the lists demands; `inputs` itself if nothing changes."""
         device = device_of(inputs)
-        if device not in self.enabled or settings.get(
-            "exact"
-        ):  # sums and products to which a dtype was given
+        if device not in self.enabled or settings.get("exact"):  # a sum to which a dtype was given
             return inputs
         policy = POLICIES[device].get(OPERATORS.get(op.op_name, op.op_name))
         if policy is None:
@@ -78,22 +77,20 @@ class Autocast:
             )
         return inputs if all(a is b for a, b in zip(fitting, inputs, strict=True)) else tuple(fitting)
 
-    def call(self, function: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """Calls a function with its tensors cast as the lists demand, and its own ops left alone."""
+    def around(
+        self, name: str, args: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], AbstractContextManager[Any]]:
+        """The arguments of a function, cast as the lists demand, and a context in which its own ops are left alone."""
         device = device_of((*args, *keywords.values()))
         if device not in self.enabled:
-            return function(*args, **keywords)
-        name = function.__name__
+            return args, keywords, nullcontext()
         policy = POLICIES[device].get(name)
         if policy == PARTS:
-            return function(*args, **keywords)
+            return args, keywords, nullcontext()
         if policy is not None and keywords.get("dtype") is None:
-            args = tuple(self.cast(args, name, policy, device))
-            keywords = dict(
-                zip(keywords, self.cast(tuple(keywords.values()), name, policy, device), strict=True)
-            )
-        with Setting(autocast=None):
-            return function(*args, **keywords)
+            values = self.cast((*args, *keywords.values()), name, policy, device)
+            args, keywords = tuple(values[: len(args)]), dict(zip(keywords, values[len(args) :], strict=True))
+        return args, keywords, Setting(autocast=None)
 
     def cast(self, values: Any, name: str, policy: str, device: str) -> list[Any]:
         """Values with the tensors among them, also in lists and tuples, cast by the policy."""

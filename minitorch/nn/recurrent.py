@@ -7,13 +7,13 @@ import warnings
 from typing import Any, ClassVar
 
 from minitorch import filled, ops, ranges
+from minitorch.autocasting import casts
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
     DtypeError,
     ShapeError,
 )
-from minitorch.modes import current
 from minitorch.nn import functional as F, init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import empty_parameter
@@ -206,7 +206,7 @@ class RNNBase(Module):
                     f"{type(self).__name__}: {what} has shape {tuple(state.shape)}, expected {expected}: "
                     f"(layers · directions, {'batch, ' if batched else ''}hidden_size)"
                 )
-            if state.dtype is not x.dtype and current().autocast is None:
+            if state.dtype is not x.dtype and not casts(x.array):
                 raise DtypeError(
                     f"{type(self).__name__}: {what} is {state.dtype}, the input is {x.dtype}; convert one"
                 )

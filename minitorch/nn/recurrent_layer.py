@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minitorch import ops
-from minitorch.autocasting import kernel
+from minitorch.autocasting import casts, kernel
 from minitorch.errors import DtypeError, ShapeError
-from minitorch.modes import current
 from minitorch.nn import functional as F
 from minitorch.ops import recurrent
 from minitorch.variable import Variable
@@ -75,7 +74,7 @@ def check_input(name: str, x: Any, input_size: int, weight: Any) -> None:
             f"{name}: an input of shape {tuple(x.shape)} does not fit input_size={input_size}: "
             f"its last size must be {input_size}, not {x.shape[-1]}"
         )
-    if x.dtype is not weight.dtype and current().autocast is None:
+    if x.dtype is not weight.dtype and not casts(x.array):
         raise DtypeError(
             f"{name}: the input is {x.dtype}, the weights are {weight.dtype}; "
             f"convert one, as in x.to({weight.dtype}) or model.to({x.dtype})"

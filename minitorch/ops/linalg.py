@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch.autocasting import kernel
+from minitorch.autocasting import casts, kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
-from minitorch.modes import current
 from minitorch.op import Op
 from minitorch.ops.common import array_of, conj, not_a_tensor, require_tensors
 from minitorch.ops.out import with_out
@@ -84,7 +83,7 @@ def check_inner(op_name: str, x: Any, y: Any) -> None:
 
 def check_same_dtype(op_name: str, x: Array, y: Array) -> None:
     """Products do not promote dtypes, as in PyTorch; in autocast their inputs are cast later."""
-    if x.dtype is not y.dtype and x.dtype != y.dtype and current().autocast is None:
+    if x.dtype is not y.dtype and x.dtype != y.dtype and not casts(x):
         raise DtypeError(
             f"{op_name}: dtypes {x.dtype} and {y.dtype} differ; convert one, as in x.to(y.dtype)"
         )
@@ -110,7 +109,7 @@ def matmul(input: Any, other: Any) -> Variable:
     if not dimensions:
         raise ShapeError("matmul: 0-d tensors cannot be multiplied as matrices; use *")
     check_inner("matmul", input, other)
-    if input.ndim == 1 and other.ndim == 1 and current().autocast is None:
+    if input.ndim == 1 and other.ndim == 1 and not casts(array_of(input)):
         return (input * other).sum(dtype=input.dtype)
     if other.ndim == 1:
         return matmul(input, other.unsqueeze(-1)).squeeze(-1)

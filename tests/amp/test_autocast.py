@@ -202,6 +202,23 @@ def test_switches():
     assert (mt.ones(1, 1) @ mt.ones(1, 1)).dtype is mt.float32
 
 
+def test_where_it_is_off_dtypes_that_differ_are_refused():
+    x, low = mt.ones(2, 2), mt.ones(2, 2).bfloat16()
+    with mt.autocast("cpu", enabled=False):
+        for product in (mt.matmul, F.linear):
+            with pytest.raises(DtypeError, match="differ"):
+                product(x, low)
+        with pytest.raises(DtypeError, match="the input is"):
+            mt.nn.LSTM(2, 2)(low)
+
+
+def test_warnings_name_the_line_of_the_user():
+    for enabled in (False, True):
+        with mt.autocast("cpu", enabled=enabled), pytest.warns(UserWarning, match="broadcast") as caught:
+            F.mse_loss(mt.ones(3, 1), mt.ones(3))
+        assert caught[0].filename == __file__
+
+
 def test_refusals():
     with pytest.raises(BackendError, match="there are cpu, cuda"):
         mt.autocast("tpu")

@@ -10,7 +10,7 @@ from minitorch.errors import DtypeError
 torch = pytest.importorskip("torch")
 pytest.importorskip("ml_dtypes")
 
-from test_bfloat16 import ROUNDING, assert_same, forever, pytestmark, run, tensors  # noqa: E402
+from test_bfloat16_rows import ROUNDING, assert_same, forever, pytestmark, run, tensors  # noqa: E402
 from test_op_table import torch_function  # noqa: E402
 
 __all__ = ["pytestmark"]
