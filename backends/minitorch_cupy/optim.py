@@ -18,6 +18,8 @@ Columns = tuple[Arrays | None, ...]
 class CupyOptimizerKernels(Launches, OptimizerKernels):
     """Every rule of `OptimizerKernels` as one kernel, where all arrays have one dtype and lie in order."""
 
+    asarray: Any
+
     def replays(self) -> Array | None:
         """While a graph is captured: where the GPU finds how often it was replayed, which numbers its steps."""
         return None
@@ -272,6 +274,15 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
             return
         known = factor.astype(np.float64, copy=False) if hasattr(factor, "dtype") else None
         self._update("scale", (arrays, arrays), [], known, 1.0 if known is not None else float(factor))
+
+    def unscale(self, grads: Arrays, inverse: Array, found: Array) -> None:
+        """g ← g·inverse in place;   found ← 1 if a g was infinite or NaN, else as it was."""
+        inverse = self.asarray(inverse)
+        single = inverse.dtype == np.float32 and found.dtype == np.float32
+        if not single or not self._serves_lists((grads,)):
+            super().unscale(grads, inverse, found)  # type: ignore[misc]
+            return
+        self._update("unscale", (grads, grads), [], inverse, found)
 
     def clip_all(self, arrays: Arrays, low: float, high: float) -> None:
         if not self._serves_lists((arrays,)):

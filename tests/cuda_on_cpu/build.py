@@ -103,6 +103,7 @@ def as_c(value: Any, of_type: str, dtype: Any) -> Any:
             assert value.dtype == expected[of_type.removesuffix("*").strip()]
         return ctypes.c_void_p(None if value is None else value.ctypes.data)
     if isinstance(value, np.generic):
+        assert not of_type.endswith("*"), of_type
         return (ctypes.c_char * value.itemsize).from_buffer_copy(value.tobytes())
     assert type(value) is {"Index": int, "double": float}[of_type], f"{value!r} is not {of_type}"
     return ctypes.c_longlong(value) if isinstance(value, int) else ctypes.c_double(value)

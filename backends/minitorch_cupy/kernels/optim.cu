@@ -220,6 +220,19 @@ extern "C" __global__ void scale(Tensors tensors, const double *known, double va
     });
 }
 
+// g ← g·inverse;   found ← 1 if a g was infinite or NaN, else as it was.
+extern "C" __global__ void unscale(Tensors tensors, const float *inverse, float *found) {
+    const ACC factor = *inverse;
+    each_chunk(tensors, [&](int k, Index start, Index end) {
+        REAL *g = tensors.data[0][k];
+        each_number(start, end, [=](Index i) {
+            const ACC value = g[i];
+            if (value - value != 0) *found = 1;  // whoever writes, writes the same
+            g[i] = REAL(value * factor);
+        });
+    });
+}
+
 // x ← min(max(x, low), high); NaN stays.
 extern "C" __global__ void clip(Tensors tensors, double low, double high) {
     each_chunk(tensors, [&](int k, Index start, Index end) {
