@@ -131,7 +131,9 @@ def test_attention_in_tiles(lead, mask, rows, columns, e, d, causal):
     q, k, v, g, m = looked_up(lead, rows, columns, e, d, mask)
     numpy = get_backend("numpy")
     expected, p = numpy.attention(q, k, v, m, 0.3, causal)
-    got, kept = BACKEND.attention(q, k, v, m, 0.3, causal)
+    for _ in range(3):  # the threads of each launch run in another order
+        got, kept = BACKEND.attention(q, k, v, m, 0.3, causal)
+        np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-12)
     assert kept.size == q[..., 0].size
     np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-12)
     expected = numpy.attention_backward(g, q, k, v, m, expected, p, 0.3, causal, False)
@@ -148,6 +150,46 @@ def test_wide_heads_are_left_to_the_composite():
     assert not {kernel for file, kernel in launched if file == "attention"}
     launched.update(before)
     np.testing.assert_allclose(y, get_backend("numpy").attention(q, k, v, None, 0.1, False)[0])
+
+
+# Sizes at which many warps work together ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(3, 1000), (300, 70)])
+@pytest.mark.parametrize(
+    "name", ["layer_norm", "rms_norm", "softmax", "log_softmax", "cross_entropy", "attention_along"]
+)
+def test_wide_and_many_rows(name, shape, monkeypatch):
+    """Forward and backward, three times: the threads of each launch run in another order."""
+    monkeypatch.setattr(build, "MOST_BLOCKS", 2)
+    numpy = conformance.Definitions(get_backend("numpy"))
+    x, g, w = (numbers(s, "float64", seed=i) for i, s in enumerate((shape, shape, shape[1:])))
+    target = np.arange(shape[0]) % 50
+
+    def both(backend):
+        if name == "layer_norm":
+            y, *kept = backend.layer_norm(x, w, w, 1e-5)
+            return y, *backend.layer_norm_backward(x, w, *kept, g)
+        if name == "rms_norm":
+            y, *kept = backend.rms_norm(x, w, 1e-5)
+            return y, *backend.rms_norm_backward(x, w, *kept, g)
+        if name == "cross_entropy":
+            loss, kept = backend.cross_entropy(x, target)
+            return loss, backend.cross_entropy_backward(x, kept, target, g[:, 0])
+        y = getattr(backend, name)(x, 1)
+        return y, getattr(backend, f"{name}_backward")(y, g, 1)
+
+    if name == "attention_along":
+        along = np.empty((shape[0], 1))
+        size = launch.rows(*shape)
+        for _ in range(3):
+            build.run("attention", name, x.dtype, size, x, g, shape[0], shape[1], along)
+            np.testing.assert_allclose(along[:, 0], (x * g).sum(1), rtol=1e-9, atol=1e-9)
+        return
+    expected = both(numpy)
+    for _ in range(3):
+        for one, other in zip(both(BACKEND), expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
 
 
 # Numbers that are none, and sizes that are large ---------------------------------------------------------------

@@ -2,8 +2,8 @@
 //
 // Blocks run one after the other. The threads of a block are fibers, which take turns: each runs until it has to wait
 // for others at __syncthreads or at a shuffle. So a block needs one thread of the CPU, and memory is shared without
-// races; a missing __syncthreads shows whenever a thread reads what one after it has not written yet. Odd launches
-// run the fibers in the opposite order, so that none is right by the luck of the order.
+// races. Launches take turns with three orders, so that a missing __syncthreads shows in one of them: thread by thread,
+// the last one first, and each warp as far as it gets while the others have not begun.
 #pragma once
 
 #include <ucontext.h>
@@ -47,7 +47,7 @@ struct Fiber {
 static ucontext_t scheduler;
 static std::vector<Fiber> fibers;
 static int current;
-static bool moved;  // whether any thread got further in this round
+static long moves;  // how often threads met, or ended
 static Meeting whole_block, warps[32];
 static uint64_t lanes[32][32];
 static void (*kernel)(void *);
@@ -59,7 +59,7 @@ inline void close_if_complete(Meeting &meeting) {
     if (meeting.arrived && meeting.arrived == meeting.expected) {
         meeting.arrived = 0;
         meeting.round++;
-        moved = true;
+        moves++;
     }
 }
 
@@ -77,13 +77,26 @@ inline void leave(Meeting &meeting) {
 
 static void body() {
     kernel(arguments);
-    fibers[current].done = moved = true;
+    fibers[current].done = true;
+    moves++;
     leave(whole_block);
     leave(warps[current / 32]);
     yield();
 }
 
-inline void run_block(bool backwards) {
+enum Order { FORWARDS, BACKWARDS, WARP_BY_WARP };
+
+// Lets threads first … last − 1 run until each has ended, or waits.
+inline void let_run(int first, int last, bool backwards) {
+    for (int i = first; i < last; i++) {
+        current = backwards ? first + last - 1 - i : i;
+        if (fibers[current].done) continue;
+        threadIdx = {(unsigned)current};
+        swapcontext(&scheduler, &fibers[current].context);
+    }
+}
+
+inline void run_block(Order order) {
     const int count = blockDim.x;
     if ((int)fibers.size() < count) fibers = std::vector<Fiber>(count);
     whole_block = Meeting{count};
@@ -98,16 +111,18 @@ inline void run_block(bool backwards) {
         fiber.done = false;
         makecontext(&fiber.context, body, 0);
     }
-    for (int left = count; left;) {
-        moved = false;
-        for (int i = 0; i < count; i++) {
-            current = backwards ? count - 1 - i : i;
-            if (fibers[current].done) continue;
-            threadIdx = {(unsigned)current};
-            swapcontext(&scheduler, &fibers[current].context);
-            left -= fibers[current].done;
+    while (whole_block.expected) {
+        const long before = moves;
+        const int group = order == WARP_BY_WARP ? 32 : count;
+        for (int first = 0; first < count; first += group) {
+            const int last = first + group < count ? first + group : count;
+            long earlier;
+            do {
+                earlier = moves;
+                let_run(first, last, order == BACKWARDS);
+            } while (order == WARP_BY_WARP && moves > earlier);
         }
-        if (!moved) {
+        if (moves == before) {
             std::fprintf(stderr, "cuda_on_cpu: threads of block %u wait for one another for ever\n", blockIdx.x);
             std::abort();
         }
@@ -121,8 +136,8 @@ void call(void (*function)(A...), void **args, std::index_sequence<I...>) {
 
 template <class... A>
 void launch(void (*function)(A...), long long blocks, long long threads, void **args) {
-    static bool backwards = false;
-    backwards = !backwards;
+    static int launches = 0;
+    const Order order = (Order)(launches++ % 3);
     static void (*launched)(A...);
     launched = function;
     kernel = [](void *values) { call(launched, (void **)values, std::index_sequence_for<A...>()); };
@@ -131,7 +146,7 @@ void launch(void (*function)(A...), long long blocks, long long threads, void **
     blockDim = {(unsigned)threads};
     for (unsigned block = 0; block < blocks; block++) {
         blockIdx = {block};
-        run_block(backwards);
+        run_block(order);
     }
 }
 
