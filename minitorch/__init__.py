@@ -480,6 +480,7 @@ _ROOMS = (
     "utils",
     "version",
     "vision",
+    "viz",
 )
 
 

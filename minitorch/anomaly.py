@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
+def user_frame() -> Any:
+    """The innermost frame outside of minitorch that is running, or None."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return frame
+
+
 def user_line() -> str:
     """The innermost line outside of minitorch that is running, as `file:line: code`."""
     import linecache  # heavy, and needed only here
 
-    frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
+    frame = user_frame()
     if frame is None:
         return "an unknown line"
     name, number = frame.f_code.co_filename, frame.f_lineno

@@ -26,9 +26,10 @@ class Mode:
         anomaly: every op remembers the line that applied it, and gradients are checked for NaN.
         saving: the hooks that pack what ops save, or None.
         level: the innermost `vmap` that is running, or None.
+        watcher: what is told of every op that is recorded, or None; see `viz.watch`.
     """
 
-    __slots__ = ("anomaly", "check_nan", "grad", "inference", "level", "raw", "saving")
+    __slots__ = ("anomaly", "check_nan", "grad", "inference", "level", "raw", "saving", "watcher")
 
     def __init__(
         self,
@@ -39,10 +40,11 @@ class Mode:
         check_nan: bool = True,
         saving: Any = None,
         level: Any = None,
+        watcher: Any = None,
     ) -> None:
         self.grad, self.raw, self.inference = grad, raw, inference
         self.anomaly, self.check_nan = anomaly, check_nan
-        self.saving, self.level = saving, level
+        self.saving, self.level, self.watcher = saving, level, watcher
 
     def but(self, **changes: Any) -> Mode:
         """The same with other values in some fields."""
@@ -258,6 +260,7 @@ class walking:
                 now.check_nan,
                 now.saving,
                 now.level,
+                now.watcher,
             )
         )
 

@@ -1,0 +1,154 @@
+"""`watch`: notes for every recorded op the line that applied it, the modules around it, and the values.
+
+An op keeps what its gradient needs, and no more. What a picture wants beyond that is noted while the program
+runs, on the node itself, so it lives as long as the graph.
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from typing import Any, NamedTuple
+
+from minitorch.anomaly import user_frame
+from minitorch.modes import Setting
+from minitorch.nn.module import Module
+from minitorch.op import Op
+from minitorch.value import array_of
+from minitorch.viz.summary import Summary, summary
+
+CALL = Module.__call__.__code__
+
+
+class Line(NamedTuple):
+    """A line of the user's program."""
+
+    file: str
+    number: int
+    code: str
+    function: str
+
+
+class Part(NamedTuple):
+    """A module on the way from the outermost one that was called: its name in the one around it, and its class."""
+
+    name: str
+    kind: str
+
+
+class Seen(NamedTuple):
+    """What was noted of one op.
+
+    Attributes:
+        line: the innermost line outside of minitorch.
+        path: the modules around it, the outermost first.
+        inputs: of those inputs that no op made, by their number.
+        outputs: of each result.
+        constants: the values or numbers that went in and do not require grad, by their number.
+        names: the names of parameters in the outermost modules, by their ids.
+    """
+
+    line: Line | None
+    path: tuple[Part, ...]
+    inputs: dict[int, Summary]
+    outputs: tuple[Summary, ...]
+    constants: dict[int, Any]
+    names: dict[int, str]
+
+
+class watch(Setting):
+    """Notes the source line, the modules and the values of every op that is recorded inside.
+
+    Context manager or decorator. It costs time, for it looks at every value: use it on one batch. Nothing is
+    noted of what runs outside of it, and pictures say so.
+
+    >>> import minitorch
+    >>> from minitorch import viz
+    >>> x = minitorch.tensor(3.0, requires_grad=True)
+    >>> with viz.watch():
+    ...     y = x * x
+    >>> y.grad_fn.seen.line.code, y.grad_fn.seen.outputs[0]["short"]
+    ('y = x * x', '9')
+    """
+
+    def __init__(self) -> None:
+        super().__init__(watcher=Watcher())
+
+
+class Watcher:
+    """Takes the notes of one `watch`."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+        self.paths: dict[tuple[int, ...], tuple[tuple[Part, ...], list[Module]]] = {}  # whose ids stay theirs
+        self.modules: dict[int, tuple[Module, dict[int, str]]] = {}  # with the names of those inside
+        self.lines: dict[tuple[str, int], Line] = {}
+
+    def note(self, node: Op, inputs: Any, outputs: Any) -> None:
+        """Looks at an op that was just applied; called by `Op.apply`."""
+        edges = node.edges
+        node.seen = Seen(
+            self.line(),
+            self.path(),
+            {i: summary(x) for i, x in enumerate(inputs) if self.is_leaf(x, edges[i])},
+            tuple(map(summary, outputs)),
+            {i: x for i, x in enumerate(inputs) if edges[i] is None and self.is_shown(x)},
+            self.names,
+        )
+
+    def is_leaf(self, x: Any, edge: Any) -> bool:
+        """Whether an input is a leaf, or requires no grad."""
+        return not isinstance(edge, Op) and self.is_shown(x)
+
+    def is_shown(self, x: Any) -> bool:
+        """Whether an input is an array or a number."""
+        return isinstance(x, (bool, int, float, complex)) or hasattr(array_of(x), "dtype")
+
+    def line(self) -> Line | None:
+        """The user's line that is running."""
+        frame = user_frame()
+        if frame is None:
+            return None
+        place = frame.f_code.co_filename, frame.f_lineno
+        if place not in self.lines:
+            code = linecache.getline(*place).strip()
+            self.lines[place] = Line(os.path.basename(place[0]), place[1], code, frame.f_code.co_name)
+        return self.lines[place]
+
+    def path(self) -> tuple[Part, ...]:
+        """The modules that are running, the outermost first."""
+        frame: Any = sys._getframe(2)
+        running: list[Module] = []
+        while frame is not None:
+            if frame.f_code is CALL:
+                running.insert(0, frame.f_locals["self"])
+            frame = frame.f_back
+        key = tuple(map(id, running))
+        if key not in self.paths:
+            self.paths[key] = self.parts(running), running
+        return self.paths[key][0]
+
+    def parts(self, running: list[Module]) -> tuple[Part, ...]:
+        """The names of modules, each inside of the one before it."""
+        if not running:
+            return ()
+        root = running[0]
+        if id(root) not in self.modules:
+            self.names.update({id(x): name for name, x in root.named_parameters()})
+        found = [Part(type(root).__name__, type(root).__name__)]
+        for outer, inner in zip(running, running[1:], strict=False):
+            name = self.inside(outer).get(id(inner), "")
+            steps = name.split(".") if name else []
+            for i in range(1, len(steps)):
+                between = outer.get_submodule(".".join(steps[:i]))
+                found.append(Part(steps[i - 1], type(between).__name__))
+            kind = type(inner).__name__
+            found.append(Part(steps[-1] if steps else kind, kind))
+        return tuple(found)
+
+    def inside(self, module: Module) -> dict[int, str]:
+        """The names of the modules inside of one, by their ids."""
+        if id(module) not in self.modules:
+            self.modules[id(module)] = module, {id(x): name for name, x in module.named_modules() if name}
+        return self.modules[id(module)][1]
