@@ -64,12 +64,12 @@ class Grouping:
             children[number] = children.get(number, 0) + 1
         found: set[int] = set()
         count = children.get(-1, 0)
-        for group in sorted(self.groups, key=lambda group: (levels[group.number], group.number)):
-            more = children.get(group.number, 0) - 1
-            most = FEW if group.parent >= 0 else 3 * FEW
-            if (group.parent < 0 or group.parent in found) and count + more <= most:
-                found.add(group.number)
-                count += more
+        for level in range(1, max(levels, default=0) + 1):
+            opened = [group.number for group in self.groups if levels[group.number] == level]
+            count += sum(children[number] - 1 for number in opened)
+            if count > (FEW if level > 1 else 3 * FEW):
+                break
+            found.update(opened)
         return found
 
     def item(self, node: int, unfolded: set[int]) -> tuple[str, int]:

@@ -59,7 +59,7 @@ def scene(trace: Trace, grouping: Grouping, unfolded: set[int]) -> Scene:
                 Item(
                     node.kind,
                     number,
-                    lines_of(node, grouping.of[number] >= 0),
+                    list(text_of(node, grouping.of[number] >= 0).values()),
                     hint_of(node),
                     grouping.around(number),
                 )
@@ -96,31 +96,25 @@ def title(node: Node, inside: bool) -> str:
     return cut(own or (value["short"] if value and not value["shape"] else "") or node.kind)
 
 
-def lines_of(node: Node, inside: bool) -> list[str]:
-    """The text of a node: its title; then its value where that is small, else its shape; then its gradient."""
-    shape, value, g = node.shapes[0], node.values[0], node.grads[0]
-    lines = [title(node, inside)]
-    many = len(node.shapes) > 1
-    few = not many and value is not None and value["short"] and len(value["long"]) < LONGEST
-    if few and value is not None:
-        if value["short"] != lines[0]:
-            lines.append(value["short"])
-    else:
-        lines.append(cut("   ".join(map(shape_text, node.shapes))) if many else shape_text(shape))
+def text_of(node: Node, inside: bool) -> dict[str, str]:
+    """The lines of a node by what they are: title, then value where it is small, else shape; then gradient."""
+    value, g = node.values[0], node.grads[0]
+    lines = {"title": title(node, inside)}
+    if len(node.shapes) > 1:
+        lines["shape"] = ", ".join(map(shape_text, node.shapes))
+    elif value is None or not value["short"] or len(value["long"]) >= LONGEST or "\n" in value["long"]:
+        lines["shape"] = shape_text(node.shapes[0])
+    elif value["short"] != lines["title"]:
+        lines["value"] = value["short"]
     if g is not None:
-        lines.append(f"∇ {g['short']}")
-    return [cut(line) for line in lines]
+        lines["gradient"] = f"∇ {g['short']}"
+    return {what: cut(line) for what, line in lines.items()}
 
 
 def hint_of(node: Node) -> str:
-    """What is read out, or shown to those who point at a node."""
-    value, g = node.values[0], node.grads[0]
-    parts = [f"{node.kind} {node.op} {node.name}".strip().replace("  ", " "), f"shape {shape_text(node.shapes[0])}"]
-    if value is not None and value["short"]:
-        parts.append(f"value {value['short']}")
-    if g is not None and g["short"]:
-        parts.append(f"gradient {g['short']}")
-    return ", ".join(parts)
+    """What is shown to those who point at a node."""
+    what = " ".join(part for part in (node.kind, node.op, node.name) if part)
+    return f"{what}, {'; '.join(f'{shape_text(shape)}' for shape in node.shapes)}"
 
 
 def group_lines(group: Group, trace: Trace) -> list[str]:

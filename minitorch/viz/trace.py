@@ -233,7 +233,7 @@ class Builder:
             return
         kind = op.function if isinstance(op, FunctionNode) else type(op)
         doc = inspect.getdoc(kind) if "__doc__" in kind.__dict__ and kind.__doc__ else ""
-        self.formulas[op.op_name] = " ".join((doc or "").split("\n\n")[0].split())
+        self.formulas[op.op_name] = " ".join((doc or "").split("\n\n")[0].split()).rstrip(".")
         code = (kind.__dict__.get("forward") or kind.forward).__code__ if hasattr(kind, "forward") else None
         if code is not None and code.co_filename.startswith(ROOT):
             file = code.co_filename.removeprefix(ROOT).replace(os.sep, "/")
