@@ -18,7 +18,7 @@ from minitorch.viz.dot import dot
 from minitorch.viz.gradients import add_gradients
 from minitorch.viz.groups import Grouping, group
 from minitorch.viz.png import png
-from minitorch.viz.scene import LINE, Scene, group_lines, hint_of, scene, size, text_of
+from minitorch.viz.scene import LINE, Scene, group_lines, scene, size, text_of
 from minitorch.viz.svg import svg
 from minitorch.viz.trace import Input, Node, Trace, trace
 
@@ -61,9 +61,8 @@ class Picture:
         groups = []
         for one in grouping.groups:
             lines = group_lines(one, found)
-            hint = f"module {one.name} ({one.kind}), folded"
             fields = {"name": one.name, "type": one.kind, "parent": one.parent}
-            groups.append({**fields, "lines": lines, "size": size(lines), "hint": hint})
+            groups.append({**fields, "lines": lines, "size": size(lines)})
         return {
             "steps": self.steps,
             "line": LINE,
@@ -229,35 +228,36 @@ def part(name: str) -> str:
 
 
 def as_dict(node: Node, group: int) -> dict[str, Any]:
-    """A node as JSON has it."""
+    """A node as JSON has it; what is empty is left out."""
     text = text_of(node, group >= 0)
     what = list(text)
     lines = list(text.values())
-    return {
+    found = {
         "kind": node.kind,
         "op": node.op,
         "name": node.name,
         "lines": lines,
-        "valueLine": what.index("value") if "value" in what else -1,
-        "gradientLine": what.index("gradient") if "gradient" in what else -1,
+        "roles": "".join(role[0] for role in what),  # title, shape, value, gradient
         "size": size(lines),
-        "hint": hint_of(node),
         "group": group,
         "path": node.path,
         "line": node.line,
         "made": node.made,
         "shapes": node.shapes,
         "values": node.values,
-        "grads": node.grads,
+        "grads": node.grads if any(node.grads) else [],
         "inputs": [input_as_dict(entry) for entry in node.inputs],
     }
+    return {key: x for key, x in found.items() if x not in ("", (), [], None)}
 
 
 def input_as_dict(entry: Input) -> dict[str, Any]:
-    """An input as JSON has it; what is not known is left out."""
-    found = {"source": entry.source, "output": entry.output, "name": entry.name}
-    if entry.sent is not None:
-        found["sent"] = entry.sent
-    if entry.local is not None:
-        found["local"] = entry.local
-    return found
+    """An input as JSON has it."""
+    found = {
+        "source": entry.source,
+        "output": entry.output,
+        "name": entry.name,
+        "sent": entry.sent,
+        "local": entry.local,
+    }
+    return {key: x for key, x in found.items() if x is not None}

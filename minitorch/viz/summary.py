@@ -8,6 +8,7 @@ from minitorch.registry import backend_of
 from minitorch.value import array_of
 
 WHOLE = 36  # up to so many elements are shown one by one
+SHORT = 24  # letters of a vector that is shown whole
 BARS = 16  # of a histogram
 SMALLEST = 1e-12  # below, ranges count as one point
 
@@ -61,11 +62,8 @@ def summary(x: Any) -> Summary:
     if size <= WHOLE:
         values = array.tolist()
         long = rows(values)
-        if array.ndim == 0 or size == 1:
-            short = long
-        elif array.ndim == 1 and size <= 4:
-            short = "[" + ", ".join(map(number, values)) + "]"
-        else:
+        short = long if array.ndim != 1 else "[" + ", ".join(map(number, values)) + "]"
+        if size != 1 and (array.ndim > 1 or len(short) > SHORT):
             short = range_of(array)[0] if array.dtype.kind in "fiu" and size else ""
         return {**found, "short": short, "long": long}
     if array.dtype.kind not in "fiu":

@@ -3,6 +3,11 @@
 
 const graph = JSON.parse(document.getElementById("graph").textContent);
 const { nodes, groups } = graph;
+for (const node of nodes) {  // what is empty was left out
+  node.inputs ??= [];
+  node.path ??= [];
+  node.grads ??= node.shapes.map(() => null);
+}
 const get = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -27,7 +32,8 @@ function buildScene() {
     const source = item.what === "node" ? nodes[item.number] : groups[item.number];
     item.kind = item.what === "node" ? source.kind : "group";
     item.lines = source.lines;
-    item.hint = source.hint;
+    item.hint = item.what === "group" ? `module ${source.name} (${source.type}), folded`
+      : [source.kind, source.op, source.name, source.shapes.map((x) => `(${x.join(", ")})`).join(" ")].filter(Boolean).join(" ");
     item.width = source.size[0];
     item.height = source.size[1];
     item.around = chain(item.what === "node" ? source.group : source.parent);
@@ -168,7 +174,7 @@ function show() {
       chosen === key(item) ? "chosen" : ""].join(" "));
     const node = item.what === "node" ? nodes[item.number] : null;
     item.texts.forEach((text, k) => {
-      const isGradient = node && graph.steps && k === node.gradientLine, isValue = node && k === node.valueLine;
+      const isGradient = node && graph.steps && node.roles[k] === "g", isValue = node && node.roles[k] === "v";
       text.style.visibility = (isGradient && !full) || (isValue && !visible) ? "hidden" : "";
       if (isGradient) text.setAttribute("class", "gradient");
     });
