@@ -129,23 +129,40 @@ def frames_around(boxes: Sequence[Box]) -> dict[int, tuple[float, float, float, 
 def set_layers(boxes: list[Box], edges: Sequence[tuple[int, int]]) -> None:
     """Each box one layer below the lowest that it comes from; inputs right above what uses them.
 
-    The inputs inside of a group stand below all that enters the group, so that frames hold what is theirs alone.
+    A group begins below all that enters it, and inputs from outside stand above it: its frame holds what is its own.
     """
     after: dict[int, list[int]] = {}
     for a, b in edges:
         after.setdefault(a, []).append(b)
     entered: dict[int, int] = {}
     for a, box in enumerate(boxes):
-        if box.is_input:
-            box.layer = max([box.layer, *(entered.get(group, 0) for group in box.around)])
+        box.layer = max([box.layer, *(entered.get(group, 0) for group in box.around)])
         for b in after.get(a, ()):
             boxes[b].layer = max(boxes[b].layer, box.layer + 1)
             if not box.is_input:
                 for group in boxes[b].around[len(common(box.around, boxes[b].around)) :]:
                     entered[group] = max(entered.get(group, 0), box.layer + 1)
-    for a, box in enumerate(boxes):
-        if box.is_input and a in after:
-            box.layer = min(boxes[b].layer for b in after[a]) - 1
+    first: dict[int, int] = {}
+    for box in boxes:
+        if not box.is_input:
+            begin(first, box)
+    inputs = [a for a, box in enumerate(boxes) if box.is_input and a in after]
+    for a in sorted(inputs, key=lambda a: -len(boxes[a].around)):
+        box, below = boxes[a], []
+        for user in (boxes[b] for b in after[a]):
+            entering = user.around[len(common(box.around, user.around)) :]
+            below.append(first[entering[0]] if entering else user.layer)
+        box.layer = min(below) - 1
+        begin(first, box)
+    highest = min((box.layer for box in boxes), default=0)
+    for box in boxes:
+        box.layer -= highest
+
+
+def begin(first: dict[int, int], box: Box) -> None:
+    """Notes that the groups around a box begin no lower than the box."""
+    for group in box.around:
+        first[group] = min(first.get(group, box.layer), box.layer)
 
 
 def bend(boxes: list[Box], edges: Sequence[tuple[int, int]]) -> list[list[int]]:

@@ -42,20 +42,32 @@ function common(a, b) {
 }
 
 function setLayers(boxes, edges) {
-  const after = boxes.map(() => []), entered = new Map();
+  const after = boxes.map(() => []), entered = new Map(), first = new Map();
+  const entering = (a, b) => b.around.slice(common(a.around, b.around).length);
+  const begin = (box) => {
+    for (const g of box.around) first.set(g, Math.min(first.get(g) ?? box.layer, box.layer));
+  };
   for (const [a, b] of edges) after[a].push(b);
   boxes.forEach((box, a) => {
-    if (box.isInput) for (const g of box.around) box.layer = Math.max(box.layer, entered.get(g) ?? 0);
+    for (const g of box.around) box.layer = Math.max(box.layer, entered.get(g) ?? 0);
     for (const b of after[a]) {
       boxes[b].layer = Math.max(boxes[b].layer, box.layer + 1);
       if (box.isInput) continue;
-      for (const g of boxes[b].around.slice(common(box.around, boxes[b].around).length))
-        entered.set(g, Math.max(entered.get(g) ?? 0, box.layer + 1));
+      for (const g of entering(box, boxes[b])) entered.set(g, Math.max(entered.get(g) ?? 0, box.layer + 1));
     }
   });
-  boxes.forEach((box, a) => {
-    if (box.isInput && after[a].length) box.layer = Math.min(...after[a].map((b) => boxes[b].layer)) - 1;
-  });
+  for (const box of boxes) if (!box.isInput) begin(box);
+  const inputs = [...boxes.keys()].filter((a) => boxes[a].isInput && after[a].length);
+  for (const a of inputs.sort((a, b) => boxes[b].around.length - boxes[a].around.length)) {
+    const box = boxes[a];
+    box.layer = Math.min(...after[a].map((b) => {
+      const [outer] = entering(box, boxes[b]);
+      return outer === undefined ? boxes[b].layer : first.get(outer);
+    })) - 1;
+    begin(box);
+  }
+  const highest = boxes.reduce((least, box) => Math.min(least, box.layer), boxes.length ? boxes[0].layer : 0);
+  for (const box of boxes) box.layer -= highest;
 }
 
 function bend(boxes, edges) {
