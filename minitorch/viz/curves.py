@@ -15,7 +15,9 @@ Row = dict[str, Any]
 
 
 def learning_curves(history: Any, *, log: bool = False) -> Any:
-    """Draws each value of a training run over the epochs; validation stands beside training, its best epoch marked.
+    """Draws each value of a training run over the epochs; validation stands beside training.
+
+    The best epoch of validation is marked: the lowest of losses and errors, the highest of all else.
 
     Args:
         history: a list with a dict for each epoch, such as `[{"epoch": 1, "loss": 2.3, "val_loss": 2.1}]`, or the
@@ -31,7 +33,7 @@ def learning_curves(history: Any, *, log: bool = False) -> Any:
     >>> from minitorch import viz
     >>> figure = viz.learning_curves([{"loss": 2.0, "val_loss": 2.2}, {"loss": 1.0, "val_loss": 1.5}])
     >>> [line.get_label() for line in figure.axes[0].lines]
-    ['loss', 'val_loss']
+    ['loss', 'val_loss (best 1.5)']
     """
     rows = read(history) if isinstance(history, (str, os.PathLike)) else check(history)
     names = list(dict.fromkeys(name for row in rows for name in row if name != "epoch"))
@@ -47,12 +49,13 @@ def learning_curves(history: Any, *, log: bool = False) -> Any:
     for axes, (panel, members) in zip(every, panels.items(), strict=False):
         for name in members:
             x, y = zip(*curves[name], strict=True)
-            validation = name.startswith("val_")
-            axes.plot(x, y, "--" if validation else "-", label=name, marker="." if len(x) < 20 else None)
+            validation, label = name.startswith("val_"), name
             if validation:
                 best = (min if "loss" in name or "error" in name else max)(range(len(y)), key=y.__getitem__)
-                axes.annotate(f"best {y[best]:.4g}", (x[best], y[best]), (0, 8), textcoords="offset points")
-                axes.scatter([x[best]], [y[best]], color="C1", zorder=3)
+                axes.scatter([x[best]], [y[best]], color=f"C{len(axes.lines)}", zorder=3)
+                label = f"{name} (best {y[best]:.4g})"
+            style = "--" if validation else "-"
+            axes.plot(x, y, style, label=label, marker="." if len(x) < 20 else None)
         axes.set(xlabel="epoch", ylabel=panel)
         axes.grid(alpha=0.3)
         axes.legend()

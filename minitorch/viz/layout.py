@@ -58,7 +58,7 @@ def layout(boxes: Sequence[Box], edges: Sequence[tuple[int, int]]) -> Layout:
     all_boxes, count_real = list(boxes), len(boxes)
     set_layers(all_boxes, edges)
     routes = bend(all_boxes, edges)
-    count = 1 + max((box.layer for box in all_boxes), default=0)
+    count = 1 + max(box.layer for box in all_boxes)
     layers: list[list[int]] = [[] for _ in range(count)]
     for i, box in enumerate(all_boxes):
         layers[box.layer].append(i)
@@ -75,11 +75,11 @@ def layout(boxes: Sequence[Box], edges: Sequence[tuple[int, int]]) -> Layout:
     frames = frames_around(all_boxes[:count_real])
     edges_of = [(b.x - b.width / 2, b.y - b.height / 2, b.x + b.width / 2, b.y + b.height / 2) for b in all_boxes]
     rectangles = [*edges_of, *frames.values()]
-    left, top = (MARGIN - min((r[k] for r in rectangles), default=0.0) for k in (0, 1))
+    left, top = (MARGIN - min(r[k] for r in rectangles) for k in (0, 1))
     for box in all_boxes:
         box.x, box.y = box.x + left, box.y + top
     frames = {g: (r[0] + left, r[1] + top, r[2] + left, r[3] + top) for g, r in frames.items()}
-    right, bottom = (max((r[k] for r in rectangles), default=0.0) for k in (2, 3))
+    right, bottom = (max(r[k] for r in rectangles) for k in (2, 3))
     return Layout(all_boxes, routes, frames, right + left + MARGIN, bottom + top + MARGIN)
 
 
@@ -154,7 +154,7 @@ def set_layers(boxes: list[Box], edges: Sequence[tuple[int, int]]) -> None:
             below.append(first[entering[0]] if entering else user.layer)
         box.layer = min(below) - 1
         begin(first, box)
-    highest = min((box.layer for box in boxes), default=0)
+    highest = min(box.layer for box in boxes)
     for box in boxes:
         box.layer -= highest
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -207,13 +206,15 @@ class Builder:
 
     def constant(self, op: Op, seen: Seen | None, saved: dict[int, Any], i: int) -> int | None:
         """The number of an input that requires no grad, if it is known."""
-        array = array_of(seen.constants.get(i) if seen else saved.get(i))
-        if array is None:
+        x = seen.constants.get(i) if seen else saved.get(i)
+        if x is None:
             return None
+        array = array_of(x)
         key = ("array", id(array)) if hasattr(array, "dtype") else (op.serial, i)
         if key not in self.numbers:
             value = seen.inputs[i] if seen else summary(array)
-            name = self.given.get(id(array)) or self.variables.get(id(array)) or ""
+            name = self.given.get(id(array)) or (seen.names.get(id(x)) if seen else None)
+            name = name or self.variables.get(id(array), "")
             self.add(
                 key, array, kind="constant", name=name, shapes=[value["shape"]], values=[value], grads=[None]
             )
@@ -232,9 +233,9 @@ class Builder:
         if op.op_name in self.formulas:
             return
         kind = op.function if isinstance(op, FunctionNode) else type(op)
-        doc = inspect.getdoc(kind) if "__doc__" in kind.__dict__ and kind.__doc__ else ""
-        self.formulas[op.op_name] = " ".join((doc or "").split("\n\n")[0].split()).rstrip(".")
-        code = (kind.__dict__.get("forward") or kind.forward).__code__ if hasattr(kind, "forward") else None
+        doc = kind.__dict__.get("__doc__") or ""
+        self.formulas[op.op_name] = " ".join(doc.split("\n\n")[0].split()).rstrip(".")
+        code = getattr(getattr(kind, "forward", None), "__code__", None)
         if code is not None and code.co_filename.startswith(ROOT):
             file = code.co_filename.removeprefix(ROOT).replace(os.sep, "/")
             self.sources[op.op_name] = f"{file}:{code.co_firstlineno}"

@@ -10,20 +10,19 @@ function layout(boxes, edges) {
   const routes = bend(boxes, edges);
   const layers = [];
   boxes.forEach((box, i) => (layers[box.layer] ??= []).push(i));
-  for (let i = 0; i < layers.length; i++) layers[i] ??= [];
   order(boxes, layers);
   place(boxes, layers);
   const extra = roomForTitles(boxes.slice(0, real), layers);
   let y = 0;
   layers.forEach((layer, k) => {
-    const height = Math.max(0, ...layer.map((i) => boxes[i].height));
+    const height = Math.max(...layer.map((i) => boxes[i].height));
     y += extra[k];
     for (const i of layer) boxes[i].y = y + height / 2;
     y += height + GAP_Y;
   });
   const frames = framesAround(boxes.slice(0, real));
   const all = boxes.map(rectangle).concat([...frames.values()]);
-  const bound = (k, pick) => all.reduce((best, r) => pick(best, r[k]), all.length ? all[0][k] : 0);
+  const bound = (k, pick) => all.reduce((best, r) => pick(best, r[k]), all[0][k]);
   const left = MARGIN - bound(0, Math.min), top = MARGIN - bound(1, Math.min);
   const width = bound(2, Math.max) + left + MARGIN, height = bound(3, Math.max) + top + MARGIN;
   for (const box of boxes) { box.x += left; box.y += top; }
@@ -66,7 +65,7 @@ function setLayers(boxes, edges) {
     })) - 1;
     begin(box);
   }
-  const highest = boxes.reduce((least, box) => Math.min(least, box.layer), boxes.length ? boxes[0].layer : 0);
+  const highest = boxes.reduce((least, box) => Math.min(least, box.layer), boxes[0].layer);
   for (const box of boxes) box.layer -= highest;
 }
 
