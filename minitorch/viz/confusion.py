@@ -52,5 +52,7 @@ def confusion_matrix(
         for j, x in enumerate(row):
             if n <= 20:
                 text = f"{x:.2f}" if normalize else f"{x:g}"
-                axes.text(j, i, text, ha="center", va="center", color="white" if x > half else "black", fontsize=8)
+                axes.text(
+                    j, i, text, ha="center", va="center", color="white" if x > half else "black", fontsize=8
+                )
     return picture

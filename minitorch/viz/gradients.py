@@ -68,7 +68,7 @@ def add_gradients(found: Trace, loss: Any, gradient: Any = None) -> None:
         walk.deposit(loss.grad_fn, walk.as_carried(g), loss._output_nr, None)
         walk.run()
     with walking(create_graph=False, raw=False), as_running(walk):
-        leaves = {id(leaf): summary(g) for leaf, g in walk.leaf_gradients()}
+        leaves = {id(leaf): summary(arrived) for leaf, arrived in walk.leaf_gradients()}
     for node, origin in zip(found.nodes, found.origin, strict=True):
         if node.kind == "leaf":
             node.grads = [leaves.get(id(origin))]
@@ -77,9 +77,9 @@ def add_gradients(found: Trace, loss: Any, gradient: Any = None) -> None:
             waiting = walk.sent.get(origin, [])
             for entry in node.inputs:
                 target = found.origin[entry.source]
-                for i, (place_, output, g) in enumerate(waiting):
-                    if place_ is target and output == entry.output:
-                        entry.sent = g
+                for i, (goal, output, sent) in enumerate(waiting):
+                    if goal is target and output == entry.output:
+                        entry.sent = sent
                         del waiting[i]
                         break
             if node.grads[0] is not None:
@@ -88,7 +88,9 @@ def add_gradients(found: Trace, loss: Any, gradient: Any = None) -> None:
 
 def add_local(node: Any, op: Op, found: Trace) -> None:
     """Writes the derivatives of an op's result by its inputs, where they are small."""
-    inputs = [(i, entry) for i, entry in enumerate(node.inputs) if found.nodes[entry.source].kind != "constant"]
+    inputs = [
+        (i, entry) for i, entry in enumerate(node.inputs) if found.nodes[entry.source].kind != "constant"
+    ]
     if op.outputs is not None or isinstance(op, FunctionNode) or not small(op.shape, op.dtype):
         return
     by_edge = jacobian(op)

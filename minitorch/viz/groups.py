@@ -88,20 +88,24 @@ def group(trace: Trace) -> Grouping:
     if not any(node.path for node in trace.nodes) and len(trace.nodes) > 4 * CHUNK:
         chunk = max(CHUNK, len(trace.ops) // FEW + 1)
     stack: list[tuple[Part, int]] = []
-    calls: dict[tuple[int, str], int] = {}
+    calls: dict[tuple[int, str], list[int]] = {}
     for i, node in enumerate(trace.ops):
         path = node.path
         if chunk:
             first = i // chunk * chunk
-            path = (Part(f"ops {first + 1} … {min(first + chunk, len(trace.ops))}", "no modules noted", first),)
+            path = (
+                Part(f"ops {first + 1} … {min(first + chunk, len(trace.ops))}", "no modules noted", first),
+            )
         same = 0
         while same < min(len(stack), len(path)) and stack[same][0] == path[same]:
             same += 1
         del stack[same:]
         for part in path[same:]:
             parent = stack[-1][1] if stack else -1
-            calls[parent, part.name] = count = calls.get((parent, part.name), 0) + 1
-            name = part.name if count == 1 else f"{part.name}, call {count}"
+            earlier = calls.setdefault((parent, part.name), [])
+            again = "part" if part.call in earlier else "call"  # lists of modules are not called themselves
+            earlier.append(part.call)
+            name = part.name if len(earlier) == 1 else f"{part.name}, {again} {len(earlier)}"
             groups.append(Group(len(groups), name, part.kind, parent))
             stack.append((part, len(groups) - 1))
         of[node.number] = stack[-1][1] if stack else -1

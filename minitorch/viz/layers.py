@@ -45,7 +45,9 @@ def layer_of(op_name: str, model: Module, layer: Module | str) -> Module:
     )
 
 
-def outputs_of(model: Module, layers: dict[str, Module], run: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
+def outputs_of(
+    model: Module, layers: dict[str, Module], run: Callable[[], Any]
+) -> tuple[Any, dict[str, Any]]:
     """What `run` returns, and what each of these layers returned meanwhile (the last time)."""
     found: dict[str, Any] = {}
     handles = []
@@ -63,7 +65,7 @@ def outputs_of(model: Module, layers: dict[str, Module], run: Callable[[], Any])
 
 
 def activation_histograms(model: Module, *inputs: Any) -> Any:
-    """Histograms of what each layer returns: where activations die out, saturate or explode.
+    r"""Histograms of what each layer returns: where activations die out, saturate or explode.
 
     The model runs once, in evaluation mode and unrecorded; nothing in it changes.
 
@@ -78,7 +80,7 @@ def activation_histograms(model: Module, *inputs: Any) -> Any:
     >>> from minitorch import nn, viz
     >>> net = nn.Sequential(nn.Linear(4, 8), nn.ReLU())
     >>> figure = viz.activation_histograms(net, minitorch.randn(16, 4))
-    >>> [axes.get_title().split("\\n")[0] for axes in figure.axes]
+    >>> [axes.get_title().split("\n")[0] for axes in figure.axes]
     ['0  Linear', '1  ReLU']
     """
     layers = {name: module for name, module in model.named_modules() if not list(module.children())}
@@ -91,7 +93,7 @@ def activation_histograms(model: Module, *inputs: Any) -> Any:
 
 
 def gradient_histograms(model: Module) -> Any:
-    """Histograms of the gradient of each parameter, as the last `backward()` left them.
+    r"""Histograms of the gradient of each parameter, as the last `backward()` left them.
 
     Returns:
         The figure: a panel for each parameter that has a gradient, with its norm above it.
@@ -104,12 +106,14 @@ def gradient_histograms(model: Module) -> Any:
     >>> net = nn.Linear(4, 8)
     >>> net(minitorch.randn(16, 4)).square().mean().backward()
     >>> figure = viz.gradient_histograms(net)
-    >>> [axes.get_title().split("\\n")[0] for axes in figure.axes]
+    >>> [axes.get_title().split("\n")[0] for axes in figure.axes]
     ['weight', 'bias']
     """
     found = {name: x.grad for name, x in model.named_parameters() if x.grad is not None}
     if not found:
-        raise GradientError("viz.gradient_histograms: no parameter has a gradient; call loss.backward() first")
+        raise GradientError(
+            "viz.gradient_histograms: no parameter has a gradient; call loss.backward() first"
+        )
     return panels_of("viz.gradient_histograms", found, "C1")
 
 
@@ -134,7 +138,8 @@ def panels_of(name: str, found: dict[str, Any], color: str) -> Any:
         values = x.detach().double().reshape(-1)
         finite = values[values.isfinite()]
         missing = len(values) - len(finite)
-        words = f"norm {finite.square().sum().sqrt().item():.3g}, {100 * (finite == 0).double().mean().item():.3g} % zeros"
+        zeros = 100 * (finite == 0).double().mean().item()
+        words = f"norm {finite.square().sum().sqrt().item():.3g}, {zeros:.3g} % zeros"
         if missing:
             words = f"{missing:,} of {len(values):,} NaN or infinite"
         if len(finite):
@@ -168,9 +173,7 @@ def filters(layer: Any, *, columns: int = 8) -> Any:
     """
     weight = layer.weight if isinstance(layer, Module) and hasattr(layer, "weight") else layer
     if not isinstance(weight, Value) or weight.array.ndim != 4:
-        got = (
-            f"shape {tuple(weight.array.shape)}" if isinstance(weight, Value) else type(weight).__name__
-        )
+        got = f"shape {tuple(weight.array.shape)}" if isinstance(weight, Value) else type(weight).__name__
         raise ShapeError(f"viz.filters: expected a weight (O, I, H, W), or a layer that has one; got {got}")
     x: Any = weight.detach()  # type: ignore[attr-defined]
     count, channels, height, width = x.shape

@@ -73,7 +73,9 @@ def layout(boxes: Sequence[Box], edges: Sequence[tuple[int, int]]) -> Layout:
             all_boxes[i].y = y + height / 2
         y += height + GAP_Y
     frames = frames_around(all_boxes[:count_real])
-    edges_of = [(b.x - b.width / 2, b.y - b.height / 2, b.x + b.width / 2, b.y + b.height / 2) for b in all_boxes]
+    edges_of = [
+        (b.x - b.width / 2, b.y - b.height / 2, b.x + b.width / 2, b.y + b.height / 2) for b in all_boxes
+    ]
     rectangles = [*edges_of, *frames.values()]
     left, top = (MARGIN - min(r[k] for r in rectangles) for k in (0, 1))
     for box in all_boxes:
@@ -214,7 +216,7 @@ def order(boxes: list[Box], layers: list[list[int]]) -> None:
                 for group in boxes[i].around:
                     sums.setdefault(group, []).append(wish[i])
             means = {group: sum(found) / len(found) for group, found in sums.items()}
-            layer.sort(key=lambda i: ([(means[g], g) for g in boxes[i].around] + [(wish[i], 1e9 + at[i])]))
+            layer.sort(key=lambda i: [(means[g], g) for g in boxes[i].around] + [(wish[i], 1e9 + at[i])])
             for place_, i in enumerate(layer):
                 at[i] = float(place_)
 

@@ -136,7 +136,9 @@ def grad_cam_maps(model: Module, images: Any, layer: Module | str, target: Any =
     >>> viz.grad_cam_maps(net, minitorch.rand(2, 1, 8, 8), "0").shape
     minitorch.Size([2, 8, 8])
     """
-    x = as_batch("viz.grad_cam", images).detach().requires_grad_()  # so that maps of frozen layers are recorded
+    x = (
+        as_batch("viz.grad_cam", images).detach().requires_grad_()
+    )  # so that maps of frozen layers are recorded
     module = layer_of("viz.grad_cam", model, layer)
     with at_rest(model), enable_grad():
         scores, found = outputs_of(model, {"layer": module}, lambda: model(x))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import Any, BinaryIO
 
 from minitorch.anomaly import user_frame
 from minitorch.atomic import replace_file
@@ -86,7 +86,7 @@ class Picture:
         return svg(self._scene, self._names)
 
     def to_dot(self) -> str:
-        """The same in the language of Graphviz.
+        r"""The same in the language of Graphviz.
 
         >>> import minitorch
         >>> from minitorch import viz
@@ -94,8 +94,8 @@ class Picture:
         >>> print(viz.graph(x.exp()).to_dot())
         digraph {
           node [fontname="monospace"];
-          n0 [label="x\\n3", shape=box, style="filled,rounded", fillcolor="#e3f5e7"];
-          n1 [label="exp\\n20.09", shape=box, style=filled, fillcolor="#e8f0fe"];
+          n0 [label="x\n3", shape=box, style="filled,rounded", fillcolor="#e3f5e7"];
+          n1 [label="exp\n20.09", shape=box, style=filled, fillcolor="#e8f0fe"];
           n0 -> n1;
         }
         <BLANKLINE>
@@ -134,7 +134,11 @@ class Picture:
             )
         content = kinds[ending]()
         data = content if isinstance(content, bytes) else content.encode()
-        replace_file(os.fspath(path), lambda file: file.write(data) and None)
+
+        def write(file: BinaryIO) -> None:
+            file.write(data)
+
+        replace_file(os.fspath(path), write)
 
     def _repr_html_(self) -> str:
         what = "Step through" if self.steps else "Look into"
@@ -201,7 +205,7 @@ def step(
     return Picture(found, True, depth)
 
 
-def given(names: dict[str, Any] | None) -> dict[str, Any]:
+def given(names: Any) -> dict[str, Any]:
     """The names that the user gives.
 
     Raises:
@@ -209,7 +213,9 @@ def given(names: dict[str, Any] | None) -> dict[str, Any]:
     """
     names = {} if names is None else names
     if not isinstance(names, dict) or not all(isinstance(x, Value) for x in names.values()):
-        raise ArgumentTypeError("viz: names must be a dict of tensors, such as dict(model.named_parameters())")
+        raise ArgumentTypeError(
+            "viz: names must be a dict of tensors, such as dict(model.named_parameters())"
+        )
     return names
 
 

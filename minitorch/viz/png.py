@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from typing import Any
 
 from minitorch.viz.figures import import_matplotlib
@@ -43,14 +44,19 @@ def png(scene: Scene, names: dict[int, str], scale: float) -> bytes:
     for group, (left, top, right, bottom) in sorted(found.frames.items()):
         axes.add_patch(
             Rectangle(
-                (left, top), right - left, bottom - top, facecolor="#8147c20d", edgecolor="#8147c2", linestyle=":"
+                (left, top),
+                right - left,
+                bottom - top,
+                facecolor="#8147c20d",
+                edgecolor="#8147c2",
+                linestyle=":",
             )
         )
         axes.text(left + 6, top + 13, names[group], color="#8147c2", fontdict=font, parse_math=False)
     for route in found.routes:
         points = stops(found, route)
         corners, codes = [points[0]], [Path.MOVETO]
-        for (x, y), (to_x, to_y) in zip(points, points[1:], strict=False):
+        for (x, y), (to_x, to_y) in pairwise(points):
             corners += [(x, (y + to_y) / 2), (to_x, (y + to_y) / 2), (to_x, to_y)]
             codes += [Path.CURVE4] * 3
         axes.add_patch(

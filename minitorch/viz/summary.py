@@ -29,11 +29,11 @@ def number(x: Any) -> str:
 
 
 def rows(x: Any) -> str:
-    """Nested lists of numbers, a line for each innermost list.
+    r"""Nested lists of numbers, a line for each innermost list.
 
     >>> from minitorch.viz.summary import rows
     >>> rows([[1, 2], [3, 4]])
-    '1  2\\n3  4'
+    '1  2\n3  4'
     """
     if not isinstance(x, list):
         return number(x)

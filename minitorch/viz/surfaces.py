@@ -33,7 +33,7 @@ def trajectories(
             `lambda parameters: optim.SGD(parameters, lr=0.1)`.
         start: x and y of the point where all begin.
         steps: how many each one takes; one that leaves the numbers stops there.
-        xlim: the left and right end of the picture; by default what the ways need.
+        xlim: the left and right end of the picture; by default what the ways need, where they do not climb.
         ylim: its lower and upper end.
 
     Raises:
@@ -50,8 +50,9 @@ def trajectories(
     if len(start) != 2:
         raise ArgumentError(f"viz.trajectories: the start must be a point (x, y), got {len(start)} numbers")
     ways = {name: walk(surface, make, start, steps) for name, make in optimizers.items()}
-    xlim = xlim or margin([x for way in ways.values() for x, _ in way])
-    ylim = ylim or margin([y for way in ways.values() for _, y in way])
+    near = not_far_above(surface, [point for way in ways.values() for point in way])
+    xlim = xlim or margin([x for x, _ in near])
+    ylim = ylim or margin([y for _, y in near])
     x, y = meshgrid(linspace(*xlim, POINTS), linspace(*ylim, POINTS), indexing="xy")
     with no_grad():
         z = surface(x, y).double()
@@ -94,6 +95,18 @@ def walk(
                 break
             way.append((x, y))
     return way
+
+
+def not_far_above(
+    surface: Callable[[Any, Any], Any], points: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Those points that lie at most twice as high above the lowest as the first one, where all ways begin."""
+    x, y = (tensor([point[k] for point in points]) for k in (0, 1))
+    with no_grad():
+        heights = surface(x, y).tolist()
+    lowest = min(height for height in heights if height == height)
+    limit = lowest + 2 * (heights[0] - lowest)
+    return [point for point, height in zip(points, heights, strict=True) if height <= limit]
 
 
 def margin(values: list[float]) -> tuple[float, float]:

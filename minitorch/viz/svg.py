@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 
 from minitorch.viz.layout import Layout
 from minitorch.viz.scene import LINE, Scene
@@ -70,7 +71,7 @@ def curve(found: Layout, route: list[int]) -> str:
     """The path of an edge: from the lower side of one box through its bends to the upper side of another."""
     points = stops(found, route)
     text = f"M{points[0][0]:.1f},{points[0][1]:.1f}"
-    for (x, y), (to_x, to_y) in zip(points, points[1:], strict=False):
+    for (x, y), (to_x, to_y) in pairwise(points):
         middle = (y + to_y) / 2
         text += f" C{x:.1f},{middle:.1f} {to_x:.1f},{middle:.1f} {to_x:.1f},{to_y:.1f}"
     return text

@@ -157,10 +157,10 @@ class Builder:
             elif edge is not None:
                 source = self.leaf(edge, seen, i)
             else:
-                known = self.constant(op, seen, saved, i)
-                if known is None:
+                found = self.constant(op, seen, saved, i)
+                if found is None:
                     continue
-                source = known
+                source = found
             output = op.edge_outputs[i] if op.edge_outputs and isinstance(edge, Op) else 0
             values = self.nodes[source].values
             if values[output] is None and i in saved:
@@ -168,8 +168,8 @@ class Builder:
             inputs.append(Input(source, output, name))
         shapes = [list(shape) for shape, _ in op.outputs] if op.outputs else [list(op.shape)]
         name = next((self.name(op, k) for k in range(len(shapes)) if self.name(op, k)), "")
-        values = list(seen.outputs) if seen else [saved.get(-1 - k) for k in range(len(shapes))]
-        values = [x if x is None or isinstance(x, dict) else summary(x) for x in values]
+        known = [saved.get(-1 - k) for k in range(len(shapes))]
+        values = list(seen.outputs) if seen else [None if x is None else summary(x) for x in known]
         self.describe(op)
         self.add(
             op,

@@ -10,7 +10,7 @@ import linecache
 import os
 import sys
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 from minitorch.anomaly import user_frame
@@ -146,7 +146,7 @@ class Watcher:
         root, call = running[0]
         self.names.update({id(x): name for name, x in root.named_parameters()})
         found = [Part(type(root).__name__, type(root).__name__, call)]
-        for (outer, call), (inner, inner_call) in zip(running, running[1:], strict=False):
+        for (outer, call), (inner, inner_call) in pairwise(running):
             steps = self.inside(outer).get(id(inner), type(inner).__name__).split(".")
             for i in range(1, len(steps)):
                 between = outer.get_submodule(".".join(steps[:i]))

@@ -24,7 +24,7 @@ def parabola() -> tuple[minitorch.Tensor, ...]:
 
 def test_ops_come_after_what_they_are_computed_from() -> None:
     with viz.watch():
-        w, x, loss = parabola()
+        w, x, loss = parabola()  # noqa: RUF059 (their names are looked for)
     trace = viz.graph(loss).trace
     assert [(n.kind, n.op, n.name) for n in trace.nodes] == [
         ("leaf", "", "w"),

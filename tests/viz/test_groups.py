@@ -44,23 +44,24 @@ def watched() -> viz.Picture:
 
 def test_groups_are_the_modules_of_the_model() -> None:
     grouping = group(watched().trace)
-    paths = [
-        ".".join(grouping.groups[i].name for i in grouping.chain(one.number)) for one in grouping.groups
-    ]
+    paths = [".".join(grouping.groups[i].name for i in grouping.chain(one.number)) for one in grouping.groups]
     assert paths == [
         "Net",
+        "Net.shared",
         "Net.blocks",
         "Net.blocks.0",
         "Net.blocks.0.norm",
         "Net.blocks.0.steps",
         "Net.blocks.0.steps.0",
-        "Net.blocks.0.steps.1",
+        "Net.blocks.0.steps, part 2",
+        "Net.blocks.0.steps, part 2.1",
         "Net.blocks.1",
         "Net.blocks.1.norm",
         "Net.blocks.1.steps",
         "Net.blocks.1.steps.0",
-        "Net.blocks.1.steps.1",
-    ]  # a call of `shared` is one op, for its parameters belong to both calls: there is nothing to fold
+        "Net.blocks.1.steps, part 2",
+        "Net.blocks.1.steps, part 2.1",
+    ]  # the second call of `shared` is one op, for its parameters belong to both: there is nothing to fold
     kinds = {one.name: one.kind for one in grouping.groups}
     assert (kinds["blocks"], kinds["steps"], kinds["norm"]) == ("Sequential", "ModuleList", "LayerNorm")
 

@@ -112,7 +112,7 @@ def test_the_svg_shows_each_node(picture: viz.Picture) -> None:
     texts = [text.text for text in root.iter(f"{SVG}text")]
     assert {"linear", "tanh", "loss = sum", "weight", "bias", "Sequential"} <= set(texts)
     assert sum(text == "linear" for text in texts) == 2
-    groups = [g for g in root.iter(f"{SVG}g")]
+    groups = list(root.iter(f"{SVG}g"))
     assert len(groups) == len(picture.trace.nodes)
     assert all(g.find(f"{SVG}title") is not None for g in groups)
     assert "prefers-color-scheme: dark" in picture.to_svg()
