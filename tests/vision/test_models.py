@@ -8,7 +8,7 @@ from vision_table import MODELS, image, numbers
 
 import minitorch
 from minitorch import nn
-from minitorch.errors import ArgumentError, ShapeError
+from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.vision import models
 from minitorch.vision.models.parts import StochasticDepth, make_divisible
 
@@ -170,5 +170,9 @@ def test_mistakes() -> None:
         models.MNASNet(0)
     with pytest.raises(ArgumentError, match="stages"):
         models.ShuffleNetV2([1], [1])
+    with pytest.raises(ArgumentError, match="24 does not divide penultimate_filters=1000"):
+        models.NASNet(penultimate_filters=1000)
+    with pytest.raises(NotSupportedError, match="nasnet_mobile: torchvision publishes no weights"):
+        models.nasnet_mobile(weights="DEFAULT")
     with pytest.raises(ArgumentError, match="mode"):
         StochasticDepth(0.1, "column")

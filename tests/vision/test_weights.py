@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from file_server import FileServer, serving
-from vision_table import MODELS
+from vision_table import TORCHVISION as MODELS
 
 import minitorch
 from minitorch import nn

@@ -52,6 +52,11 @@ from minitorch.vision.models.mobilenetv3 import (
     mobilenet_v3_large as mobilenet_v3_large,
     mobilenet_v3_small as mobilenet_v3_small,
 )
+from minitorch.vision.models.nasnet import (
+    NASNet as NASNet,
+    nasnet_large as nasnet_large,
+    nasnet_mobile as nasnet_mobile,
+)
 from minitorch.vision.models.resnet import (
     BasicBlock as BasicBlock,
     Bottleneck as Bottleneck,
