@@ -144,11 +144,12 @@ def place_inputs(nodes: list[Node], found: Grouping) -> None:
         for entry in node.inputs:
             if nodes[entry.source].kind == "op":
                 continue
-            known = common.get(entry.source, around)
+            own = around[: entry.level]
+            known = common.get(entry.source, own)
             same = 0
-            while same < min(len(known), len(around)) and known[same] == around[same]:
+            while same < min(len(known), len(own)) and known[same] == own[same]:
                 same += 1
-            common[entry.source] = around[:same]
+            common[entry.source] = own[:same]
     for number, around in common.items():
         if around:
             found.of[number] = around[-1]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from minitorch.autograd.function import FunctionNode
-from minitorch.errors import ArgumentTypeError, GradientError
+from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError
 from minitorch.op import FREED, Op, Saved
 from minitorch.value import Value, array_of
 from minitorch.viz.summary import Summary, summary
 from minitorch.viz.watching import Line, Part, Seen
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+
+MOST = 20_000  # ops in a picture
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Input:
         output: which of that node's results it is.
         name: what the op's formula calls it.
         sent: the gradient that the op sends back along it.
+        level: how many of the op's modules are around it, for leaves and constants, if that is known.
         local: the derivative of the op's result by it, where it is small; see `local.derivatives`.
     """
 
@@ -33,6 +36,7 @@ class Input:
     name: str
     sent: Summary | None = None
     local: dict[str, str] | None = None
+    level: int | None = None
 
 
 @dataclass
@@ -103,6 +107,7 @@ def trace(loss: Any, names: dict[str, Any], inner: dict[str, Any]) -> Trace:
 
     Raises:
         ArgumentTypeError, GradientError: for what has no graph.
+        ArgumentError: for more ops than a picture shows.
     """
     if not isinstance(loss, Value):
         raise ArgumentTypeError(f"viz: expected a Tensor with a graph, got {type(loss).__name__}")
@@ -131,7 +136,13 @@ class Builder:
 
     def build(self) -> Trace:
         """Walks the graph, oldest op first."""
-        for op in reachable(self.loss.grad_fn):
+        ops = reachable(self.loss.grad_fn)
+        if len(ops) > MOST:
+            raise ArgumentError(
+                f"viz: the graph has {len(ops):,} ops, a picture shows at most {MOST:,}; draw one step of the loop, or "
+                f"detach() what came before"
+            )
+        for op in ops:
             self.add_op(op)
         root = self.numbers[self.loss.grad_fn]
         self.nodes[root].values[self.loss._output_nr] = summary(self.loss)
@@ -165,7 +176,7 @@ class Builder:
             values = self.nodes[source].values
             if values[output] is None and i in saved:
                 values[output] = summary(saved[i])
-            inputs.append(Input(source, output, name))
+            inputs.append(Input(source, output, name, level=seen.levels.get(i) if seen else None))
         shapes = [list(shape) for shape, _ in op.outputs] if op.outputs else [list(op.shape)]
         name = next((self.name(op, k) for k in range(len(shapes)) if self.name(op, k)), "")
         known = [saved.get(-1 - k) for k in range(len(shapes))]

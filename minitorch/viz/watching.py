@@ -43,6 +43,14 @@ class Part(NamedTuple):
     call: int
 
 
+class Call(NamedTuple):
+    """A call of a module that is running, and what it was given."""
+
+    module: Module
+    number: int
+    given: tuple[Any, ...]
+
+
 class Seen(NamedTuple):
     """What was noted of one op.
 
@@ -52,6 +60,7 @@ class Seen(NamedTuple):
         inputs: of those inputs that no op made, by their number.
         outputs: of each result.
         constants: the values or numbers that went in and do not require grad, by their number.
+        levels: for each of these inputs how many of the modules were not given it, but have it.
         names: the names of parameters in the outermost modules, by their ids.
     """
 
@@ -60,6 +69,7 @@ class Seen(NamedTuple):
     inputs: dict[int, Summary]
     outputs: tuple[Summary, ...]
     constants: dict[int, Any]
+    levels: dict[int, int]
     names: dict[int, str]
 
 
@@ -95,12 +105,16 @@ class Watcher:
     def note(self, node: Op, inputs: Any, outputs: Any) -> None:
         """Looks at an op that was just applied; called by `Op.apply`."""
         edges = node.edges
+        running = self.running()
+        path = self.path(running)
+        leaves = {i: x for i, x in enumerate(inputs) if self.is_leaf(x, edges[i])}
         node.seen = Seen(
             self.line(),
-            self.path(),
-            {i: summary(x) for i, x in enumerate(inputs) if self.is_leaf(x, edges[i])},
+            path,
+            {i: summary(x) for i, x in leaves.items()},
             tuple(map(summary, outputs)),
-            {i: x for i, x in enumerate(inputs) if edges[i] is None and self.is_shown(x)},
+            {i: x for i, x in leaves.items() if edges[i] is None},
+            {i: level_of(x, running, path) for i, x in leaves.items()},
             self.names,
         )
 
@@ -123,35 +137,41 @@ class Watcher:
             self.lines[place] = Line(os.path.basename(place[0]), place[1], code, frame.f_code.co_name)
         return self.lines[place]
 
-    def path(self) -> tuple[Part, ...]:
-        """The modules that are running, the outermost first."""
+    def running(self) -> list[Call]:
+        """The calls of modules that are running, the outermost first."""
         frame: Any = sys._getframe(2)
-        running: list[tuple[Module, int]] = []
+        running: list[Call] = []
         while frame is not None:
             if frame.f_code is CALL:
                 names = frame.f_locals  # where a name of ours stays for as long as the call runs
                 if "minitorch.viz" not in names:
                     names["minitorch.viz"] = next(self.calls)
-                running.insert(0, (names["self"], names["minitorch.viz"]))
+                given = (*names["args"], *names["kwargs"].values())
+                running.insert(0, Call(names["self"], names["minitorch.viz"], given))
             frame = frame.f_back
-        key = tuple(call for _, call in running)
+        return running
+
+    def path(self, running: list[Call]) -> tuple[Part, ...]:
+        """The modules that are running, with their names."""
+        key = tuple(call.number for call in running)
         if key not in self.paths:
             self.paths[key] = self.parts(running)
         return self.paths[key]
 
-    def parts(self, running: list[tuple[Module, int]]) -> tuple[Part, ...]:
+    def parts(self, running: list[Call]) -> tuple[Part, ...]:
         """The names of modules, each inside of the one before it."""
         if not running:
             return ()
-        root, call = running[0]
+        root = running[0].module
         self.names.update({id(x): name for name, x in root.named_parameters()})
-        found = [Part(type(root).__name__, type(root).__name__, call)]
-        for (outer, call), (inner, inner_call) in pairwise(running):
-            steps = self.inside(outer).get(id(inner), type(inner).__name__).split(".")
+        found = [Part(type(root).__name__, type(root).__name__, running[0].number)]
+        for outer, inner in pairwise(running):
+            kind = type(inner.module).__name__
+            steps = self.inside(outer.module).get(id(inner.module), kind).split(".")
             for i in range(1, len(steps)):
-                between = outer.get_submodule(".".join(steps[:i]))
-                found.append(Part(steps[i - 1], type(between).__name__, call))
-            found.append(Part(steps[-1], type(inner).__name__, inner_call))
+                between = outer.module.get_submodule(".".join(steps[:i]))
+                found.append(Part(steps[i - 1], type(between).__name__, outer.number))
+            found.append(Part(steps[-1], kind, inner.number))
         return tuple(found)
 
     def inside(self, module: Module) -> dict[int, str]:
@@ -159,3 +179,11 @@ class Watcher:
         if id(module) not in self.modules:
             self.modules[id(module)] = module, {id(x): name for name, x in module.named_modules() if name}
         return self.modules[id(module)][1]
+
+
+def level_of(x: Any, running: list[Call], path: tuple[Part, ...]) -> int:
+    """How many modules of the path are around a value: those within the first that was given it are not."""
+    for call in running:
+        if any(x is given for given in call.given):
+            return next(i for i, part in enumerate(path) if part.call == call.number)
+    return len(path)

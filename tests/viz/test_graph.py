@@ -6,7 +6,7 @@ import pytest
 
 import minitorch
 from minitorch import nn, viz
-from minitorch.errors import ArgumentTypeError, GradientError
+from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError
 from minitorch.modes import current
 from minitorch.viz.trace import Node
 
@@ -177,6 +177,14 @@ def test_a_graph_of_a_gradient() -> None:
     leaf = next(n for n in found.nodes if n.kind == "leaf")
     assert leaf.grads[0] is not None
     assert leaf.grads[0]["short"] == "12"  # d²x³/dx² at 2
+
+
+def test_a_graph_that_nobody_could_look_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("minitorch.viz.trace.MOST", 3)
+    x = minitorch.tensor(1.0, requires_grad=True)
+    assert len(viz.graph(x * 2 * 2 * 2).trace.ops) == 3
+    with pytest.raises(ArgumentError, match="has 4 ops, a picture shows at most 3.*detach"):
+        viz.graph(x * 2 * 2 * 2 * 2)
 
 
 @pytest.mark.parametrize("draw", [viz.graph, viz.step])

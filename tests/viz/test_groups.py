@@ -47,7 +47,6 @@ def test_groups_are_the_modules_of_the_model() -> None:
     paths = [".".join(grouping.groups[i].name for i in grouping.chain(one.number)) for one in grouping.groups]
     assert paths == [
         "Net",
-        "Net.shared",
         "Net.blocks",
         "Net.blocks.0",
         "Net.blocks.0.norm",
@@ -61,7 +60,7 @@ def test_groups_are_the_modules_of_the_model() -> None:
         "Net.blocks.1.steps.0",
         "Net.blocks.1.steps, part 2",
         "Net.blocks.1.steps, part 2.1",
-    ]  # the second call of `shared` is one op, for its parameters belong to both: there is nothing to fold
+    ]  # a call of `shared` is one op, for its parameters belong to both calls: there is nothing to fold
     kinds = {one.name: one.kind for one in grouping.groups}
     assert (kinds["blocks"], kinds["steps"], kinds["norm"]) == ("Sequential", "ModuleList", "LayerNorm")
 
@@ -76,6 +75,30 @@ def test_parameters_stand_in_their_module_and_shared_ones_around_all_that_use_th
     }
     assert where["blocks.0.norm.weight"] == ["Net", "blocks", "0", "norm"]
     assert where["shared.weight"] == ["Net"]
+
+
+def test_data_stand_outside_of_the_modules_that_they_are_given_to() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = nn.Linear(2, 2)
+
+        def forward(self, x: minitorch.Tensor, *, scale: minitorch.Tensor) -> minitorch.Tensor:
+            mask = minitorch.tensor([1.0, 0.0])
+            return self.inner(x * mask) * scale
+
+    x, scale = minitorch.ones(1, 2), minitorch.full((2,), 3.0, requires_grad=True)
+    model = Scaled()
+    with viz.watch():
+        loss = model(x, scale=scale).sum()
+    trace = viz.graph(loss).trace
+    grouping = group(trace)
+    where = {
+        node.name: [grouping.groups[i].name for i in grouping.around(node.number)]
+        for node in trace.nodes
+        if node.kind != "op"
+    }
+    assert where == {"scale": [], "inner.weight": ["Scaled", "inner"], "inner.bias": ["Scaled", "inner"], "": ["Scaled"]}
 
 
 def test_calls_of_one_module_are_told_apart() -> None:

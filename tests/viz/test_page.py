@@ -124,7 +124,7 @@ def test_folded_modules_are_one_box() -> None:
         loss = model(minitorch.ones(1, 3)).sum()
     root = ElementTree.fromstring(viz.graph(loss, depth=0).to_svg())
     boxes = [g.get("class") for g in root.iter(f"{SVG}g")]
-    assert boxes == ["group", "op"]
+    assert boxes == ["constant", "group", "op"]
 
 
 def test_dot_has_clusters_and_edges(picture: viz.Picture) -> None:

@@ -114,10 +114,9 @@ function draw() {
     item.texts = item.lines.map((line, k) => make("text", { x: box.x, y: y + 17 + graph.line * k, class: k ? "more" : "" }, line));
     g.append(...item.texts);
     onPress(g, () => {
-      if (item.kind === "group" && chosen === key(item)) toggle(item.number);
+      if (item.kind === "group") toggle(item.number);
       else { chosen = key(item); show(); }
     });
-    g.addEventListener("dblclick", () => item.kind === "group" && !unfolded.has(item.number) && toggle(item.number));
     item.element = g;
     svg.append(g);
   });
@@ -237,7 +236,7 @@ function tell(item) {
     inner.append(html("h2", graph.steps ? "Step through the graph" : "The recorded graph"),
       html("p", graph.steps ? "→ and ← go from op to op: first forward, then backward. Choose a box to see what is known of it." :
         "Choose a box to see what is known of it."),
-      html("p", "Purple boxes are modules: Enter or a double click unfolds them, their name folds them again.", "soft"));
+      html("p", "Purple boxes are modules: a click (or Enter) unfolds them; their name folds them again.", "soft"));
   } else if (item.kind === "group") tellGroup(inner, item);
   else tellNode(inner, item);
   panel.replaceChildren(inner);
