@@ -98,7 +98,12 @@ def test_data_stand_outside_of_the_modules_that_they_are_given_to() -> None:
         for node in trace.nodes
         if node.kind != "op"
     }
-    assert where == {"scale": [], "inner.weight": ["Scaled", "inner"], "inner.bias": ["Scaled", "inner"], "": ["Scaled"]}
+    assert where == {
+        "scale": [],
+        "inner.weight": ["Scaled", "inner"],
+        "inner.bias": ["Scaled", "inner"],
+        "": ["Scaled"],
+    }
 
 
 def test_calls_of_one_module_are_told_apart() -> None:

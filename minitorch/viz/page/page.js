@@ -263,7 +263,7 @@ function tellNode(inner, item) {
   if (node.kind === "constant") inner.append(html("p", "it requires no gradient", "soft"));
   if (node.kind === "op") {
     const formula = graph.formulas[node.op];
-    inner.append(html("h3", "formula"), html("pre", formula ? formula.replace(/; +/g, "\n") : "its docstring gives none", "wrap"));
+    inner.append(html("h3", "formula"), html("pre", formula ? formula.replace(/; +|, +(?=d\S* =)/g, "\n") : "its docstring gives none", "wrap"));
     inner.append(html("h3", "made by"));
     if (node.line) {
       const [file, number, code, where] = node.line;
