@@ -35,6 +35,11 @@ class NotingWalk(Walk):
 
     def deposit(self, target: Any, g: Any, number: int, source: Op | None) -> None:
         """Notes what one op sends to one of its inputs."""
+        if array_of(g).__class__ in BATCHES:
+            raise NotSupportedError(
+                "viz.step: a part of the graph ran inside of vmap, where gradients are batches and no single values; "
+                "call the function on one slice, or draw it with viz.graph"
+            )
         if source is not None:
             shape, dtype = place(target, number)
             if g.shape != shape:
@@ -57,9 +62,8 @@ def add_gradients(found: Trace, loss: Any, gradient: Any = None) -> None:
 
     Raises:
         GradientError: if `loss` has several elements and no gradient is given, or the graph was freed.
+        NotSupportedError: if a part of it ran inside of vmap.
     """
-    if loss.array.__class__ in BATCHES:
-        raise NotSupportedError("viz.step: inside vmap there are no single values to show; call it outside")
     walk = NotingWalk()
     walk.roots = (loss,)
     backend = backend_of(loss.array)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minitorch.op import BATCHES
 from minitorch.registry import backend_of
 from minitorch.value import array_of
 
@@ -58,6 +59,8 @@ def summary(x: Any) -> Summary:
     if not hasattr(array, "dtype"):
         return {"shape": [], "dtype": type(x).__name__, "short": number(x), "long": number(x)}
     found: Summary = {"shape": list(array.shape), "dtype": str(array.dtype)}
+    if array.__class__ in BATCHES:
+        return {**found, "short": "", "long": "a batch inside of vmap, which is not one value"}
     size = int(array.size)
     if size <= WHOLE:
         values = array.tolist()
@@ -86,7 +89,7 @@ def range_of(array: Any) -> tuple[str, str, list[int]]:
         scale = (BARS - 1e-9) / (high - low) if high - low > SMALLEST else 0.0
         bars = backend.bincount(((finite - low) * scale).astype("int64"), None, BARS).tolist()
         zeros = float((finite == 0).mean())
-    short = f"{number(low)} … {number(high)}"
+    short = f"{number(low)} … {number(high)}" if low < high else f"all {number(low)}"
     long = f"mean {number(mean)}, std {number(std)}\nfrom {number(low)} to {number(high)}"
     if zeros:
         long += f"\n{100 * zeros:.3g} % zeros"

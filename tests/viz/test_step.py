@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import minitorch
 from minitorch import nn, viz
-from minitorch.errors import GradientError
+from minitorch.errors import GradientError, NotSupportedError
 from minitorch.viz.gradients import jacobian
 from minitorch.viz.summary import summary
 from minitorch.viz.trace import Trace
@@ -163,3 +165,31 @@ def test_nan_is_said() -> None:
     leaf = next(node for node in viz.step(loss).trace.nodes if node.kind == "leaf")
     assert leaf.grads[0] is not None
     assert leaf.grads[0]["long"].startswith("NaN")
+
+
+def test_what_ran_inside_of_vmap_is_drawn_but_not_stepped_through() -> None:
+    w = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    with viz.watch():
+        loss = minitorch.func.vmap(lambda x: (x * w).sum())(minitorch.ones(3, 2)).sum()
+    values = [node.values[0] for node in viz.graph(loss).trace.ops]
+    assert any(value is not None and "inside of vmap" in value["long"] for value in values)
+    with pytest.raises(NotSupportedError, match="inside of vmap.*viz.graph"):
+        viz.step(loss)
+    assert w.grad is None
+
+
+def test_values_of_every_kind() -> None:
+    z = minitorch.tensor([1 + 2j, 3j], requires_grad=True)
+    half = minitorch.ones(100).half().requires_grad_()
+    empty = minitorch.zeros(0, 3, requires_grad=True)
+    with viz.watch():
+        loss = (z * z).abs().sum() + (half * 2).sum().float() + (empty * 2).sum()
+    leaves = {id(origin): node for node, origin in zip(*trace_of(loss), strict=True)}
+    assert leaves[id(z)].values[0]["long"] == "1+2i  0+3i"
+    assert leaves[id(half)].grads[0]["short"] == "all 2"
+    assert leaves[id(empty)].grads[0]["long"] == "(empty)"
+
+
+def trace_of(loss: minitorch.Tensor) -> tuple[list[Any], list[Any]]:
+    trace = viz.step(loss).trace
+    return trace.nodes, trace.origin
