@@ -131,15 +131,22 @@ def frames_around(boxes: Sequence[Box]) -> dict[int, tuple[float, float, float, 
 def set_layers(boxes: list[Box], edges: Sequence[tuple[int, int]]) -> None:
     """Each box one layer below the lowest that it comes from; inputs right above what uses them.
 
-    A group begins below all that enters it, and inputs from outside stand above it: its frame holds what is its own.
+    A group begins below all that enters it, and what it is used for stands below it, as inputs from outside stand
+    above it: its frame holds what is its own.
     """
     after: dict[int, list[int]] = {}
     for a, b in edges:
         after.setdefault(a, []).append(b)
     entered: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    left: dict[int, set[int]] = {}
     for a, box in enumerate(boxes):
-        box.layer = max([box.layer, *(entered.get(group, 0) for group in box.around)])
+        above = [entered.get(group, 0) for group in box.around] + [lowest[g] + 1 for g in left.get(a, ())]
+        box.layer = max([box.layer, *above])
+        for group in box.around:
+            lowest[group] = max(lowest.get(group, 0), box.layer)
         for b in after.get(a, ()):
+            left.setdefault(b, set()).update(box.around[len(common(box.around, boxes[b].around)) :])
             boxes[b].layer = max(boxes[b].layer, box.layer + 1)
             if not box.is_input:
                 for group in boxes[b].around[len(common(box.around, boxes[b].around)) :]:

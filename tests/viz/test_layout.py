@@ -76,6 +76,24 @@ def test_frames_hold_their_boxes(seed: int) -> None:
             assert box.y + box.height / 2 < bottom
 
 
+def test_frames_hold_nothing_else() -> None:
+    # a group whose first box is used outside while it goes on, and to which a late input comes
+    inside = (7,)
+    boxes = [
+        Box(50, 20),
+        Box(50, 20, inside),
+        Box(50, 20, inside),
+        Box(50, 20, (), True),
+        Box(50, 20, inside),
+        Box(50, 20),
+        Box(50, 20),
+    ]
+    found = layout(boxes, [(0, 1), (1, 2), (2, 4), (3, 4), (1, 5), (4, 6), (5, 6)])
+    _, top, _, bottom = found.frames[7]
+    for i in (0, 3, 5, 6):
+        assert not top < found.boxes[i].y < bottom
+
+
 def test_an_order_without_crossings_is_found() -> None:
     # two chains whose boxes come in turn: a wrong order would cross them
     boxes = [Box(50, 20) for _ in range(8)]

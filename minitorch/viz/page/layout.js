@@ -47,9 +47,13 @@ function setLayers(boxes, edges) {
     for (const g of box.around) first.set(g, Math.min(first.get(g) ?? box.layer, box.layer));
   };
   for (const [a, b] of edges) after[a].push(b);
+  const lowest = new Map(), left = boxes.map(() => new Set());
   boxes.forEach((box, a) => {
     for (const g of box.around) box.layer = Math.max(box.layer, entered.get(g) ?? 0);
+    for (const g of left[a]) box.layer = Math.max(box.layer, lowest.get(g) + 1);
+    for (const g of box.around) lowest.set(g, Math.max(lowest.get(g) ?? 0, box.layer));
     for (const b of after[a]) {
+      for (const g of entering(boxes[b], box)) left[b].add(g);
       boxes[b].layer = Math.max(boxes[b].layer, box.layer + 1);
       if (box.isInput) continue;
       for (const g of entering(box, boxes[b])) entered.set(g, Math.max(entered.get(g) ?? 0, box.layer + 1));
