@@ -61,6 +61,8 @@ def summary(x: Any) -> Summary:
     found: Summary = {"shape": list(array.shape), "dtype": str(array.dtype)}
     if array.__class__ in BATCHES:
         return {**found, "short": "", "long": "a batch inside of vmap, which is not one value"}
+    if array.dtype.kind == "V":  # bfloat16
+        array = array.astype("float32")
     size = int(array.size)
     if size <= WHOLE:
         values = array.tolist()
