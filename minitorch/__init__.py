@@ -493,6 +493,7 @@ _ROOMS = (
     "utils",
     "version",
     "vision",
+    "viz",
 )
 
 

@@ -27,10 +27,22 @@ class Mode:
         saving: the hooks that pack what ops save, or None.
         level: the innermost `vmap` that is running, or None.
         autocast: which inputs ops cast first, and to what, or None.
+        watcher: what is told of every op that is recorded, or None; see `viz.watch`.
         special: whether ops have to look at `saving` and `autocast` at all.
     """
 
-    __slots__ = ("anomaly", "autocast", "check_nan", "grad", "inference", "level", "raw", "saving", "special")
+    __slots__ = (
+        "anomaly",
+        "autocast",
+        "check_nan",
+        "grad",
+        "inference",
+        "level",
+        "raw",
+        "saving",
+        "special",
+        "watcher",
+    )
 
     def __init__(
         self,
@@ -42,10 +54,11 @@ class Mode:
         saving: Any = None,
         level: Any = None,
         autocast: Any = None,
+        watcher: Any = None,
     ) -> None:
         self.grad, self.raw, self.inference = grad, raw, inference
         self.anomaly, self.check_nan = anomaly, check_nan
-        self.saving, self.level, self.autocast = saving, level, autocast
+        self.saving, self.level, self.autocast, self.watcher = saving, level, autocast, watcher
         self.special = saving is not None or (autocast is not None and bool(autocast.enabled))
 
     def but(self, **changes: Any) -> Mode:
@@ -268,6 +281,7 @@ class walking:
                 now.check_nan,
                 now.saving,
                 now.level,
+                watcher=now.watcher,
             )
         )
 

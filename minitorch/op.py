@@ -155,6 +155,7 @@ class Op:
     nan: str | None = None
     place: str = ""  # the module that applied it, while somebody watches
     spot: tuple[str, int] | None = None  # and the line of the program
+    seen: Any = None  # what `viz.watch` saw when it was applied
     saved: Any = None
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None
@@ -256,8 +257,8 @@ class Op:
         if op.recording and y.dtype.kind in "fcV":
             result.grad_fn, result._requires_grad = op, True
             op.serial, op.shape, op.dtype = next(serials), y.shape, y.dtype
-            if edge_outputs is not None or mode.anomaly:
-                op._annotate(edge_outputs, arrays, (out,))
+            if edge_outputs is not None or mode.anomaly or mode.watcher is not None:
+                op._annotate(edge_outputs, inputs, (out,))
             if op.saved is not None:
                 op._seal(inputs, arrays, (out,), (result,))
                 if mode.saving is not None:
@@ -290,7 +291,7 @@ class Op:
         if self.recording:
             self.serial = next(serials)
             self.outputs = tuple([(r.array.shape, r.array.dtype) for r in results])
-            self._annotate(edge_outputs, arrays, outs)
+            self._annotate(edge_outputs, inputs, outs)
             if self.saved is not None:
                 self._seal(inputs, arrays, outs, results)
                 if current().saving is not None:
@@ -298,13 +299,16 @@ class Op:
         return results
 
     def _annotate(
-        self, edge_outputs: dict[int, int] | None, arrays: list[Any], outs: tuple[Array, ...]
+        self, edge_outputs: dict[int, int] | None, inputs: tuple[Any, ...], outs: tuple[Array, ...]
     ) -> None:
-        """What most nodes need not know: which outputs their edges lead to, and what anomalies are found by."""
+        """What most nodes need not know: which outputs their edges lead to, and where and on what they ran."""
         if edge_outputs is not None:
             self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])
-        if current().anomaly:
-            note(self, arrays, outs)
+        mode = current()
+        if mode.anomaly:
+            note(self, inputs, outs)
+        if mode.watcher is not None:
+            mode.watcher.note(self, inputs, outs)
 
     @classmethod
     def _apply_raw(cls, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:

@@ -132,6 +132,13 @@ PAGES = [
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
     Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
     Page(
+        "viz",
+        "viz",
+        "The page on [looking inside](../looking-inside.md) tells more. `pip install 'minitorch-edu[viz]'` brings "
+        "matplotlib, which the figures need; the graph does not.",
+        "minitorch.viz",
+    ),
+    Page(
         "hub",
         "hub",
         "`pip install 'minitorch-edu[hub]'` brings what downloads; files that are there need nothing. See also "

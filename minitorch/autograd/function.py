@@ -102,8 +102,11 @@ class FunctionNode(Op):
             self.outputs = tuple(
                 (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in results
             )
-        if current().anomaly:
+        mode = current()
+        if mode.anomaly:
             note(self, args, results)
+        if mode.watcher is not None:
+            mode.watcher.note(self, args, results)
 
     def mark_non_differentiable(self, *outputs: Variable) -> None:
         """Declares outputs that never require grad.
