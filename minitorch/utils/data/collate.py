@@ -72,7 +72,8 @@ def collate(batch: Sequence[Any], place: str) -> Any:
             first, {key: collate([x[key] for x in batch], f"{place}[{key!r}]") for key in first}
         )
     if isinstance(first, Sequence):
-        lengths = [len(x) if isinstance(x, Sequence) else -1 for x in batch]
+        kind = type(first)
+        lengths = [len(x) if type(x) is kind or isinstance(x, Sequence) else -1 for x in batch]
         if len(set(lengths)) > 1:
             raise ShapeError(
                 f"default_collate: each element in a batch should be of equal size, but{at(place)} "
@@ -111,8 +112,9 @@ def is_array(x: Any) -> bool:
 
 def numbers(batch: Sequence[Any], place: str) -> Any:
     """A tensor of Python numbers: float64 if they are floats."""
-    for position, x in enumerate(batch):
-        if not isinstance(x, (bool, int, float, complex)):
+    others = {kind for kind in set(map(type, batch)) if not issubclass(kind, (bool, int, float, complex))}
+    for position, x in enumerate(batch if others else ()):
+        if type(x) in others:
             raise ArgumentTypeError(
                 f"default_collate: sample {position}{at(place)} is {type(x).__name__}, sample 0 is a number"
             )

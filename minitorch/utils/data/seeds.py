@@ -2,7 +2,8 @@
 
 Before each batch the sources that datasets draw from start anew: minitorch's default generator, and Python's `random`
 and NumPy's old global functions if the program has them. So any number of workers gives the same batches, and so does
-none; there the program's own streams go on afterwards as if nothing had been drawn.
+none; there the program's own streams go on afterwards as if nothing had been drawn. (Only the second of a pair of
+normal numbers that NumPy's old functions may have in store is lost: to keep it would take longer than all the rest.)
 
 Threads share Python's and NumPy's streams with the whole program, so in threads these are left alone.
 """
@@ -16,6 +17,9 @@ from typing import Any
 from minitorch.random import Generator, use_generator
 
 MASK = 2**64 - 1
+SPARE: list[
+    Any
+] = []  # bit generators that take the place of NumPy's own; to make one takes longer than a small batch
 
 
 def mixed(seed: int, number: int) -> int:
@@ -51,9 +55,11 @@ class Seeded:
         self._scope = use_generator(Generator().manual_seed(self._seed))
         self._scope.__enter__()
         if self._whole:
-            numpy_random: Any = sys.modules.get("numpy.random")
-            self._numpy = numpy_random and (numpy_random, numpy_random.get_state())
             self._python = random.getstate()
+            numpy_random: Any = sys.modules.get("numpy.random")
+            self._numpy = numpy_random and (numpy_random, numpy_random.get_bit_generator())
+            if numpy_random:
+                numpy_random.set_bit_generator(SPARE.pop() if SPARE else numpy_random.MT19937())
             seed_process(self._seed)
 
     def __exit__(self, *_: Any) -> None:
@@ -61,5 +67,6 @@ class Seeded:
         if self._whole:
             random.setstate(self._python)
             if self._numpy:
-                module, state = self._numpy
-                module.set_state(state)
+                numpy_random, own = self._numpy
+                SPARE.append(numpy_random.get_bit_generator())
+                numpy_random.set_bit_generator(own)
