@@ -2,7 +2,11 @@
 
 Run as `make notebooks`, or `python tests/notebooks/run_notebooks.py [NAME…]` where the extra
 `notebooks` is installed. The files are only read. It is an error if there is no notebook at all,
-and if one was committed with outputs or execution counts.
+and if one was committed with outputs or execution counts, or links to a file that is not there.
+
+Exercises are solved on the way. An exercise is a code cell with a gap in it, the code cell that checks
+it, and then a text whose `<details>` hold the solution. The check must say that the exercise is
+waiting; after the solution was run in place of the gap it must say "correct". Then the gap is put back.
 """
 
 from __future__ import annotations
@@ -28,6 +32,10 @@ warnings.filterwarnings("ignore", module=r"(ipykernel|jupyter_client|tornado|tra
 """
 
 
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
+
+
 def leftovers(notebook: nbformat.NotebookNode) -> list[int]:
     """The 1-based positions of code cells that still hold outputs or execution counts."""
     return [
@@ -37,8 +45,41 @@ def leftovers(notebook: nbformat.NotebookNode) -> list[int]:
     ]
 
 
+def dead_links(notebook: nbformat.NotebookNode, folder: Path) -> list[str]:
+    """The links to files that are not there."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    return [link for text in texts for link in LINK.findall(text) if not (folder / link).exists()]
+
+
+def solve(notebook: nbformat.NotebookNode) -> None:
+    """After the check of each exercise, adds cells that solve it, check it again, and open it again."""
+    cells: list[nbformat.NotebookNode] = []
+    for cell in notebook.cells:
+        solution = SOLUTION.search(cell.source) if cell.cell_type == "markdown" else None
+        if solution:
+            gap, check = [c for c in cells if c.cell_type == "code"][-2:]
+            check.metadata.expected = "is waiting for you"
+            solved = nbformat.v4.new_code_cell(solution[1])
+            checked = nbformat.v4.new_code_cell(check.source)
+            checked.metadata.expected = "correct"
+            cells += [solved, checked, nbformat.v4.new_code_cell(gap.source)]
+        cells.append(cell)
+    notebook.cells = cells
+
+
+def unexpected(notebook: nbformat.NotebookNode) -> str | None:
+    """What a check should have said and did not, if any."""
+    for cell in notebook.cells:
+        expected = cell.metadata.get("expected")
+        said = "".join(output.get("text", "") for output in cell.get("outputs", []))
+        if expected and expected not in said:
+            return f"a check should say {expected!r}, but said {said!r}:\n{cell.source}"
+    return None
+
+
 def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: int) -> str | None:
-    """Run all cells in `folder`; returns None, or what went wrong."""
+    """Run all cells in `folder`, and solve the exercises; returns None, or what went wrong."""
+    solve(notebook)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
     client = NotebookClient(
         notebook,
@@ -55,7 +96,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: int) -> str 
         return "the kernel died"
     except TimeoutError:
         return f"a cell took longer than {timeout} s"
-    return None
+    return unexpected(notebook)
 
 
 def main() -> int:
@@ -81,6 +122,8 @@ def main() -> int:
         nbformat.validate(notebook)
         if filled := leftovers(notebook):
             problem = f"cells {filled} hold outputs or counts: clear all outputs before committing"
+        elif dead := dead_links(notebook, path.parent):
+            problem = f"dead links: {dead}"
         else:
             problem = execute(notebook, path.parent, options.timeout)
         failed += problem is not None
