@@ -14,19 +14,29 @@ from minitorch.value import Value
 if TYPE_CHECKING:
     from minitorch.op import Op
 
-_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+LIBRARY = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def user_place() -> tuple[str, int] | None:
+    """File and number of the innermost line outside of minitorch that is running."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(LIBRARY):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 def user_line() -> str:
     """The innermost line outside of minitorch that is running, as `file:line: code`."""
+    return line_at(user_place())
+
+
+def line_at(place: tuple[str, int] | None) -> str:
+    """A line of a program, as `file:line: code`."""
     import linecache  # heavy, and needed only here
 
-    frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
-    if frame is None:
+    if place is None:
         return "an unknown line"
-    name, number = frame.f_code.co_filename, frame.f_lineno
+    name, number = place
     code = linecache.getline(name, number).strip()
     return f"{name}:{number}" + (f": {code}" if code else "")
 

@@ -102,8 +102,16 @@ class RecomputationError(GradientError):
     """A checkpointed function did something else when it was run a second time, for `backward`."""
 
 
+class TrainingError(MinitorchError, RuntimeError):
+    """A training run cannot go on: a loss is NaN or infinite, or there are no batches."""
+
+
 class BackendError(MinitorchError, RuntimeError):
     """No backend serves this array, or the backend asked for is not there."""
+
+
+class WorkerError(MinitorchError, RuntimeError):
+    """A worker of a DataLoader was killed, takes too long, or raised what cannot be passed on."""
 
 
 class MissingDependencyError(MinitorchError, ImportError):

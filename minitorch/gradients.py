@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from minitorch import watch
 from minitorch.anomaly import check_root
 from minitorch.engine import Walk, as_running
 from minitorch.errors import ArgumentError, ArgumentTypeError, GradientError, ShapeError
@@ -13,6 +14,7 @@ from minitorch.modes import current, walking
 from minitorch.op import BATCHES, Op
 from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value, wrap
+from minitorch.watch import WATCHING
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -201,7 +203,10 @@ def _walk(
                 root._view.refresh(root)
             g = _first_gradient(root, gradients[i] if gradients else None)
             walk.deposit(root.grad_fn or root, walk.as_carried(g), root._output_nr, None)
-        walk.run()
+        if WATCHING:
+            watch.run(walk)
+        else:
+            walk.run()
     return walk
 
 

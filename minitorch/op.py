@@ -149,6 +149,8 @@ class Op:
     hooks: NodeHooks | None = None
     line: str | None = None
     nan: str | None = None
+    place: str = ""  # the module that applied it, while somebody watches
+    spot: tuple[str, int] | None = None  # and the line of the program
     saved: Any = None
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from minitorch.device import device as as_device
@@ -89,8 +90,47 @@ def restored(device: str, state: Any) -> Generator:
     return Generator(device).set_state(state)
 
 
-default_generator = Generator()
+class DefaultGenerator(Generator):
+    """The generator of those who name none; within `use_generator` another one does its work."""
+
+    def __init__(self) -> None:
+        self._own = Generator()
+        self.device = self._own.device
+
+    @property
+    def _acting(self) -> Generator:
+        return _instead.get() or self._own
+
+    @property
+    def _seed(self) -> int:
+        return self._acting._seed
+
+    @_seed.setter
+    def _seed(self, seed: int) -> None:
+        self._acting._seed = seed
+
+    @property
+    def _source(self) -> Any:
+        return self._acting._source
+
+    @_source.setter
+    def _source(self, source: Any) -> None:
+        self._acting._source = source
+
+
+_instead: ContextVar[Generator | None] = ContextVar("minitorch.generator", default=None)
+default_generator = DefaultGenerator()
 default_generator.seed()
+
+
+@contextmanager
+def use_generator(generator: Generator) -> Iterator[None]:
+    """A context in which, in this thread, a generator stands in for the default one."""
+    token = _instead.set(generator)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
 
 
 def manual_seed(seed: int) -> Generator:

@@ -124,3 +124,13 @@ def test_fine_tuning_beats_training_from_scratch(example: Any, tmp_path: Path) -
 def test_metrics_runs_as_a_program(example: Any, capsys: pytest.CaptureFixture[str]) -> None:
     example("metrics").main()
     assert "ROC AUC" in capsys.readouterr().out
+
+
+def test_a_classifier_on_a_table(example: Any, tmp_path: Path) -> None:
+    assert example("csv_classifier").main(["--folder", str(tmp_path), "--epochs", "25"]) > 0.93
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_regressor_on_an_hdf5_file(example: Any, tmp_path: Path) -> None:
+    assert example("hdf5_regressor").main(["--folder", str(tmp_path), "--epochs", "30"]) > 0.3
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")

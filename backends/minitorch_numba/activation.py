@@ -221,9 +221,9 @@ class NumbaActivationKernels(NumpyBackend):
     """Functions of one element."""
 
     def clip(self, x: Array, low: Any, high: Any) -> Array:
-        low, high = -math.inf if low is None else low, math.inf if high is None else high
-        if enough(x, 30000) and alike(x) and number(low) and number(high):
-            return mapped(clip, x, float(low), float(high))
+        lowest, highest = -math.inf if low is None else low, math.inf if high is None else high
+        if enough(x, 30000) and alike(x) and number(lowest) and number(highest):
+            return mapped(clip, x, float(lowest), float(highest))
         return super().clip(x, low, high)
 
     def relu(self, x: Array) -> Array:

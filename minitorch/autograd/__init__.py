@@ -26,9 +26,10 @@ if _TYPE_CHECKING:
         functional as functional,
         grad_mode as grad_mode,
         graph as graph,
+        profiler as profiler,
     )
 
-_ROOMS = ("anomaly_mode", "forward_ad", "functional", "grad_mode", "graph")
+_ROOMS = ("anomaly_mode", "forward_ad", "functional", "grad_mode", "graph", "profiler")
 
 
 _refuse = _refuser("autograd")

@@ -287,6 +287,12 @@ def everywhere(kind: str, hook: Hook, with_kwargs: bool = False, always: bool = 
     return note(EVERYWHERE, add(getattr(EVERYWHERE, kind), hook), with_kwargs, always)
 
 
+def release_everywhere() -> None:
+    """Modules without hooks of their own look for none any more, if none of all modules is left."""
+    if not EVERYWHERE.called():
+        HookMethods._hooks = None
+
+
 def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
     """Calls `hook(module, args)` before each forward of every module.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import TYPE_CHECKING, Any
 
+from minitorch import watch
 from minitorch.backend import Array
 from minitorch.dtypes import int64, uint8
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
@@ -175,6 +175,7 @@ def nll_loss(
     """
     reduction = choose_reduction("nll_loss", reduction, size_average, reduce)
     require_tensors("nll_loss", input=input, target=target)
+    watch.loss("nll_loss", input, target)
     if isinstance(input.grad_fn, Softmax):
         warn_of_softmax("nll_loss", "log-probabilities: use log_softmax in its place")
     t, counted = class_indices("nll_loss", input, target, ignore_index)
@@ -197,8 +198,10 @@ def reduce_rows(losses: Any, weights: Array | None, target: Any, reduction: str)
 
 def warn_of_softmax(op_name: str, expected: str) -> None:
     """Says that a loss was given probabilities where it expects something else."""
-    warnings.warn(
-        f"{op_name}: its input comes out of softmax, but it expects {expected}", UserWarning, stacklevel=3
+    watch.suspect(
+        "loss-input",
+        f"{op_name}: its input comes out of softmax, but it expects {expected}",
+        stacklevel=3,
     )
 
 
@@ -242,6 +245,7 @@ def cross_entropy(
     """
     reduction = choose_reduction("cross_entropy", reduction, size_average, reduce)
     require_tensors("cross_entropy", input=input, target=target)
+    watch.loss("cross_entropy", input, target)
     if not 0 <= label_smoothing <= 1:
         raise ArgumentError(f"cross_entropy: label_smoothing must lie between 0 and 1, got {label_smoothing}")
     if isinstance(input.grad_fn, Softmax):

@@ -9,7 +9,7 @@ import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from minitorch import dtypes
+from minitorch import dtypes, watch
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -53,6 +53,7 @@ def check_not_empty(op_name: str, input: Any, reduction: str) -> None:
 def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
     """Refuses integers and empty batches; warns if shapes differ although they broadcast."""
     require_tensors(op_name, input=input, target=target)
+    watch.loss(op_name, input, target)
     if input.array.shape != target.array.shape:
         given, wanted = tuple(target.shape), tuple(input.shape)
         remedy = "Give both the same shape"
@@ -60,11 +61,11 @@ def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
             remedy = "Use input.squeeze(-1), or target.unsqueeze(-1)"
         elif wanted == given[:-1] and given[-1] == 1:
             remedy = "Use target.squeeze(-1)"
-        warnings.warn(
+        watch.suspect(
+            "loss-shapes",
             f"{op_name}: a target of shape {given} and an input of shape {wanted} are broadcast "
             "against each other, "
             f"which is rarely meant and gives a wrong loss. {remedy}",
-            UserWarning,
             stacklevel=3,
         )
     if input.array.dtype.kind in "biu" and target.array.dtype.kind in "biu" and op_name != "l1_loss":
@@ -268,6 +269,7 @@ class BinaryCrossEntropy(Binary):
 def check_binary(op_name: str, input: Any, target: Any) -> None:
     """Refuses targets of another shape or kind than the input."""
     require_tensors(op_name, input=input, target=target)
+    watch.loss(op_name, input, target)
     if input.shape != target.shape:
         raise ShapeError(
             f"{op_name}: a target of shape {tuple(target.shape)} does not fit an input of shape "

@@ -7,9 +7,9 @@ from minitorch.absent import refuser as _refuser
 from minitorch.utils import data as data
 
 if _TYPE_CHECKING:
-    from minitorch.utils import checkpoint as checkpoint, hooks as hooks
+    from minitorch.utils import checkpoint as checkpoint, hooks as hooks, tensorboard as tensorboard
 
-_ROOMS = ("checkpoint", "hooks")  # loaded when first used
+_ROOMS = ("checkpoint", "hooks", "tensorboard")  # loaded when first used
 _refuse = _refuser("utils")
 
 

@@ -150,13 +150,24 @@ def largest(dtype: Any) -> int:
     return 1 if dtype.is_floating_point else 1 if dtype is dtypes.bool_ else int(dtypes.iinfo(dtype).max)
 
 
-def pixels(img: Any) -> Any:
-    """The numbers of an image of Pillow in a tensor of their own, (C, H, W)."""
+def pixels(img: Any, dtype: Any = None) -> Any:
+    """The numbers of an image of Pillow in a tensor of their own, (C, H, W), of another dtype if one is given."""
     backend = current_backend()
-    array = backend.asarray(img)
-    # Of the unsigned words of mode "I;16" there is no dtype; int16 has the same bits, and is what torchvision takes.
-    x: Any = wrap(backend.astype(array, "int16") if array.dtype == "uint16" else backend.copy(array))
-    return x.reshape(img.height, img.width, len(img.getbands())).permute(2, 0, 1)
+    bands = [backend.asarray(band) for band in (img.split() if len(img.getbands()) > 1 else [img])]
+    if dtype is None:
+        # Mode "I;16" has unsigned words, of which there is no dtype; int16 has the same bits, as in torchvision.
+        dtype = "int16" if bands[0].dtype == "uint16" else bands[0].dtype
+    array = backend.empty((len(bands), img.height, img.width), dtype)
+    for channel, band in zip(array, bands, strict=True):
+        backend.copyto(channel, band, casting="unsafe")
+    return wrap(array)
+
+
+def shares(img: Any, dtype: Any) -> Any:
+    """The bytes of an image of Pillow as floats 0…1 in a tensor of their own, (C, H, W)."""
+    x = pixels(img, dtype)
+    current_backend().divide(x.array, 255, x.array)
+    return x
 
 
 def image_of(x: Any, mode: str) -> Any:

@@ -247,6 +247,15 @@ STRAIGHT = {
 }
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, None), (None, 2), (0, 2)])
+def test_integers_that_are_clipped_stay_integers(low, high):
+    for size in (5, 40000):
+        x = np.arange(-2, size - 2)
+        got = NUMBA.clip(x, low, high)
+        assert got.dtype == x.dtype
+        assert np.array_equal(got, np.clip(x, low, high))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
 @pytest.mark.parametrize("name", STRAIGHT)
 def test_straight_activations(name, dtype):

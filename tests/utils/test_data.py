@@ -495,12 +495,6 @@ def test_loader_refuses_an_order_for_iterable_datasets(settings: dict[str, Any])
         data.DataLoader(Count(3), **settings)
 
 
-def test_workers_are_not_supported_yet() -> None:
-    with pytest.raises(NotImplementedError, match=r"num_workers=2 is not supported yet.*pass num_workers=0"):
-        data.DataLoader(Squares(4), num_workers=2, prefetch_factor=4, persistent_workers=True)
-    assert data.get_worker_info() is None
-
-
 def test_settings_without_effect_are_accepted() -> None:
     loader = data.DataLoader(
         Squares(2), pin_memory=True, timeout=3, worker_init_fn=print, pin_memory_device="cuda", in_order=False

@@ -11,6 +11,8 @@ from minitorch.utils.data.combine import (
     ConcatDataset as ConcatDataset,
     StackDataset as StackDataset,
 )
+from minitorch.utils.data.csv_dataset import CSVDataset as CSVDataset
+from minitorch.utils.data.csv_schema import CSVColumn as CSVColumn, CSVSchema as CSVSchema
 from minitorch.utils.data.dataset import (
     Dataset as Dataset,
     IterableDataset as IterableDataset,
@@ -19,7 +21,10 @@ from minitorch.utils.data.dataset import (
     random_split as random_split,
 )
 from minitorch.utils.data.distributed import DistributedSampler as DistributedSampler
-from minitorch.utils.data.loader import DataLoader as DataLoader, get_worker_info as get_worker_info
+from minitorch.utils.data.folder import FileFolder as FileFolder
+from minitorch.utils.data.hdf5 import HDF5Dataset as HDF5Dataset
+from minitorch.utils.data.loader import DataLoader as DataLoader
+from minitorch.utils.data.memmap import MemmapDataset as MemmapDataset
 from minitorch.utils.data.sampler import (
     BatchSampler as BatchSampler,
     RandomSampler as RandomSampler,
@@ -27,6 +32,11 @@ from minitorch.utils.data.sampler import (
     SequentialSampler as SequentialSampler,
     SubsetRandomSampler as SubsetRandomSampler,
     WeightedRandomSampler as WeightedRandomSampler,
+)
+from minitorch.utils.data.stream import StreamDataset as StreamDataset
+from minitorch.utils.data.worker_info import (
+    WorkerInfo as WorkerInfo,
+    get_worker_info as get_worker_info,
 )
 
 __getattr__ = _refuser("utils.data")

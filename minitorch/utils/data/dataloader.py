@@ -5,10 +5,14 @@ from minitorch.utils.data.collate import (
     default_convert as default_convert,
 )
 from minitorch.utils.data.dataset import Dataset as Dataset, IterableDataset as IterableDataset
-from minitorch.utils.data.loader import DataLoader as DataLoader, get_worker_info as get_worker_info
+from minitorch.utils.data.loader import DataLoader as DataLoader
 from minitorch.utils.data.sampler import (
     BatchSampler as BatchSampler,
     RandomSampler as RandomSampler,
     Sampler as Sampler,
     SequentialSampler as SequentialSampler,
+)
+from minitorch.utils.data.worker_info import (
+    WorkerInfo as WorkerInfo,
+    get_worker_info as get_worker_info,
 )

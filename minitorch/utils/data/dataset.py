@@ -135,11 +135,18 @@ class Subset(Dataset[T_co]):
         return len(self.indices)
 
 
-def fetch(dataset: Dataset[T], indices: Iterable[int]) -> list[T]:
-    """The samples at several indices, at once if the dataset can."""
-    at_once: Any = getattr(dataset, "__getitems__", None)
+def fetch(dataset: Dataset[T], indices: Iterable[int], one_by_one: bool = False) -> list[T]:
+    """The samples at several indices, at once if the dataset can. An error names the index at which it happened."""
+    at_once: Any = None if one_by_one else getattr(dataset, "__getitems__", None)
     if not callable(at_once):
-        return [dataset[i] for i in indices]
+        index, samples = None, []
+        try:
+            for index in indices:
+                samples.append(dataset[index])
+        except Exception as error:
+            error.add_note(f"This happened in {type(dataset).__name__}[{index!r}].")
+            raise
+        return samples
     indices = list(indices)
     samples = at_once(indices)
     if len(samples) != len(indices):

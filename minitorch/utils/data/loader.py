@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, repeat
+from contextlib import nullcontext
+from itertools import count, repeat
 from typing import Any
 
-from minitorch.creation import tensor
-from minitorch.errors import ArgumentError, ArgumentTypeError, NotSupportedError
+from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.utils.data.collate import default_collate, default_convert
-from minitorch.utils.data.dataset import Dataset, IterableDataset, Subset, TensorDataset, fetch
+from minitorch.utils.data.dataset import Dataset, IterableDataset
+from minitorch.utils.data.epoch import Epoch, between_epochs, check_state
+from minitorch.utils.data.recipe import END, Recipe, seed_of, seed_of_stream
 from minitorch.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
+from minitorch.utils.data.seeds import Seeded
 
 FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"}
-
-
-def get_worker_info() -> None:
-    """None: all samples are loaded in the main process.
-
-    >>> import minitorch
-    >>> minitorch.utils.data.get_worker_info() is None
-    True
-    """
-    return None
 
 
 class DataLoader:
@@ -35,18 +29,25 @@ class DataLoader:
         shuffle: in a new random order each time.
         sampler: gives the indices in an order of your own.
         batch_sampler: gives lists of indices.
-        num_workers: 0; more processes are not supported yet.
+        num_workers: how many processes or threads load batches ahead; 0 to load each when it is asked for.
         collate_fn: makes a batch of a list of samples, by default `default_collate`.
         pin_memory: accepted; memory on the CPU is as it is.
         drop_last: leave out the last batch, if it is smaller.
-        timeout, worker_init_fn, multiprocessing_context, prefetch_factor, persistent_workers, in_order:
-            for worker processes.
-        generator: the source of randomness for `shuffle`.
+        timeout: seconds that a batch of the workers may be waited for; 0 for no limit.
+        worker_init_fn: called in each worker with its number, after seeding, before it loads anything.
+        multiprocessing_context: how processes are started, "forkserver" (the default, where there is one), "spawn" or
+            "fork", or a context of `multiprocessing`.
+        generator: the source of the seeds from which the order and all other random numbers of an epoch follow.
+        prefetch_factor: how many batches each worker is ahead, by default 2.
+        persistent_workers: keep the workers from one epoch to the next.
         pin_memory_device: accepted, as pin_memory.
+        in_order: False to take batches as the workers finish them.
+        worker_type: "process", or "thread" for datasets that release the lock, such as decoders of images.
 
     Raises:
         ArgumentError: for settings that exclude each other.
-        NotSupportedError: for num_workers > 0.
+        ArgumentTypeError: if workers are started, and the dataset or a function cannot be given to a process.
+        WorkerError: while batches are taken, if a worker is killed or takes too long.
 
     >>> import minitorch
     >>> from minitorch.utils.data import DataLoader, TensorDataset
@@ -59,6 +60,9 @@ class DataLoader:
     """
 
     _built = False
+    _epoch: Epoch | None = None  # the newest
+    _resume: dict[str, Any] | None = None  # what the next one begins with
+    _crew: Any = None  # workers that persist
 
     def __init__(
         self,
@@ -80,8 +84,9 @@ class DataLoader:
         persistent_workers: bool = False,
         pin_memory_device: str = "",
         in_order: bool = True,
+        worker_type: str = "process",
     ) -> None:
-        check_workers(num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context)
+        check_workers(num_workers, timeout, prefetch_factor, persistent_workers, worker_type)
         iterable = isinstance(dataset, IterableDataset)
         check_order(iterable, batch_size, shuffle, sampler, batch_sampler, drop_last)
         if collate_fn is not None and not callable(collate_fn):
@@ -103,11 +108,13 @@ class DataLoader:
         self.batch_size, self.drop_last = batch_size, drop_last
         self.sampler, self.batch_sampler = sampler, batch_sampler
         self.generator = generator
-        self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
+        self.num_workers = num_workers
+        self.prefetch_factor = (prefetch_factor or 2) if num_workers else None
         self.persistent_workers, self.in_order = persistent_workers, in_order
         self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
         self.timeout, self.worker_init_fn = timeout, worker_init_fn
-        self.multiprocessing_context = multiprocessing_context
+        self.worker_type = worker_type
+        self.multiprocessing_context = checked_context(multiprocessing_context, num_workers, worker_type)
         self.collate_fn: Callable[[Any], Any] = collate_fn or (
             default_convert if batch_sampler is None else default_collate
         )
@@ -121,47 +128,91 @@ class DataLoader:
         super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[Any]:
-        if isinstance(self.dataset, IterableDataset):
-            return self._stream()
-        if self.batch_sampler is None:
-            return (self.collate_fn(self.dataset[i]) for i in self.sampler)
-        return (self._batch(list(indices)) for indices in self.batch_sampler)
+        self._epoch, self._resume = Epoch(self, self._resume), None
+        if self.num_workers:
+            from minitorch.utils.data.workers import Batches
 
-    def _batch(self, indices: list[Any]) -> Any:
-        if self.collate_fn is default_collate:
-            tensors = whole_tensors(self.dataset, indices)
-            if tensors is not None:
-                return tensors
-        samples = fetch(self.dataset, indices)
-        try:
-            return self.collate_fn(samples)
-        except Exception as error:
-            error.add_note(f"The samples of this batch have the indices {shortened(indices)}.")
-            raise
+            batches: Iterator[Any] = Batches(self, self._epoch)
+        elif isinstance(self.dataset, IterableDataset):
+            batches = self._stream(self._epoch)
+        else:
+            batches = self._indexed(self._epoch)
+        return batches
 
-    def _stream(self) -> Iterator[Any]:
-        """Batches of an IterableDataset."""
-        samples = iter(self.dataset)
-        if self.batch_size is None:
-            yield from self._counted(map(self.collate_fn, samples))
+    def _indexed(self, epoch: Epoch) -> Iterator[Any]:
+        """Batches loaded here and now."""
+        recipe = self.recipe()
+        load, draws = recipe.start(), recipe.draws
+        for number, indices in epoch.tasks():
+            with Seeded(seed_of(epoch.seed, number)) if draws else nullcontext():
+                batch = load(indices)
+            epoch.receive(number)
+            yield batch
+        epoch.finished = True
+
+    def _stream(self, epoch: Epoch) -> Iterator[Any]:
+        """Batches of an IterableDataset, loaded here and now."""
+        known = epoch.given[0]
+        with Seeded(seed_of_stream(epoch.seed, 0)):
+            load = self.recipe().start()
+        for number in count():
+            with Seeded(seed_of(epoch.seed, number)):
+                batch = load(None)
+            if batch is END:
+                break
+            if number >= known:
+                epoch.receive_of(0)
+                self.check_length(epoch)
+                yield batch
+        epoch.finished = True
+
+    def recipe(self) -> Recipe:
+        """How batches are made."""
+        batched = self.batch_sampler is not None
+        return Recipe(self.dataset, self.collate_fn, batched, self.batch_size, self.drop_last)
+
+    def check_length(self, epoch: Epoch) -> None:
+        """Warns when there are more batches than the `__len__` of an IterableDataset told."""
+        if not hasattr(self.dataset, "__len__") or epoch.batches != len(self) + 1:
             return
-        yield from self._counted(
-            self.collate_fn(batch) for batch in BatchSampler(samples, self.batch_size, self.drop_last)
+        workers = f", or share its samples out among the {self.num_workers} workers with get_worker_info()"
+        warnings.warn(
+            f"Length of IterableDataset {type(self.dataset).__name__} was reported to be "
+            f"{len(self.dataset)}, which makes {len(self)} batches, but there are more; "
+            f"correct its __len__{workers if self.num_workers else ''}",
+            UserWarning,
+            stacklevel=3,
         )
 
-    def _counted(self, batches: Iterator[Any]) -> Iterator[Any]:
-        """Warns when there are more batches than the dataset's `__len__` told."""
-        expected = len(self) if hasattr(self.dataset, "__len__") else None
-        for k, batch in enumerate(batches):
-            if expected is not None and k == expected:
-                warnings.warn(
-                    f"Length of IterableDataset {type(self.dataset).__name__} was reported to be "
-                    f"{len(self.dataset)}, which makes {expected} batches, but there are more; "  # type: ignore[arg-type]
-                    f"correct its __len__",
-                    UserWarning,
-                    stacklevel=2,
-                )
-            yield batch
+    def state_dict(self) -> dict[str, Any]:
+        """Where the newest iteration is: which batches the user has, and the random state behind the others.
+
+        A loader made in the same way that gets it by `load_state_dict` goes on with exactly the batches that would have
+        followed, with any number of workers; those of an IterableDataset are loaded anew up to that place, and need the
+        same number of workers. A sampler that draws its order from elsewhere than minitorch's generators must be
+        restored by its owner.
+
+        >>> import minitorch
+        >>> loader = minitorch.utils.data.DataLoader(range(6), batch_size=2)
+        >>> for batch in loader:
+        ...     state = loader.state_dict()
+        ...     break
+        >>> loader.load_state_dict(state)
+        >>> list(loader)
+        [tensor([2, 3]), tensor([4, 5])]
+        """
+        if self._resume is not None:
+            return dict(self._resume)
+        return between_epochs(self) if self._epoch is None else self._epoch.state_dict(self)
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Lets the next iteration go on where another one was when `state_dict` was called.
+
+        Raises:
+            StateDictError: if the state is not that of a loader made like this one.
+        """
+        check_state(self, state_dict)
+        self._resume = dict(state_dict)
 
     def __len__(self) -> int:
         if isinstance(self.dataset, IterableDataset):
@@ -173,46 +224,70 @@ class DataLoader:
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)  # type: ignore[arg-type]
 
 
-def whole_tensors(dataset: Any, indices: list[Any]) -> list[Any] | None:
-    """The batch of a TensorDataset, or of a Subset of one, by one indexing per tensor; else None."""
-    while type(dataset) is Subset:
-        indices = [dataset.indices[i] for i in indices]
-        dataset = dataset.dataset
-    if type(dataset) is not TensorDataset or not indices:
-        return None
-    places = tensor(indices)
-    return [x[places] for x in dataset.tensors]
-
-
-def shortened(indices: list[Any]) -> str:
-    """The first indices of a batch, for messages."""
-    return str(indices) if len(indices) <= 20 else f"{list(islice(indices, 20))} …"
-
-
 def check_workers(
-    num_workers: int,
-    timeout: float,
-    prefetch_factor: int | None,
-    persistent_workers: bool,
-    multiprocessing_context: Any,
+    num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool, worker_type: str
 ) -> None:
-    """Refuses settings of worker processes, since there are none."""
+    """Refuses settings of workers that make no sense."""
     if num_workers < 0:
         raise ArgumentError(f"DataLoader: num_workers must not be negative, got {num_workers}")
     if timeout < 0:
         raise ArgumentError(f"DataLoader: timeout must not be negative, got {timeout}")
-    if num_workers > 0:
-        raise NotSupportedError(
-            f"DataLoader: num_workers={num_workers} is not supported yet: samples are loaded in the main "
-            f"process; pass num_workers=0"
+    if worker_type not in ("process", "thread"):
+        raise ArgumentError(f"DataLoader: worker_type must be 'process' or 'thread', got {worker_type!r}")
+    if num_workers == 0:
+        for name, value in (
+            ("prefetch_factor", prefetch_factor is not None),
+            ("persistent_workers", persistent_workers),
+        ):
+            if value:
+                raise ArgumentError(f"DataLoader: {name} needs num_workers > 0; leave it out")
+        return
+    if prefetch_factor is not None and prefetch_factor < 1:
+        raise ArgumentError(f"DataLoader: prefetch_factor must be positive, got {prefetch_factor}")
+    cores = usable_cores()
+    if worker_type == "process" and num_workers > cores:
+        warnings.warn(
+            f"DataLoader: {num_workers} worker processes are to share {cores} processor cores; more than {cores} "
+            f"slow each other down",
+            UserWarning,
+            stacklevel=3,
         )
-    for name, value in (
-        ("prefetch_factor", prefetch_factor is not None),
-        ("persistent_workers", persistent_workers),
-        ("multiprocessing_context", multiprocessing_context is not None),
-    ):
-        if value:
-            raise ArgumentError(f"DataLoader: {name} needs num_workers > 0; leave it out")
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def checked_context(context: Any, num_workers: int, worker_type: str) -> Any:
+    """How processes are started, from `multiprocessing` or by name.
+
+    Raises:
+        ArgumentError: for a name that is not known here, or if there are no processes.
+        ArgumentTypeError: for anything else.
+    """
+    if context is None:
+        return None
+    if num_workers == 0 or worker_type == "thread":
+        raise ArgumentError(
+            "DataLoader: multiprocessing_context needs num_workers > 0 and worker_type='process'; leave it out"
+        )
+    import multiprocessing
+    from multiprocessing.context import BaseContext
+
+    if isinstance(context, str):
+        known = multiprocessing.get_all_start_methods()
+        if context not in known:
+            raise ArgumentError(
+                f"DataLoader: multiprocessing_context must be one of {', '.join(known)}, got {context!r}"
+            )
+        return multiprocessing.get_context(context)
+    if not isinstance(context, BaseContext):
+        raise ArgumentTypeError(
+            f"DataLoader: multiprocessing_context must be a context of multiprocessing or the name of one, got "
+            f"{type(context).__name__}"
+        )
+    return context
 
 
 def check_order(

@@ -10,7 +10,7 @@ from minitorch import dtypes
 from minitorch.creation import as_tensor
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError
 from minitorch.value import Value
-from minitorch.vision.images import image_of, is_pillow, largest, pixels
+from minitorch.vision.images import image_of, is_pillow, largest, pixels, shares
 
 LITTLE = sys.byteorder == "little"
 WORD = "I;16" if LITTLE else "I;16B"
@@ -53,10 +53,13 @@ def to_tensor(pic: Any) -> Any:
     >>> minitorch.vision.transforms.functional.to_tensor(Image.new("L", (2, 1), 255))
     tensor([[[1., 1.]]])
     """
+    real = dtypes.get_default_dtype()
     if is_pillow(pic):
-        x = pixels(pic)
         if pic.mode == "1":
-            x = x.to(dtypes.uint8) * 255
+            return pixels(pic, real.dtype)
+        if not pic.mode.startswith(("I", "F")):  # all others have bytes
+            return shares(pic, real.dtype)
+        x = pixels(pic)
     elif isinstance(pic, Value) or not hasattr(pic, "__array_interface__"):
         raise ArgumentTypeError(
             f"to_tensor: expected an image of Pillow or an array, got {type(pic).__name__}"
@@ -67,7 +70,7 @@ def to_tensor(pic: Any) -> Any:
         x = as_tensor(pic)
         x = x.unsqueeze(2).permute(2, 0, 1) if x.ndim == 2 else x.permute(2, 0, 1)
     x = x.contiguous()
-    return x.to(dtypes.get_default_dtype()) / 255 if x.dtype is dtypes.uint8 else x
+    return x.to(real) / 255 if x.dtype is dtypes.uint8 else x
 
 
 def to_pil_image(pic: Any, mode: str | None = None) -> Any:
