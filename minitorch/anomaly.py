@@ -46,7 +46,7 @@ def has_nan(x: Any) -> bool:
     array = x.array if isinstance(x, Value) else x
     if getattr(array, "dtype", None) is None:
         return isinstance(x, (float, complex)) and x != x
-    return array.dtype.kind in "fc" and bool(backend_of(array).isnan(array).any())
+    return array.dtype.kind in "fcV" and bool(backend_of(array).isnan(array).any())
 
 
 def note(node: Op, inputs: Iterable[Any], outputs: Iterable[Any]) -> None:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
+from minitorch.backend_amp import ScalingKernels
 from minitorch.backend_attention import AttentionKernels
 from minitorch.backend_ldl import IndefiniteKernels
 from minitorch.backend_linalg import LinalgKernels
@@ -44,6 +45,7 @@ class Backend(
     OptimizerKernels,
     OrderKernels,
     RecurrentKernels,
+    ScalingKernels,
     SpecialFunctions,
 ):
     """The interface between ops and an array library.
@@ -56,6 +58,7 @@ class Backend(
         device_type: `"cpu"`, or the device that its arrays live on.
         array_type: the class of its arrays.
         scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
+        computes_bfloat16: whether its primitives take bfloat16; if not, ops compute in float32, and round.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
@@ -64,6 +67,7 @@ class Backend(
     batched: ClassVar[bool] = False  # whether its arrays are batches of others, as in vmap
     array_type: ClassVar[type]
     scalar_types: ClassVar[tuple[type, ...]] = ()
+    computes_bfloat16: ClassVar[bool] = False
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------
@@ -260,6 +264,10 @@ class Backend(
     def is_whole(self, x: Array) -> bool:
         """Whether `x` owns its memory, and may be written to."""
         return x.base is None
+
+    def to_dlpack(self, x: Array, **kwargs: Any) -> Any:
+        """A capsule of DLPack, with which another library can share the memory of `x`."""
+        return x.__dlpack__(**kwargs)
 
     # Composites ------------------------------------------------------------------------------------------------
 

@@ -111,7 +111,7 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
         raise ArgumentError(
             "tensor: an integer does not fit into 64 bits; pass floats for numbers of this size"
         )
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biufc" and array.dtype is not dtypes.numpy_bfloat16:
         raise ArgumentTypeError(
             f"tensor: cannot make a tensor of {data!r:.60}; expected numbers, booleans, or nested sequences of them"
         )

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class Overwrite(Op):
     """z = v, in the place of x;   dx = 0,  dv = g."""
 
+    moves = True
+
     def forward(self, x: Array, v: Array) -> Array:
         return v
 
@@ -37,6 +39,8 @@ class Overwrite(Op):
 
 class ViewUpdate(Op):
     """base[region] = v, where a view shows the region;   dbase = g outside of it,  dv = g inside."""
+
+    moves = True
 
     def forward(self, base: Array, v: Array, *, view: View) -> Array:
         index = region(base, view)

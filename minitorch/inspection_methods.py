@@ -32,7 +32,7 @@ class Absent:
 class AbsentMethods:
     """Methods of PyTorch's tensors that are not there, with the reasons in `minitorch.absent`."""
 
-    bfloat16, chalf, share_memory_, as_subclass = Absent(), Absent(), Absent(), Absent()
+    chalf, share_memory_, as_subclass = Absent(), Absent(), Absent()
     to_sparse, to_sparse_coo, to_sparse_csr, to_sparse_csc = Absent(), Absent(), Absent(), Absent()
     to_sparse_bsr, to_sparse_bsc, to_mkldnn, coalesce = Absent(), Absent(), Absent(), Absent()
     is_coalesced, sparse_mask, sparse_dim, dense_dim = Absent(), Absent(), Absent(), Absent()

@@ -18,8 +18,9 @@ _in_place = inplace.method
 
 TYPE_NAMES = {
     "bool": "BoolTensor", "uint8": "ByteTensor", "int8": "CharTensor", "int16": "ShortTensor",
-    "int32": "IntTensor", "int64": "LongTensor", "float16": "HalfTensor", "float32": "FloatTensor",
-    "float64": "DoubleTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor",
+    "int32": "IntTensor", "int64": "LongTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
+    "float32": "FloatTensor", "float64": "DoubleTensor",
+    "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor",
 }  # fmt: skip
 
 
@@ -286,7 +287,7 @@ class MemoryMethods:
     """Copies, casts, and changes in place."""
 
     clone, contiguous, to, type_as = ops.clone, ops.contiguous, ops.to, ops.type_as
-    float, double, half = ops.float_, ops.double, ops.half
+    float, double, half, bfloat16 = ops.float_, ops.double, ops.half, ops.bfloat16
     long, int, short = ops.long, ops.int_, ops.short
     char, byte, bool = ops.char, ops.byte, ops.bool_
     cfloat, cdouble = ops.cfloat, ops.cdouble

@@ -120,4 +120,6 @@ def exact_integers(dtype: dtypes.dtype) -> int:
     """How many integers from 0 on a dtype represents exactly, at most 2⁶³ − 1."""
     if dtype.category == dtypes.INTEGER:
         return min(dtypes.iinfo(dtype).max + 1, 2**63 - 1)
-    return {"bool": 2, "float16": 2**11 + 1, "float32": 2**24 + 1}.get(dtype.name, 2**53 + 1)
+    return {"bool": 2, "float16": 2**11 + 1, "bfloat16": 2**8 + 1, "float32": 2**24 + 1}.get(
+        dtype.name, 2**53 + 1
+    )

@@ -78,7 +78,7 @@ def arange(
     if kind == "int64":
         start, end, step = int(start), int(end), int(step)
     count = math.ceil(steps_between("arange", start, end, step))
-    if kind.kind not in "fc":
+    if kind.kind not in "fcV":
         start, step = int(start), int(step)
     return finish((current_backend().arange(count) * step + start).astype(kind), device, requires_grad)
 

@@ -337,11 +337,16 @@ class Variable(Methods, Value):
 
         Raises:
             GradientError: if it requires grad: changes of the array could not be recorded.
+            DtypeError: for bfloat16, which NumPy does not have.
         """
         if self._requires_grad and not force:
             raise GradientError(
                 "numpy: this tensor requires grad, and changes of the array could not be recorded; "
                 "use x.detach().numpy()"
+            )
+        if self.array.dtype is dtypes.numpy_bfloat16:
+            raise DtypeError(
+                "numpy: NumPy has no bfloat16; use x.float().numpy(), or x.view(minitorch.int16).numpy() for the bits"
             )
         return backend_of(self.array).to_numpy(self.array)
 
@@ -360,7 +365,7 @@ class Variable(Methods, Value):
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
-        return self.array.__dlpack__(**kwargs)
+        return backend_of(self.array).to_dlpack(self.array, **kwargs)
 
     def __dlpack_device__(self) -> Any:
         return self.array.__dlpack_device__()

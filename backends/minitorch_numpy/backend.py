@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from minitorch.backend import Array, Backend
-from minitorch_numpy import blas, random, special
+from minitorch_numpy import blas, dlpack, random, special
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
@@ -129,7 +129,7 @@ class NumpyBackend(
     empty, zeros, full = staticmethod(np.empty), staticmethod(np.zeros), staticmethod(np.full)
     arange, linspace = staticmethod(np.arange), staticmethod(np.linspace)
     asarray, to_numpy = staticmethod(np.asarray), staticmethod(np.asarray)
-    from_dlpack = staticmethod(np.from_dlpack)
+    from_dlpack, to_dlpack = staticmethod(dlpack.from_dlpack), staticmethod(dlpack.to_dlpack)
     copyto = staticmethod(np.copyto)
 
     reshape, transpose, squeeze = (

@@ -72,6 +72,12 @@ PAGES = [
     Page("autograd-functional", "autograd.functional", "", "minitorch.autograd.functional"),
     Page("autograd-graph", "autograd.graph", "", "minitorch.autograd.graph"),
     Page("func", "func", "", "minitorch.func"),
+    Page(
+        "amp",
+        "amp",
+        "The page on [mixed precision](../mixed-precision.md) tells more.",
+        "minitorch.amp",
+    ),
     Page("linalg", "linalg", "", "minitorch.linalg"),
     Page("fft", "fft", "", "minitorch.fft"),
     Page("special", "special", "", "minitorch.special"),

@@ -326,7 +326,7 @@ class Function:
 
 def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
     """One result of forward, tied to the node."""
-    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fc":
+    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fcV":
         return y
     if not any(y is x for x in node.dirty):
         result = wrap(y.array)

@@ -108,6 +108,7 @@ class BatchBackend:
     array_type = BatchedArray
     scalar_types: tuple[type, ...] = ()
     batched = True
+    computes_bfloat16 = False
 
     (negative, abs, sign, rint, floor, ceil, trunc, exp, exp2, expm1, log, log2, log10, log1p, sqrt, square) = map(
         pointwise,

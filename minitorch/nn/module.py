@@ -188,8 +188,8 @@ class Module(Members, StateMethods):
         return self._apply(lambda x: x.half() if x.is_floating_point() else x)
 
     def bfloat16(self) -> Self:
-        """Raises an error: there is no such dtype."""
-        raise NotSupportedError("bfloat16: minitorch has no dtype bfloat16; use half() or float()")
+        """Casts floating-point parameters and buffers to bfloat16."""
+        return self._apply(lambda x: x.bfloat16() if x.is_floating_point() else x)
 
     def type(self, dst_type: dtypes.dtype | str) -> Self:
         """Casts all parameters and buffers."""

@@ -7,6 +7,7 @@ import warnings
 from typing import Any, ClassVar
 
 from minitorch import filled, ops, ranges
+from minitorch.autocasting import casts
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -205,7 +206,7 @@ class RNNBase(Module):
                     f"{type(self).__name__}: {what} has shape {tuple(state.shape)}, expected {expected}: "
                     f"(layers · directions, {'batch, ' if batched else ''}hidden_size)"
                 )
-            if state.dtype is not x.dtype:
+            if state.dtype is not x.dtype and not casts(x.array):
                 raise DtypeError(
                     f"{type(self).__name__}: {what} is {state.dtype}, the input is {x.dtype}; convert one"
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.inplace import method as in_place
@@ -289,6 +290,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Variable
     return Softplus.apply(input, beta=beta, threshold=threshold)
 
 
+@kernel
 @with_out
 def logsigmoid(input: Any) -> Variable:
     """log sigmoid(x), without underflow.
@@ -301,6 +303,7 @@ def logsigmoid(input: Any) -> Variable:
     return -softplus(-input, threshold=math.inf)
 
 
+@kernel
 def mish(input: Any, inplace: bool = False) -> Variable:
     """x · tanh(softplus(x)).
 
@@ -334,6 +337,7 @@ def tanhshrink(input: Any) -> Variable:
     return input - tanh(input)
 
 
+@kernel
 def prelu(input: Any, weight: Any) -> Variable:
     """x where x > 0, else `weight` · x, with one weight for all or one per channel (dim 1).
 

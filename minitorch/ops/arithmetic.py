@@ -110,7 +110,8 @@ class Pow(Binary):
         z = self.backend.power(x, y)
         if (x if hasattr(x, "dtype") else y).dtype.kind == "b":
             z = self.power_of_booleans(x, y, z)
-        self.save(x=x, y=y, output=z)
+        if self.recording:
+            self.save(x=x, y=y, output=None if self.edges[1] is None else z)
         return z
 
     def power_of_booleans(self, x: Array, y: Array, z: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import as_dtype
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
@@ -91,7 +92,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     if array.dtype.kind == "b":
         hidden = array if hides else array == 0
         return wrap(backend_of(array).where(hidden, dtype.type(-math.inf), dtype.type(0)))
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         raise DtypeError(
             f"{op_name}: {name} must hold booleans or floating-point numbers, got {array.dtype}; "
             f"use {name}.bool()"
@@ -99,6 +100,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     return mask if array.dtype == dtype else mask.to(as_dtype(dtype))
 
 
+@kernel
 def scaled_dot_product_attention(
     query: Any,
     key: Any,

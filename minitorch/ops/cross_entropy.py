@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import watch
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import int64, uint8
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
@@ -71,7 +72,7 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     shape, t = input.array.shape, array_of(target)
     long = t.dtype == int64.dtype
     if not long and t.dtype != uint8.dtype:
-        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind == "f" else ""
+        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind in "fV" else ""
         raise DtypeError(f"{op_name}: class indices must be int64, got {t.dtype}; use target.long(){remedy}")
     if not shape:
         raise ShapeError(f"{op_name}: a 0-d input has no classes; expected (N, C), (C) or (N, C, …)")
@@ -141,6 +142,7 @@ def row_weights(
     return counted.astype(input.array.dtype) if weights is None else weights * counted
 
 
+@kernel
 def nll_loss(
     input: Any,
     target: Any,
@@ -201,10 +203,11 @@ def warn_of_softmax(op_name: str, expected: str) -> None:
     watch.suspect(
         "loss-input",
         f"{op_name}: its input comes out of softmax, but it expects {expected}",
-        stacklevel=3,
+        stacklevel=4,
     )
 
 
+@kernel
 def cross_entropy(
     input: Any,
     target: Any,

@@ -74,7 +74,7 @@ class Cumarg(Op):
         check_ordered(kind, x)
         b = self.backend
         best = x == getattr(b, kind)(x, axis=dim)
-        if x.dtype.kind == "f":
+        if x.dtype.kind in "fV":
             best = best | b.isnan(x)
         place = b.arange(x.shape[dim]).reshape([-1 if i == dim else 1 for i in range(x.ndim)])
         return b.cummax(b.where(best, place, 0), axis=dim)

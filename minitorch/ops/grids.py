@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, NotSupportedError, ShapeError
 from minitorch.ops.common import array_of, require_tensors
@@ -24,6 +25,7 @@ MODES = ("bilinear", "nearest", "bicubic")
 PADDING_MODES = ("zeros", "border", "reflection")
 
 
+@kernel
 def grid_sample(
     input: Any,
     grid: Any,

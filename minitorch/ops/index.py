@@ -199,7 +199,7 @@ def plain_index(item: Any) -> Any:
         raise IndexTypeError(
             f"index: expected integers, slices, None, ..., or integer or bool tensors, got {type(item).__name__}"
         )
-    if array.dtype == "uint8" or array.dtype.kind in "fc":
+    if array.dtype == "uint8" or array.dtype.kind in "fcV":
         raise IndexTypeError(
             f"index: index tensors must be integer or bool, got {array.dtype}; use .long() for positions, "
             f".bool() for a mask"

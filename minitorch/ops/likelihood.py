@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.modes import no_grad
 from minitorch.ops.common import require_tensors
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
+@kernel
 def poisson_nll_loss(
     input: Any,
     target: Any,

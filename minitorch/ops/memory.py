@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Clone(Op):
     """y = x, in memory of its own;   dx = g."""
 
+    moves = True
+
     def forward(self, x: Array, *, order: tuple[int, ...] | None = None) -> Array:
         if order is None:
             return self.backend.copy(x)
@@ -45,6 +47,8 @@ class Alias(Op):
 
 class ToCopy(Op):
     """y = x in another dtype;   dx = g in x's dtype (by the engine; the real part for real x)."""
+
+    moves = True
 
     def forward(self, x: Array, *, dtype: dtypes.dtype) -> Array:
         return self.backend.astype(x, dtype.dtype)
@@ -174,7 +178,8 @@ def _caster(dtype: dtypes.dtype) -> Any:
     return cast
 
 
-float_, double, half = map(_caster, (dtypes.float32, dtypes.float64, dtypes.float16))
+float_, double = map(_caster, (dtypes.float32, dtypes.float64))
+half, bfloat16 = map(_caster, (dtypes.float16, dtypes.bfloat16))
 long, int_, short = map(_caster, (dtypes.int64, dtypes.int32, dtypes.int16))
 char, byte, bool_ = map(_caster, (dtypes.int8, dtypes.uint8, dtypes.bool_))
 cfloat, cdouble = map(_caster, (dtypes.complex64, dtypes.complex128))

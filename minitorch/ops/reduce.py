@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
@@ -225,6 +226,7 @@ def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: An
     return keep_dims(Prod.apply(input, dim=d, exact=exact), input, (d,), keepdim)
 
 
+@kernel
 @with_out
 def var(
     input: Any,
@@ -261,6 +263,7 @@ def var(
     return keep_dims(scaled, input, dims, keepdim)
 
 
+@kernel
 @with_out
 def std(
     input: Any,
@@ -285,6 +288,7 @@ def std(
     return sqrt(spread.masked_fill(constant, 1.0)).masked_fill(constant, 0.0)
 
 
+@kernel
 def var_mean(
     input: Any,
     dim: Dims = None,
@@ -304,6 +308,7 @@ def var_mean(
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
+@kernel
 def std_mean(
     input: Any,
     dim: Dims = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
@@ -210,6 +211,7 @@ def scatter_products(x: Any, dim: int, indices: Array, v: Any) -> Any:
     return x
 
 
+@kernel
 @with_out
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Variable:
     """`input` with the elements of `src` added at `index` along `dim`; duplicates add up.
@@ -271,6 +273,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     return y.reshape(input.shape)
 
 
+@kernel
 @with_out
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Variable:
     """A copy of `input` with the slices of `source` at `index` along `dim`.

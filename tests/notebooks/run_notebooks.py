@@ -2,7 +2,7 @@
 
 Run as `make notebooks`, or `python tests/notebooks/run_notebooks.py [NAME…]` where the extra
 `notebooks` is installed. The files are only read. It is an error if there is no notebook at all,
-and if one was committed with outputs or execution counts.
+and if one was committed with outputs or execution counts, or links to a file that is not there.
 
 Exercises are solved on the way. An exercise is a code cell with a gap in it, the code cell that checks
 it, and then a text whose `<details>` hold the solution. The check must say that the exercise is
@@ -32,6 +32,7 @@ warnings.filterwarnings("ignore", module=r"(ipykernel|jupyter_client|tornado|tra
 """
 
 
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
 
 
@@ -42,6 +43,12 @@ def leftovers(notebook: nbformat.NotebookNode) -> list[int]:
         for position, cell in enumerate(notebook.cells, 1)
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None)
     ]
+
+
+def dead_links(notebook: nbformat.NotebookNode, folder: Path) -> list[str]:
+    """The links to files that are not there."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    return [link for text in texts for link in LINK.findall(text) if not (folder / link).exists()]
 
 
 def solve(notebook: nbformat.NotebookNode) -> None:
@@ -115,6 +122,8 @@ def main() -> int:
         nbformat.validate(notebook)
         if filled := leftovers(notebook):
             problem = f"cells {filled} hold outputs or counts: clear all outputs before committing"
+        elif dead := dead_links(notebook, path.parent):
+            problem = f"dead links: {dead}"
         else:
             problem = execute(notebook, path.parent, options.timeout)
         failed += problem is not None

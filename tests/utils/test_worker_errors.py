@@ -131,6 +131,7 @@ PROGRAM = """
 import os, signal, sys, time
 import worker_datasets as samples
 from minitorch.utils.data import DataLoader
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs in the background ignore Ctrl-C
 loader = DataLoader(samples.Slow({6: 60.0}), num_workers=2, persistent_workers=PERSIST)
 batches = iter(loader)
 next(batches)

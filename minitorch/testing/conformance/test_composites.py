@@ -21,7 +21,7 @@ from minitorch.windows import Windows
 
 Layout = Callable[[Backend, Any], Array]
 NOT_KERNELS = {  # see test_memory, test_random
-    "quiet", "check_complete", "add_into", "is_whole", "keep_mask",
+    "quiet", "check_complete", "add_into", "is_whole", "keep_mask", "to_dlpack",
     "get_num_threads", "set_num_threads", "warmup", "describe", "hints",
 }  # fmt: skip
 
@@ -396,6 +396,17 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
     "adamax_step": lambda: steps("-+", {**COMMON, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3}, STEPS),
     "nadam_step": lambda: steps("-+", ADAM, STEPS, [0.5, 0.3, 0.1], [0.2, 0.7, 0.9]),
     "radam_step": lambda: steps("-+", ADAM, STEPS, [0.0, 0.3, 0.9]),
+    "unscale": lambda: [
+        Call([*arrays, bad], np.float32(0.3), np.zeros((), "float32"))
+        for arrays in several((2, 3), (300, 90))
+        for bad in (np.ones(3, "float32"), np.array([1.0, np.inf], "float32"), np.array([np.nan], "float32"))
+    ],
+    "update_scale": lambda: [
+        Call(np.array(scale, "float32"), np.array(count, "int32"), np.array(found, "float32"), 2.0, 0.5, 3)
+        for scale in (8.0, 3e38)
+        for count in (0, 2)
+        for found in (0.0, 1.0)
+    ],
     "scale_all": lambda: [Call(arrays, 0.3) for arrays in several((2, 3), (), (0,), (300, 90))],
     "clip_all": lambda: [Call(arrays, -0.3, 0.5) for arrays in several((2, 3), (), (0,), (300, 90))],
     "rnn_forward": lambda: [

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from minitorch.absent import refuser as _refuser
+from importlib import import_module as _import_module
+from typing import Any
+
+from minitorch.absent import missing as _missing
 from minitorch.registry import registered_devices
 
 
@@ -38,4 +41,9 @@ def empty_cache() -> None:
     """Gives back unused memory of CUDA devices, of which there is none without a backend that serves them."""
 
 
-__getattr__ = _refuser("cuda")
+def __getattr__(name: str) -> Any:
+    if name == "amp":
+        return _import_module("minitorch.cuda.amp")
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise _missing("cuda", name)
