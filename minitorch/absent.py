@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from minitorch.errors import NotSupportedNameError
 
 EAGER = "minitorch runs eagerly; call the function or the module itself"
-GPU = "there is no GPU backend yet; work on the CPU"
+GPU = "minitorch computes on the CPU and on NVIDIA GPUs"
+NVIDIA = "an interface to NVIDIA's tools or to PyTorch's own memory management; see minitorch.cuda for what there is"
 LATER = "not built yet"
 DENSE = "all tensors are dense and strided; use a dense tensor, or gather and index_add"
 QUANTIZED = "there are no quantized tensors; work in float32 or float16"
@@ -32,12 +33,15 @@ WHY: dict[str, str] = {
     "fx*": EAGER,
     "package*": "save a state_dict with minitorch.save instead",
     "onnx*": LATER,
-    "cuda*": GPU,
+    "cuda.ipc_collect": PROCESSES,
+    "cuda.comm*": PROCESSES,
+    "cuda.nccl*": PROCESSES,
+    "cuda*": NVIDIA,
     "mps*": GPU,
     "xpu*": GPU,
     "mtia*": GPU,
-    "Stream": GPU,
-    "Event": GPU,
+    "Stream": "use cuda.Stream",
+    "Event": "use cuda.Event",
     "distributed*": PROCESSES,
     "multiprocessing*": PROCESSES,
     "nn.parallel.DistributedDataParallel": PROCESSES,

@@ -228,7 +228,9 @@ def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
         raise ArgumentTypeError(
             f"copy_: expected a Tensor or a number, got {type(src).__name__}; make a tensor with minitorch.tensor(...)"
         )
-    return overwrite("copy_", x, src)  # type: ignore[arg-type]
+    if src.array.__class__ is not x.array.__class__ or src.device != x.device:  # type: ignore[attr-defined]
+        src = src.to(x.device, non_blocking=non_blocking)  # type: ignore[attr-defined]
+    return overwrite("copy_", x, src)
 
 
 def fill_(x: Variable, value: Any) -> Variable:

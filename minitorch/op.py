@@ -32,7 +32,7 @@ from minitorch.hooks import NodeHooks, RemovableHandle, accumulator
 from minitorch.modes import current
 from minitorch.registry import backend_of
 from minitorch.value import Value, Version, lay_out, mark_view
-from minitorch.widening import raw_through_float32, through_float32, widens
+from minitorch.widening import lacks_bfloat16, raw_through_float32, through_float32, widens
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -240,6 +240,8 @@ class Op:
                 return apply_by_slices(cls, inputs, settings)
             if isinstance(error, MinitorchError):
                 raise
+            if isinstance(error, TypeError) and dtypes.numpy_bfloat16 is not None and lacks_bfloat16(arrays):
+                return through_float32(cls, inputs, settings)
             if isinstance(error, OverflowError) and (fitting := wrapped_around(inputs, backend, dtype)):
                 return cls.apply(*fitting, **settings)
             raise explain(op, error, arrays) from error
@@ -249,7 +251,7 @@ class Op:
         result: Variable = new(op.variable_class)
         y: Array = out
         if y.__class__ is not backend.array_type and y.__class__ not in BATCHES:
-            y = backend.asarray(y)
+            y = op.backend.asarray(y)  # which is the target's, if the op moves to another device
         result.array = y
         if op.recording and y.dtype.kind in "fcV":
             result.grad_fn, result._requires_grad = op, True
@@ -314,13 +316,19 @@ class Op:
         op.backend = backend_of(
             first if hasattr(first, "dtype") else next(x for x in inputs if hasattr(x, "dtype"))
         )
-        if not BATCHES:
+        if not BATCHES and op.backend.checks_values:
             return op.forward(*inputs, **settings)
         op.backend = backend_of(leading(inputs))
         try:
             return op.forward(*inputs, **settings)
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError) as error:
             if not holds_batches(inputs, settings):
+                if (
+                    isinstance(error, TypeError)
+                    and dtypes.numpy_bfloat16 is not None
+                    and lacks_bfloat16(inputs)
+                ):
+                    return raw_through_float32(cls, inputs, settings)
                 raise
             from minitorch.func.fallback import apply_raw_by_slices
 

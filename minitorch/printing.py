@@ -82,6 +82,8 @@ def tensor_repr(x: Variable) -> str:
     name = "tensor("
     suffixes = []
     array = backend_of(x.array).to_numpy(x.array)
+    if not x.is_cpu:
+        suffixes.append(f"device='{x.device}'")
     if not array.size and array.ndim != 1:
         suffixes.append(f"size={tuple(array.shape)}")
     default = dtypes.get_default_dtype()

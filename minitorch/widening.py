@@ -35,6 +35,12 @@ def widens(op: type[Op], inputs: Sequence[Any]) -> bool:
     return False
 
 
+def lacks_bfloat16(inputs: Sequence[Any]) -> bool:
+    """Whether a backend that computes in bfloat16 was given such arrays: one function of its library may not."""
+    arrays = [x.array if isinstance(x, Value) else x for x in inputs]
+    return any(getattr(x, "dtype", None) is dtypes.numpy_bfloat16 for x in arrays)
+
+
 def through_float32(op: type[Op], inputs: Sequence[Any], settings: dict[str, Any]) -> Any:
     """Applies an op to bfloat16 inputs."""
     narrow = dtypes.numpy_bfloat16

@@ -101,6 +101,7 @@ PAGES = [
     Page("swa-utils", "optim.swa_utils", "", "minitorch.optim.swa_utils"),
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
+    Page("cuda", "cuda", "The page on [GPUs](../gpu.md) tells more.", "minitorch.cuda"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
     Page(
         "profiler",

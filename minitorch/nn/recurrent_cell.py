@@ -66,7 +66,7 @@ class RNNCellBase(Module):
         x = input if input.ndim == 2 else input.unsqueeze(0)
         shape = (x.shape[0], self.hidden_size)
         if hx is None:
-            first: tuple[Any, ...] = (filled.zeros(*shape, dtype=x.dtype),) * self.states
+            first: tuple[Any, ...] = (filled.zeros(*shape, dtype=x.dtype, device=x.device),) * self.states
         else:
             if self.states == 2 and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
                 raise ArgumentTypeError(f"{name}: hx must be a pair (h, c), got {type(hx).__name__}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minitorch import filled, ops
+from minitorch import ops
 from minitorch.autocasting import casts, kernel
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.nn import functional as F
@@ -42,7 +42,7 @@ def run_lstm(
         return recurrent.lstm_layer(gates, h, c, w_hh, reverse)
     start, first = F.linear(h, w_hh).unsqueeze(0), len(gates) - 1 if reverse else 0
     gates = ops.cat([gates[:first], gates[first : first + 1] + start, gates[first + 1 :]])
-    inner, cells = recurrent.lstm_layer(gates, filled.zeros(*c.shape, dtype=c.dtype), c, w_hh @ w_hr, reverse)
+    inner, cells = recurrent.lstm_layer(gates, c.new_zeros(c.shape), c, w_hh @ w_hr, reverse)
     return F.linear(inner, w_hr), cells
 
 
@@ -53,7 +53,7 @@ def run_gru(
     """As `run_rnn`."""
     w_ih, w_hh, b_ih, b_hh, _ = weights
     if b_hh is None:
-        b_hh = filled.zeros(w_hh.shape[0], dtype=w_hh.dtype)
+        b_hh = w_hh.new_zeros(w_hh.shape[0])
     return (recurrent.gru_layer(F.linear(x, w_ih, b_ih), state[0], w_hh, b_hh, reverse),)
 
 

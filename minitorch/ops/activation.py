@@ -10,7 +10,7 @@ from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.inplace import method as in_place
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating, check_real, conj, wrap_dim
+from minitorch.ops.common import array_of, check_floating, check_real, conj, looks_at, wrap_dim
 from minitorch.ops.memory import clone
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, erf, exp
@@ -159,7 +159,7 @@ class Softplus(Op):
         if threshold == math.inf:
             return y
         straight = z > threshold
-        return self.backend.where(straight, x, y) if straight.any() else y
+        return y if looks_at(x) and not straight.any() else self.backend.where(straight, x, y)
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, check_number, conj, is_bool, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_number, conj, is_bool, looks_at, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
@@ -217,7 +217,7 @@ def check_divisor(name: str, x: Any, y: Any) -> None:
     if kind in "bc":
         what = "booleans" if kind == "b" else "complex numbers"
         raise DtypeError(f"{name}: not defined for {what}; convert them first")
-    if kind in "iu" and not (y.all() if hasattr(y, "dtype") else y):
+    if kind in "iu" and not ((not looks_at(y) or y.all()) if hasattr(y, "dtype") else y):
         raise ArgumentError(f"{name}: integer division by zero; convert to a floating-point dtype first")
 
 

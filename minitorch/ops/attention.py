@@ -10,7 +10,7 @@ from minitorch.backend import Array
 from minitorch.dtypes import as_dtype
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating, check_real, require_tensors
+from minitorch.ops.common import array_of, check_floating, check_real, looks_at, require_tensors
 from minitorch.ops.dropout import check_probability, dropout
 from minitorch.ops.join import repeat_interleave
 from minitorch.ops.linalg import Matmul
@@ -67,7 +67,7 @@ def attention_weights(q: Any, k: Any, mask: Any, scale: float, causal: bool) -> 
         visible = backend_of(array_of(q)).causal_mask(*scores.shape[-2:])
         scores = where(visible, scores, -math.inf)
     hidden = (array_of(scores) == -math.inf).all(-1, keepdims=True)
-    if not hidden.any():
+    if looks_at(hidden) and not hidden.any():
         return Softmax.apply(scores, dim=scores.ndim - 1)
     return Softmax.apply(where(hidden, 0.0, scores), dim=scores.ndim - 1) * (hidden == 0)
 

@@ -8,7 +8,7 @@ from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, ndim_of, wrap_dim
+from minitorch.ops.common import array_of, looks_at, ndim_of, wrap_dim
 from minitorch.ops.index import (
     AddAlong,
     PutItem,
@@ -84,7 +84,7 @@ def index_along(op_name: str, input: Any, dim: int, index: Any) -> tuple[int, Ar
 def check_bounds(op_name: str, indices: Array, shape: tuple[int, ...], dim: int) -> None:
     """Refuses indices outside of 0 … size − 1; these ops do not count from the end."""
     n = shape[dim] if shape else 1
-    if indices.size:
+    if indices.size and looks_at(indices):
         low, high = int(indices.min()), int(indices.max())
         if low < 0 or high >= n:
             remedy = "; negative indices do not count from the end here" if -n <= low < 0 and high < n else ""

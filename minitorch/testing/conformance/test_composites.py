@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from minitorch.backend import Array, Backend
+from minitorch.backend_device import Devices
 from minitorch.registry import get_backend
 from minitorch.testing.conformance.fixtures import numbers, same
 from minitorch.windows import Windows
@@ -26,7 +27,7 @@ NOT_KERNELS = {  # see test_memory, test_random
 }  # fmt: skip
 
 # What a forward keeps for its backward alone is each backend's own affair: it is not compared, and it is handed on.
-KEEP = {"gelu", "silu", "cross_entropy", "attention"}
+KEEP = {"gelu", "linear_gelu", "silu", "cross_entropy", "attention"}
 AFTER_FORWARD: dict[str, Callable[..., Any]] = {
     "gelu_backward": lambda backend, x, g, tanh: backend.gelu_backward(x, backend.gelu(x, tanh)[-1], g, tanh),
     "silu_backward": lambda backend, x, g: backend.silu_backward(x, backend.silu(x)[-1], g),
@@ -267,6 +268,7 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *[Call(*arrays, None, True) for arrays in several((0, 3), (2, 3))],
     ],
     "global_norm": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
+    "norm_of_all": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
     "relu": one,
     "relu_backward": lambda: two(low=-0.0),
     "hardtanh_backward": lambda: two(-1.5, 1.0, low=-1.5),
@@ -426,7 +428,7 @@ def kernels() -> set[str]:
     """The names of all composites."""
     rooms = Backend.__mro__[:-1]
     found = {name for room in rooms for name, value in vars(room).items() if isfunction(value)}
-    return {name for name in found if not name.startswith("_")} - NOT_KERNELS
+    return {name for name in found if not name.startswith("_")} - NOT_KERNELS - vars(Devices).keys()
 
 
 def test_every_composite_has_calls() -> None:
