@@ -103,8 +103,8 @@ def inspect_wheel(wheel: Path) -> None:
     points = files.get(f"{info[0]}/entry_points.txt", b"").decode()
     check(
         "entry points of the backends",
-        "[minitorch.backends]\nnumba = minitorch_numba:NumbaBackend\nnumpy = minitorch_numpy:NumpyBackend"
-        in points,
+        "[minitorch.backends]\ncupy = minitorch_cupy:CupyBackend\n"
+        "numba = minitorch_numba:NumbaBackend\nnumpy = minitorch_numpy:NumpyBackend" in points,
         f"entry_points.txt reads:\n{points or '(nothing)'}",
     )
 
