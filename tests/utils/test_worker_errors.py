@@ -132,7 +132,9 @@ def test_a_worker_that_exits() -> None:
     batches.crew.needs_main = True
     with pytest.raises(errors.WorkerError, match="ended with exit code 3, in batch 7") as caught:
         list(batches)
-    assert "__main__" not in str(caught.value)  # which is said only of workers that did not come to load anything
+    assert "__main__" not in str(
+        caught.value
+    )  # which is said only of workers that did not come to load anything
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)

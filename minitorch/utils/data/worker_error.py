@@ -32,4 +32,6 @@ def cannot_pass(worker: int, what: str, where: str, why: str) -> WorkerError:
     return WorkerError(f"DataLoader: worker {worker} raised {what}, {where}; {why}")
 
 
-OTHER_MEANING = "outside of the worker that would mean something else; raise an error of another type in the dataset"
+OTHER_MEANING = (
+    "outside of the worker that would mean something else; raise an error of another type in the dataset"
+)
