@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from operator import index
 from typing import Any
 
@@ -35,3 +36,20 @@ def as_integer(what: str, value: Any) -> int:
         return index(value)
     except TypeError:
         raise ArgumentTypeError(f"{what} must be an integer, got {value!r}") from None
+
+
+def as_path(what: str, value: Any) -> str:
+    """A path as a string.
+
+    Raises:
+        ArgumentTypeError: naming the argument.
+
+    >>> import pathlib
+    >>> from minitorch.checks import as_path
+    >>> as_path("CSVDataset: path", pathlib.Path("data.csv"))
+    'data.csv'
+    """
+    try:
+        return os.fspath(value)
+    except TypeError:
+        raise ArgumentTypeError(f"{what} must be a path, got {value!r}") from None

@@ -12,7 +12,7 @@ from minitorch import dtypes
 from minitorch.downloads import extract, fetch, verify
 from minitorch.errors import DatasetError
 from minitorch.vision.datasets.idx import read_idx
-from minitorch.vision.datasets.vision import VisionDataset, not_found, one_of
+from minitorch.vision.datasets.vision import VisionDataset, is_train, not_found, one_of
 from minitorch.vision.images import pillow
 
 
@@ -72,7 +72,7 @@ class MNIST(VisionDataset):
         download: bool = False,
     ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
+        self.train = is_train(type(self).__name__, train)
         self.classes = list(self.classes)
         if download:
             self.download()
@@ -134,6 +134,7 @@ class MNIST(VisionDataset):
                 fetch([mirror + name for mirror in self.mirrors], self.raw_folder, md5=md5)
 
     def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        index = self._place(index)
         img: Any = pillow(type(self).__name__).fromarray(self.data.numpy()[index])
         target: Any = int(self.targets.numpy()[index])
         if self.transform is not None:

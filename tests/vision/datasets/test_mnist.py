@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from file_server import FileServer, serving
 
-from minitorch.errors import ArgumentError, DatasetError, DownloadError
+from minitorch.errors import ArgumentError, DatasetError, DownloadError, IndexRangeError
 from minitorch.utils.data import DataLoader
 from minitorch.vision import transforms
-from minitorch.vision.datasets import EMNIST, KMNIST, MNIST, FashionMNIST
+from minitorch.vision.datasets import CIFAR10, EMNIST, KMNIST, MNIST, FashionMNIST
 from minitorch.vision.datasets.idx import read_idx
 
 Image = pytest.importorskip("PIL.Image")
@@ -201,3 +201,17 @@ def test_download_of_emnist(server: FileServer, tmp_path: Path) -> None:
     names = sorted(p.name for p in (tmp_path / "Here" / "raw").iterdir())
     assert len(names) == 5
     assert "gzip.zip" in names
+
+
+def test_train_is_no_name_of_a_split(tmp_path: Path) -> None:
+    for kind in (MNIST, CIFAR10):
+        with pytest.raises(ArgumentError, match="train must be True or False, got 'test'"):
+            kind(tmp_path, train="test")  # type: ignore[arg-type]
+
+
+def test_indices_that_are_not_there(tmp_path: Path) -> None:
+    write(tmp_path / "MNIST" / "raw", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    data = MNIST(tmp_path, train=False)
+    assert data[-1][1] == LABELS[-1]
+    with pytest.raises(IndexRangeError, match="index 20 is out of range for 20 samples"):
+        data[20]
