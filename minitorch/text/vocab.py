@@ -124,7 +124,7 @@ class Vocab(Module):
         """What `state_dict` keeps."""
         return {"tokens": self.get_itos(), "default_index": self._default}
 
-    def set_extra_state(self, state: dict[str, Any]) -> None:
+    def set_extra_state(self, state: Any) -> None:
         """Takes over what `get_extra_state` gave.
 
         Raises:

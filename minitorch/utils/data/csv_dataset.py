@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minitorch import dtypes
@@ -133,7 +133,7 @@ class CSVDataset(Dataset[Any]):
     def _names(self, columns: str | int | Sequence[str | int]) -> list[str]:
         """The names of columns, or of one, given by name or position."""
         columns = [columns] if isinstance(columns, (str, int)) else columns
-        if not isinstance(columns, Iterable) or not all(isinstance(c, (str, int)) for c in columns):
+        if not hasattr(columns, "__iter__") or not all(isinstance(c, (str, int)) for c in columns):
             raise ArgumentTypeError(
                 f"CSVDataset: columns are named by strings or positions, or lists of them, got {columns!r}"
             )

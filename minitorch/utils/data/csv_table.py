@@ -17,7 +17,7 @@ LARGEST = float(dtypes.finfo(dtypes.float32).max)
 class Table:
     """The rows of a file, each with as many fields as there are columns."""
 
-    def __init__(self, path: str, header: bool | Sequence[str], delimiter: str, encoding: str) -> None:
+    def __init__(self, path: str, header: bool | Sequence[str], delimiter: Any, encoding: str) -> None:
         if not isinstance(delimiter, str) or len(delimiter) != 1:
             raise ArgumentError(f"CSVDataset: delimiter must be one character, got {delimiter!r}")
         try:

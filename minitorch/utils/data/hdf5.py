@@ -61,8 +61,7 @@ class HDF5Dataset(Dataset[Any]):
         keys: str | Sequence[str] | Mapping[str, str] | None = None,
         transform: Callable[[Any], Any] | None = None,
     ) -> None:
-        remedy = "; several keys go in a list" if isinstance(transform, str) else ""
-        check_callable("HDF5Dataset: transform", transform, remedy)
+        check_callable("HDF5Dataset: transform", transform, "; several keys go in a list")
         self.path, self.transform = as_path("HDF5Dataset: path", path), transform
         self._where = f"HDF5Dataset: {self.path}"
         self._open: tuple[int, Any, dict[str, Any]] | None = None

@@ -92,6 +92,7 @@ def work(recipe: Recipe, info: WorkerInfo, worker_init_fn: Any, tasks: SimpleQue
     generator = Generator().manual_seed(info.seed)
     prepared = False
     load: Any = None
+    number: Any
     with use_generator(generator):
         while (task := tasks.get()) is not None:
             number, indices = (None, None) if len(task) == 3 else task

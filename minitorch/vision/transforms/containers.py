@@ -27,7 +27,7 @@ class Several:
             )
         if isinstance(transforms, Sequence):  # anything else might be gone through only once
             for transform in transforms:
-                if transform is None or not callable(transform):
+                if not callable(transform):
                     raise ArgumentTypeError(
                         f"{type(self).__name__}: a transform must be callable, got {transform!r}"
                     )
