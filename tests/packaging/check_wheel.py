@@ -26,6 +26,7 @@ IN_SDIST = [
     "LICENSE",
     "Makefile",
     "README.md",
+    "backends/minitorch_cupy/kernels/common.cuh",
     "backends/minitorch_numba/__init__.py",
     "backends/minitorch_numpy/__init__.py",
     "examples/quickstart.py",
@@ -86,7 +87,12 @@ def inspect_wheel(wheel: Path) -> None:
         f"{strangers} would be installed beside other people's packages; "
         "see [tool.hatch.build.targets.wheel] in pyproject.toml",
     )
-    for needed in ("minitorch/__init__.py", "minitorch_numba/__init__.py", "minitorch_numpy/__init__.py"):
+    for needed in (
+        "minitorch/__init__.py",
+        "minitorch_cupy/kernels/common.cuh",
+        "minitorch_numba/__init__.py",
+        "minitorch_numpy/__init__.py",
+    ):
         check(f"has {needed}", needed in files, "it is missing from the wheel")
     packages = [name for name in top if name not in info]
     untyped = [name for name in packages if f"{name}/py.typed" not in files]
