@@ -136,7 +136,9 @@ class Pow(Binary):
             gx = g * conj(y * x ** (y - 1)) if y != 0 else g * 0
         elif need_x:
             base = array_of(x)
-            flat = (array_of(y) == 0) & ((base == 0) | (base != base))  # elsewhere y·xʸ⁻¹ says it, also to d²z/dxdy
+            flat = (array_of(y) == 0) & (
+                (base == 0) | (base != base)
+            )  # elsewhere y·xʸ⁻¹ says it, also to d²z/dxdy
             gx = where(flat, 0.0, g * conj(y * x ** where(flat, 1.0, y - 1)))
         if need_y:
             base, exponent = self.backend.asarray(array_of(x)), array_of(y)

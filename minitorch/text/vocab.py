@@ -130,7 +130,8 @@ class Vocab(Module):
         Raises:
             StateDictError: for anything else.
         """
-        if not isinstance(state, dict) or state.keys() != {"tokens", "default_index"}:
+        is_state = isinstance(state, dict) and state.keys() == {"tokens", "default_index"}
+        if not is_state or not isinstance(state["tokens"], (list, tuple)):
             raise StateDictError(
                 f"Vocab: expected a state with tokens and default_index, got {state!r:.100}; give what state_dict() of "
                 f"a Vocab returned"

@@ -90,7 +90,7 @@ def test_arguments_of_the_wrong_type() -> None:
             make({"a": 1}, specials="<unk>")
     with pytest.raises(ArgumentTypeError, match="'hello world'; pass map"):
         build_vocab_from_iterator(["hello world"])
-    for state in (3, {"tokens": ["a"]}):
+    for state in (3, {"tokens": ["a"]}, {"tokens": 3, "default_index": None}):
         with pytest.raises(StateDictError, match="expected a state with tokens and default_index"):
             v.load_state_dict({"_extra_state": state})
     assert v.get_itos() == ["x", "y"]

@@ -37,7 +37,7 @@ class CSVDataset(Dataset[Any]):
     Args:
         path: of the file.
         target: the name of the column to predict, or several; with `header=False`, positions, such as -1.
-        features: the columns that make x; by default all others.
+        features: the columns that make x, or the one that does; by default all others.
         schema: a `CSVSchema`, such as another dataset's; or kinds of some columns, {name: kind}; by default all
             kinds are inferred.
         sample: "vector" or "dict".
@@ -78,7 +78,7 @@ class CSVDataset(Dataset[Any]):
         self,
         path: str | os.PathLike[str],
         target: str | int | Sequence[str | int] | None = None,
-        features: Sequence[str | int] | None = None,
+        features: str | int | Sequence[str | int] | None = None,
         schema: CSVSchema | Mapping[str, str] | None = None,
         *,
         sample: str = "vector",
@@ -155,7 +155,7 @@ class CSVDataset(Dataset[Any]):
     def _inferred(
         self,
         target: Any,
-        features: Sequence[str | int] | None,
+        features: str | int | Sequence[str | int] | None,
         kinds: dict[str, str],
         missing: Any,
         unknown: str,
