@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ModelCheckpoint(Callback):
-    """Saves the run after each epoch, and when it is interrupted.
+    """Saves the run after each epoch, and when it is stopped in the middle of one.
 
     The folder gets `last.safetensors` and `best.safetensors`, and with `top` the files `epoch-0001.safetensors` and
     so on of the best epochs. Each is replaced as a whole, so there is always a complete one. From any of them
@@ -96,7 +96,7 @@ class ModelCheckpoint(Callback):
                 os.remove(self._path(epoch))
 
     def on_fit_end(self, trainer: Trainer) -> None:
-        if trainer.stop == "interrupted" and trainer.batch_index:  # else on_epoch_end has just saved
+        if trainer.stop and trainer.batch_index:  # else on_epoch_end has just saved
             trainer.save(self.last)
 
     def _path(self, epoch: int) -> str:

@@ -81,6 +81,27 @@ def test_what_is_watched_by_default() -> None:
     assert stopping.best < 1000
 
 
+@pytest.mark.parametrize("ema_first", [True, False])
+def test_the_best_average_is_put_back_with_its_weights(tmp_path: Path, ema_first: bool) -> None:
+    """The step is too long, so the weights swing wider and wider around the solution, from which the average departs."""
+    ema, stopping = train.EMA(0.9, warmup=False), train.EarlyStopping(patience=2)
+    trainer = trainer_of(*([ema, stopping] if ema_first else [stopping, ema]), lr=0.6)
+    with torch.no_grad():
+        trainer.model.weight.fill_(0.2)
+        trainer.model.bias.fill_(0.0)
+    trainer.fit([BATCH], 30, validation=[BATCH])
+    assert 1 <= stopping.best_epoch < trainer.epoch
+    assert trainer.evaluate([BATCH])["loss"] == stopping.best
+    trainer.save(tmp_path / "run.safetensors")
+    again = trainer_of(*([ema, stopping] if ema_first else [stopping, ema]), lr=0.6)
+    again.load(tmp_path / "run.safetensors")
+    ema.copy_to(again.model)
+    assert nn.functional.mse_loss(again.model(BATCH[0]), BATCH[1]).item() == stopping.best
+    best = {name: x.clone() for name, x in ema.average.items()}
+    ema.after_update(trainer)  # going on does not reach what was stored
+    assert all(x.equal(best[name]) for name, x in stopping._averages[0]["average"].items())
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("val_loss", "pass validation="), ("accuracy", "numbers .*'loss'"), ("table", "is \\[\\[4, 0")],
@@ -134,6 +155,19 @@ def test_checkpoints_after_steps(tmp_path: Path) -> None:
     again.fit([BATCH] * 9, resume=saving.last)
     assert again.step == 9
     assert torch.load(saving.last)["counters"]["step"] == 9
+
+
+def test_a_run_that_a_callback_stops_in_an_epoch_is_saved(tmp_path: Path) -> None:
+    class Enough(train.Callback):
+        def on_step_end(self, trainer: train.Trainer) -> None:
+            if trainer.step == 3:
+                trainer.stop = "enough"
+
+    saving = train.ModelCheckpoint(tmp_path)
+    trainer_of(saving, Enough()).fit([BATCH] * 5)
+    again = trainer_of(train.ModelCheckpoint(tmp_path))
+    again.fit([BATCH] * 5, resume=saving.last)
+    assert (again.step, again.epoch) == (5, 1)
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
