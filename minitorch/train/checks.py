@@ -15,7 +15,7 @@ from minitorch.errors import (
     TrainingError,
 )
 from minitorch.modes import is_grad_enabled
-from minitorch.train.batches import tensors_in
+from minitorch.train.batches import described, tensors_in
 from minitorch.train.callback import Callback
 from minitorch.value import Value
 
@@ -65,12 +65,8 @@ def check_parts(trainer: Trainer) -> None:
     from minitorch.nn import Module
     from minitorch.optim import LBFGS, Optimizer
 
-    for name, part, kind in (("model", trainer.model, Module), ("optimizer", trainer.optimizer, Optimizer)):
-        if not isinstance(part, kind):
-            article = "an" if name == "optimizer" else "a"
-            raise ArgumentTypeError(
-                f"Trainer: {name} must be {article} {kind.__name__}, got {type(part).__name__}"
-            )
+    check_kind("Trainer: model", trainer.model, Module)
+    check_kind("Trainer: optimizer", trainer.optimizer, Optimizer)
     if isinstance(trainer.optimizer, LBFGS):
         raise NotSupportedError(
             "Trainer: LBFGS computes the loss of a batch several times in each step; write that loop yourself"
@@ -91,6 +87,17 @@ def check_parts(trainer: Trainer) -> None:
     check_count("Trainer: accumulate", trainer.accumulate)
 
 
+def check_kind(what: str, value: Any, kind: type) -> None:
+    """Refuses what is not of this class.
+
+    Raises:
+        ArgumentTypeError: naming the argument.
+    """
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise ArgumentTypeError(f"{what} must be {article} {kind.__name__}, got {type(value).__name__}")
+
+
 def check_count(what: str, value: Any, least: int = 1) -> None:
     """Refuses what is not an integer, or too small.
 
@@ -102,11 +109,17 @@ def check_count(what: str, value: Any, least: int = 1) -> None:
 
 
 def check_loader(method: str, loader: Any) -> None:
-    """Refuses what gives no batches, such as a dataset without an order.
+    """Refuses what gives no batches: a dataset without an order, or a tensor, whose rows would pass for batches.
 
     Raises:
         ArgumentTypeError: naming what was given.
     """
+    if isinstance(loader, Value) or hasattr(loader, "__array__"):
+        one, many = ("x", "x") if method == "predict" else ("(x, y)", "TensorDataset(x, y)")
+        raise ArgumentTypeError(
+            f"Trainer.{method}: got {described(loader)}, expected batches; pass [{one}] for a single one, or "
+            f"DataLoader({many}, batch_size=32)"
+        )
     if not hasattr(loader, "__iter__"):
         raise ArgumentTypeError(
             f"Trainer.{method}: expected a loader, such as DataLoader(dataset, batch_size=32), got "
@@ -124,9 +137,7 @@ def three_parts(trainer: Trainer, result: Any) -> Any:
         return result
     if isinstance(result, tuple) or trainer.metrics:
         raise ArgumentTypeError(
-            f"Trainer: {place(trainer)}: step returned {described(result)}"
-            + (f" of {len(result)}" if isinstance(result, tuple) else "")
-            + ", expected (loss, output, targets)"
+            f"Trainer: {place(trainer)}: step returned {described(result)}, expected (loss, output, targets)"
             + (", which the metrics need" if trainer.metrics else ", or the loss alone")
         )
     return result, None, None
@@ -207,9 +218,3 @@ def check_finite(trainer: Trainer, loss: Any) -> None:
 def all_finite(value: Any) -> bool:
     """Whether there is no NaN and no infinity in a tensor, or in the tensors of a batch."""
     return all(bool(x.isfinite().all()) for x in tensors_in(value) if x.is_floating_point())
-
-
-def described(value: Any) -> str:
-    """The type of a value, with the shape of a tensor."""
-    shape = f" of shape {tuple(value.array.shape)}" if isinstance(value, Value) else ""
-    return f"{type(value).__name__}{shape}"
