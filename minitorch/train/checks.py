@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import (
@@ -56,6 +58,25 @@ def named_metrics(metrics: Any) -> dict[str, Any]:
     return result
 
 
+def ordered_callbacks(callbacks: Any) -> list[Callback]:
+    """The callbacks in the order in which they are called.
+
+    Raises:
+        ArgumentTypeError: for what is no callback, or no list of them.
+    """
+    if not isinstance(callbacks, Iterable):
+        hint = f"; pass [{type(callbacks).__name__}(…)]" if isinstance(callbacks, Callback) else ""
+        raise ArgumentTypeError(f"Trainer: callbacks must be a list, got {type(callbacks).__name__}{hint}")
+    given = list(callbacks)
+    for callback in given:
+        if not isinstance(callback, Callback):
+            raise ArgumentTypeError(
+                f"Trainer: callbacks must derive from train.Callback, got {callback!r}"
+                + ("; make an object of the class: add ()" if isinstance(callback, type) else "")
+            )
+    return sorted(given, key=lambda callback: callback.order)
+
+
 def check_parts(trainer: Trainer) -> None:
     """Refuses parts of the wrong kind.
 
@@ -78,12 +99,6 @@ def check_parts(trainer: Trainer) -> None:
         raise ArgumentTypeError(
             "Trainer: give loss, a function of (output, targets), or step, a function of (model, batch): one of both"
         )
-    for callback in trainer.callbacks:
-        if not isinstance(callback, Callback):
-            raise ArgumentTypeError(
-                f"Trainer: callbacks must derive from train.Callback, got {callback!r}"
-                + ("; make an object of the class: add ()" if isinstance(callback, type) else "")
-            )
     check_count("Trainer: accumulate", trainer.accumulate)
 
 
@@ -96,6 +111,42 @@ def check_kind(what: str, value: Any, kind: type) -> None:
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
         raise ArgumentTypeError(f"{what} must be {article} {kind.__name__}, got {type(value).__name__}")
+
+
+def check_number(what: str, value: Any) -> None:
+    """Refuses what is no number.
+
+    Raises:
+        ArgumentTypeError: naming the argument.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ArgumentTypeError(f"{what} must be a number, got {type(value).__name__}")
+
+
+def check_path(what: str, value: Any) -> str:
+    """A path as a string.
+
+    Raises:
+        ArgumentTypeError: naming the argument, for what is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise ArgumentTypeError(f"{what} must be a path, got {type(value).__name__}")
+    return os.fspath(value)
+
+
+@contextmanager
+def writing(who: str, path: str) -> Iterator[None]:
+    """What is written here goes to this path; if it fails, the error names the callback and the path.
+
+    Raises:
+        TrainingError: in place of the errors of the operating system.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(
+            f"{who}: cannot write {path!r}: {error}; choose another path, or make room"
+        ) from error
 
 
 def check_count(what: str, value: Any, least: int = 1) -> None:

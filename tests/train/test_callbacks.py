@@ -83,7 +83,7 @@ def test_what_is_watched_by_default() -> None:
 
 @pytest.mark.parametrize("ema_first", [True, False])
 def test_the_best_average_is_put_back_with_its_weights(tmp_path: Path, ema_first: bool) -> None:
-    """The step is too long, so the weights swing wider and wider around the solution, from which the average departs."""
+    """The step is too long: the weights swing wider and wider around the solution, from which the average departs."""
     ema, stopping = train.EMA(0.9, warmup=False), train.EarlyStopping(patience=2)
     trainer = trainer_of(*([ema, stopping] if ema_first else [stopping, ema]), lr=0.6)
     with torch.no_grad():
@@ -256,6 +256,50 @@ def test_refusals(error: type[Exception], make: Any) -> None:
         make(schedule)
 
 
+@pytest.mark.parametrize(
+    ("message", "make"),
+    [
+        ("EarlyStopping: monitor must be a name", lambda: train.EarlyStopping(3)),
+        ("ModelCheckpoint: monitor must be a name", lambda: train.ModelCheckpoint("x", 3)),
+        ("EarlyStopping: min_delta must be a number, got str", lambda: train.EarlyStopping(min_delta="a")),
+        ("EMA: decay must be a number, got str", lambda: train.EMA("a")),
+        ("ClipGradients: norm must be a number, got str", lambda: train.ClipGradients("a")),
+        ("ClipGradients: value must be a number, got str", lambda: train.ClipGradients(value="a")),
+        ("CSVLog: path must be a path, got NoneType", lambda: train.CSVLog(None)),
+        ("ModelCheckpoint: folder must be a path, got NoneType", lambda: train.ModelCheckpoint(None)),
+        ("TensorBoard: folder must be a path, got int", lambda: train.TensorBoard(3)),
+    ],
+)
+def test_arguments_of_other_types(message: str, make: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match=message):
+        make()
+
+
+def test_what_cannot_be_written_is_refused_before_an_epoch(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for callback, path in (
+        (train.CSVLog(tmp_path), tmp_path),
+        (train.JSONLLog(file / "log.jsonl"), file / "log.jsonl"),
+        (train.ModelCheckpoint(file), file),
+        (train.TensorBoard(file / "runs"), file / "runs"),
+    ):
+        trainer = trainer_of(callback)
+        message = f"{type(callback).__name__}: cannot write '{path}'"
+        with pytest.raises(TrainingError, match=message):
+            trainer.fit([BATCH])
+        assert trainer.step == 0
+
+
+def test_a_log_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError, match=r"CSVLog: cannot write .*log\.csv.*No space left"):
+        trainer_of(train.CSVLog(tmp_path / "log.csv")).fit([BATCH])
+
+
 def test_clipping() -> None:
     batch = (torch.ones(4, 1) * 100, torch.ones(4, 1))
     seen: list[Any] = []
@@ -413,3 +457,13 @@ def test_one_seed_for_all() -> None:
         draws.append((torch.rand(2).tolist(), random.random(), np.random.rand()))  # noqa: NPY002
     assert draws[0] == draws[1]
     assert "numpy" in sys.modules
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5, None])
+def test_what_is_no_seed_changes_nothing(seed: Any) -> None:
+    train.seed_everything(3)
+    expected = torch.rand(2).tolist()
+    train.seed_everything(3)
+    with pytest.raises(ArgumentTypeError, match="seed must be an integer"):
+        train.seed_everything(seed)
+    assert torch.rand(2).tolist() == expected

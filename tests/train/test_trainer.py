@@ -294,6 +294,16 @@ def test_predict_joins_what_is_nested() -> None:
             "add \\(\\)",
             lambda m, o: train.Trainer(m, o, nn.MSELoss(), callbacks=[train.EMA]),
         ),
+        (
+            ArgumentTypeError,
+            "a list, got EMA; pass \\[EMA",
+            lambda m, o: train.Trainer(m, o, nn.MSELoss(), callbacks=train.EMA()),
+        ),
+        (
+            ArgumentTypeError,
+            "a list, got None",
+            lambda m, o: train.Trainer(m, o, nn.MSELoss(), callbacks=None),
+        ),
         (ArgumentTypeError, "objects of", lambda m, o: train.Trainer(m, o, nn.MSELoss(), [Accuracy])),
         (ArgumentTypeError, "a list or a dict", lambda m, o: train.Trainer(m, o, nn.MSELoss(), 5)),
         (
