@@ -97,8 +97,9 @@ def fetch(
     >>> path.name
     'a.txt'
     """
-    urls = list(urls) if isinstance(urls, (list, tuple)) else [urls]
-    if not urls or any(urlsplit(require_text("urls", url)).scheme not in ("http", "https") for url in urls):
+    given: list[Any] = list(urls) if isinstance(urls, (list, tuple)) else [urls]
+    urls = [require_text("urls", url) for url in given]
+    if not urls or any(urlsplit(url).scheme not in ("http", "https") for url in urls):
         raise ArgumentError(f"fetch: urls must be addresses that begin with http:// or https://, got {urls}")
     filename = name_in(urls[0]) if filename is None else require_text("filename", filename)
     if not filename or filename in (".", "..") or re.search(r"[/\\\0]", filename):

@@ -127,7 +127,7 @@ def load(
     ...     minitorch.hub.load(folder, "line", 3, source="local")
     Linear(in_features=3, out_features=1, bias=True)
     """
-    if isinstance(source, str) and source.lower() == "huggingface" and not isinstance(model, str):
+    if str(source).lower() == "huggingface" and not isinstance(model, str):
         if not callable(model):
             raise ArgumentTypeError(
                 f"hub.load: model must be a module, a function that makes one, or a name, got {type(model).__name__}"

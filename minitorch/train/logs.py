@@ -120,9 +120,8 @@ class TensorBoard(Callback):
         every_steps: how often the loss of a step is written.
 
     Raises:
-        ArgumentError: for a number of steps that is not positive.
+        ArgumentError: for a number of steps that is not positive, and a folder that cannot be written to.
         ArgumentTypeError: for what is no path.
-        TrainingError: if nothing can be written to the folder.
         MissingDependencyError: without tensorboardX.
 
     >>> import os, tempfile
@@ -145,8 +144,7 @@ class TensorBoard(Callback):
         from minitorch.utils.tensorboard import SummaryWriter
 
         # What was written after the state that a resumed run begins with is not shown.
-        with writing("TensorBoard", self.folder):
-            self.writer = SummaryWriter(self.folder, purge_step=trainer.step + 1 if trainer.step else None)
+        self.writer = SummaryWriter(self.folder, purge_step=trainer.step + 1 if trainer.step else None)
 
     def on_step_end(self, trainer: Trainer) -> None:
         if trainer.step % self.every_steps == 0:

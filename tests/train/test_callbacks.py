@@ -282,7 +282,6 @@ def test_what_cannot_be_written_is_refused_before_an_epoch(tmp_path: Path) -> No
         (train.CSVLog(tmp_path), tmp_path),
         (train.JSONLLog(file / "log.jsonl"), file / "log.jsonl"),
         (train.ModelCheckpoint(file), file),
-        (train.TensorBoard(file / "runs"), file / "runs"),
     ):
         trainer = trainer_of(callback)
         message = f"{type(callback).__name__}: cannot write '{path}'"

@@ -207,7 +207,7 @@ class lint(Callback):
         from minitorch.optim import Optimizer
 
         self.model, self.warn = model, warn
-        given = optimizer if isinstance(optimizer, (list, tuple)) else [optimizer]
+        given: Any = optimizer if isinstance(optimizer, (list, tuple)) else [optimizer]
         self.optimizers: list[Optimizer] = [] if optimizer is None else list(given)
         if model is not None:
             check_kind("lint: model", model, Module)
