@@ -17,15 +17,15 @@ PYTEST := $(THREADS) $(BIN)/python -m pytest -p no:benchmark -n $(JOBS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow test-oracle lint format types docs notebooks bench wheel clean help
+.PHONY: demo test test-slow test-oracle lint format types docs notebooks bench gpu-check wheel clean help
 
 demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
 
-test: $(VENV)/.has-test $(VENV)/.has-numba ## the everyday tests; no PyTorch needed
+test: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-cuda-check ## the everyday tests; no PyTorch needed
 	$(PYTEST) -m "not oracle and not slow" $(ARGS)
 
-test-slow: $(VENV)/.has-test ## the tests that take longer
+test-slow: $(VENV)/.has-test $(VENV)/.has-cuda-check ## the tests that take longer
 	$(PYTEST) -m "slow and not oracle" $(ARGS) || test $$? -eq 5  # 5: there are none
 
 test-oracle: $(VENV)/.has-test $(VENV)/.has-oracle ## every comparison with PyTorch
@@ -51,6 +51,9 @@ notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
 
 bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch (ARGS="--backend numpy", "--against jax", "--help"); wants an idle machine
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+
+gpu-check: ## tests that need a GPU, and speed beside PyTorch there; installs nothing: with .venv if it is there, else PYTHON
+	PYTHONPATH=.:backends $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) tests/benchmarks/gpu.py $(ARGS)
 
 wheel: $(VENV)/.has-wheel ## build, inspect, install and try the wheel and the sdist
 	$(BIN)/python tests/packaging/check_wheel.py $(ARGS)

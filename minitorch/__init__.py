@@ -18,6 +18,7 @@ from minitorch.creation import (
 )
 from minitorch.device import device as device
 from minitorch.dtypes import (
+    bfloat16 as bfloat16,
     bool_ as bool,
     can_cast as can_cast,
     cdouble as cdouble,
@@ -444,7 +445,9 @@ __version__ = "0.1.0"
 if _TYPE_CHECKING:
     from minitorch import (
         accelerator as accelerator,
+        amp as amp,
         backends as backends,
+        cpu as cpu,
         cuda as cuda,
         distributions as distributions,
         fft as fft,
@@ -467,7 +470,9 @@ if _TYPE_CHECKING:
 # Packages that are imported when first used.
 _ROOMS = (
     "accelerator",
+    "amp",
     "backends",
+    "cpu",
     "cuda",
     "distributions",
     "fft",
@@ -488,6 +493,7 @@ _ROOMS = (
     "utils",
     "version",
     "vision",
+    "viz",
 )
 
 

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from minitorch.errors import NotSupportedNameError
 
 EAGER = "minitorch runs eagerly; call the function or the module itself"
-GPU = "there is no GPU backend yet; work on the CPU"
+GPU = "minitorch computes on the CPU and on NVIDIA GPUs"
+NVIDIA = "an interface to NVIDIA's tools or to PyTorch's own memory management; see minitorch.cuda for what there is"
 LATER = "not built yet"
 DENSE = "all tensors are dense and strided; use a dense tensor, or gather and index_add"
 QUANTIZED = "there are no quantized tensors; work in float32 or float16"
@@ -17,11 +18,9 @@ INTERNAL = (
     "a kernel or helper inside PyTorch that its documentation does not offer; use the documented function"
 )
 PROCESSES = "training with several processes is not built yet; train in one process"
-AMP = "mixed precision is not built yet; compute in float32"
 MEASURE = "everything here is Python: measure with cProfile, py-spy or timeit"
 PAD = "pad the sequences with nn.utils.rnn.pad_sequence, and mask"
 PARTS = "use checkpoint() on the parts that shall be computed again"
-BFLOAT16 = "NumPy has no bfloat16; use float32, or float16"
 COMPLEX32 = "NumPy has no complex number of two halves; use complex64"
 
 # Paths below `torch`, as patterns; the first that fits counts.
@@ -34,15 +33,15 @@ WHY: dict[str, str] = {
     "fx*": EAGER,
     "package*": "save a state_dict with minitorch.save instead",
     "onnx*": LATER,
-    "amp*": AMP,
-    "autocast*": AMP,
-    "cuda.amp*": AMP,
-    "cuda*": GPU,
+    "cuda.ipc_collect": PROCESSES,
+    "cuda.comm*": PROCESSES,
+    "cuda.nccl*": PROCESSES,
+    "cuda*": NVIDIA,
     "mps*": GPU,
     "xpu*": GPU,
     "mtia*": GPU,
-    "Stream": GPU,
-    "Event": GPU,
+    "Stream": "use cuda.Stream",
+    "Event": "use cuda.Event",
     "distributed*": PROCESSES,
     "multiprocessing*": PROCESSES,
     "nn.parallel.DistributedDataParallel": PROCESSES,
@@ -131,8 +130,11 @@ WHY: dict[str, str] = {
     "saddmm": DENSE,
     "sspaddmm": DENSE,
     "spmm": DENSE,
-    "GradScaler": AMP,
-    "*autocast*": AMP,
+    "autocast_*crement_nesting": "blocks with autocast count themselves",
+    "*autocast_xla*": "there is no such device",
+    "*autocast_ipu*": "there is no such device",
+    "*autocast_cpu*": 'ask with the name of the device, as in is_autocast_enabled("cpu")',
+    "*autocast_gpu*": 'ask with the name of the device, as in is_autocast_enabled("cuda")',
     "*Storage": "old names of typed memory; x.storage() and x.untyped_storage() show it",
     "*num_interop_threads": "operations run one after the other; set_num_threads shares each among threads",
     "get_device_module": GPU,
@@ -205,9 +207,6 @@ WHY: dict[str, str] = {
     "vision.ops*": LATER,
     "vision.io*": "open images with Pillow, and make tensors of them with vision.transforms",
     # dtypes and layouts
-    "bfloat16": BFLOAT16,
-    "Tensor.bfloat16": BFLOAT16,
-    "BFloat16Tensor": BFLOAT16,
     "chalf": COMPLEX32,
     "complex32": COMPLEX32,
     "Tensor.chalf": COMPLEX32,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.device import CPU
 from minitorch.errors import ArgumentTypeError, BackendError, DtypeError, MinitorchError, ShapeError
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
@@ -41,10 +42,9 @@ def prepare(op: type[Op], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
             f"{op.op_name}: expected a Tensor, got {kinds.replace('NoneType', 'None')}; "
             f"make a tensor of a number with minitorch.tensor(...)"
         )
-    devices = {x.device for x in tensors}
-    if len(devices) > 1:
-        names = " and ".join(sorted(str(d) for d in devices))
-        raise BackendError(f"{op.op_name}: tensors on {names}; move them to one device with .to(device)")
+    if len({x.array.__class__ for x in tensors}) > 1 and len({x.device for x in tensors}) > 1:
+        fitting, changed = on_one_device(op, fitting), True
+        tensors = [x for x in fitting if isinstance(x, Value)]
     if op.promotes or op.float_only:
         present = [x for x in fitting if x is not None]
         common = dtypes.result_type(*present) if op.promotes else tensors[0].dtype
@@ -56,9 +56,33 @@ def prepare(op: type[Op], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(fitting) if changed else inputs
 
 
+def on_one_device(op: type[Op], inputs: list[Any]) -> list[Any]:
+    """The same inputs, with numbers on the CPU (0-d tensors) brought to where the other tensors are.
+
+    Raises:
+        BackendError: if tensors with dims are on different devices.
+    """
+    tensors: list[Any] = [x for x in inputs if isinstance(x, Value)]
+    joins = [op.broadcasts and not x.array.ndim and x.device == CPU for x in tensors]
+    places = list(dict.fromkeys(x.device for x, free in zip(tensors, joins, strict=True) if not free))
+    if len(places) != 1:
+        raise BackendError(mixed_devices(op.op_name, [x.device for x in tensors]))
+    return [x.to(places[0]) if getattr(x, "device", places[0]) != places[0] else x for x in inputs]
+
+
+def mixed_devices(op_name: str, devices: Sequence[Any]) -> str:
+    """Says which tensors are where, and what to do."""
+    names = list(dict.fromkeys(map(str, devices)))
+    target = next(name for name in names if name != "cpu")
+    return (
+        f"{op_name}: got tensors on {' and '.join(names)}, and needs all of them on one device; move the others with "
+        f".to({target!r}), and the parameters of a module with module.to({target!r})"
+    )
+
+
 def as_input(op_name: str, x: Any) -> Variable:
     """A Variable around an array; anything else is refused."""
-    if hasattr(x, "__array__") and hasattr(x, "dtype"):
+    if (hasattr(x, "__array__") or hasattr(x, "__cuda_array_interface__")) and hasattr(x, "dtype"):
         return wrap(current_backend().asarray(x) if x.__class__.__module__ == "numpy" else x)
     if x is None:
         raise ArgumentTypeError(

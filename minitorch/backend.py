@@ -13,7 +13,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from minitorch.backend_activation import ActivationKernels
+from minitorch.backend_amp import ScalingKernels
 from minitorch.backend_attention import AttentionKernels
+from minitorch.backend_device import Devices
 from minitorch.backend_ldl import IndefiniteKernels
 from minitorch.backend_linalg import LinalgKernels
 from minitorch.backend_nn import LayerKernels
@@ -38,12 +40,14 @@ class Calls:
 class Backend(
     ActivationKernels,
     AttentionKernels,
+    Devices,
     IndefiniteKernels,
     LinalgKernels,
     LayerKernels,
     OptimizerKernels,
     OrderKernels,
     RecurrentKernels,
+    ScalingKernels,
     SpecialFunctions,
 ):
     """The interface between ops and an array library.
@@ -56,6 +60,9 @@ class Backend(
         device_type: `"cpu"`, or the device that its arrays live on.
         array_type: the class of its arrays.
         scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
+        checks_values: whether ops look at elements to refuse wrong ones, such as an index that is out of range;
+            a GPU would have to be waited for.
+        computes_bfloat16: whether its primitives take bfloat16; if not, ops compute in float32, and round.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
@@ -64,6 +71,8 @@ class Backend(
     batched: ClassVar[bool] = False  # whether its arrays are batches of others, as in vmap
     array_type: ClassVar[type]
     scalar_types: ClassVar[tuple[type, ...]] = ()
+    checks_values: ClassVar[bool] = True
+    computes_bfloat16: ClassVar[bool] = False
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------
@@ -261,6 +270,10 @@ class Backend(
         """Whether `x` owns its memory, and may be written to."""
         return x.base is None
 
+    def to_dlpack(self, x: Array, **kwargs: Any) -> Any:
+        """A capsule of DLPack, with which another library can share the memory of `x`."""
+        return x.__dlpack__(**kwargs)
+
     # Composites ------------------------------------------------------------------------------------------------
 
     def clip(self, x: Array, low: Any, high: Any) -> Array:
@@ -303,6 +316,13 @@ class Backend(
         z = self.linear(x, w, b)
         y, cdf = self.gelu(z, tanh)
         return y, z, cdf
+
+    def norm_of_all(self, arrays: Sequence[Array]) -> Array:
+        """√ Σ x² over all arrays, as an array without dims, in single precision or better: nothing waits for it."""
+        wide = [self.abs(x.astype("float32") if x.itemsize < 4 else x) for x in arrays if x.size]
+        if not wide:
+            return self.zeros((), "float32")
+        return self.sqrt(self.sum(self.stack([self.sum(self.square(x), axis=None) for x in wide]), axis=None))
 
     def global_norm(self, arrays: Sequence[Array]) -> float:
         """√ Σ x² over all arrays."""

@@ -262,6 +262,6 @@ def with_bias(y: Array, b: Array | None) -> Array:
 
 def lowest(dtype: Any) -> Any:
     """What is below every other number of a dtype."""
-    if dtype.kind == "f":
+    if dtype.kind in "fV":
         return -float("inf")
     return -(2 ** (8 * dtype.itemsize - 1)) if dtype.kind == "i" else 0

@@ -1,7 +1,7 @@
 """`backends`: switches of PyTorch's libraries, which programs set before they start.
 
-They choose among implementations for GPUs that minitorch does not have, so they may be set, and change nothing, as in a
-PyTorch for the CPU.  minitorch's own backends are chosen by `minitorch.use_backend`.
+Those of libraries that minitorch does not use may be set, and change nothing, as in a PyTorch for the CPU.  minitorch's
+own backends are chosen by `minitorch.use_backend`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from minitorch.registry import registered_devices
+from minitorch import cuda as _cuda
 
 
 def absent() -> bool:
@@ -19,8 +19,8 @@ def absent() -> bool:
 
 
 def serves_cuda() -> bool:
-    """Whether a backend serves CUDA devices."""
-    return "cuda" in registered_devices()
+    """Whether minitorch can compute on a GPU here."""
+    return _cuda.is_available()
 
 
 def library(name: str, **switches: Any) -> ModuleType:

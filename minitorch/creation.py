@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
-from minitorch.device import require
+from minitorch.device import place, require, transfer
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
-    BackendError,
     DtypeError,
     GradientError,
     ShapeError,
 )
 from minitorch.ops.common import ensure_size
 from minitorch.ops.out import with_out
-from minitorch.registry import current_backend
+from minitorch.registry import current_backend, device_backend
 from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
@@ -26,9 +25,13 @@ if TYPE_CHECKING:
 CPU_ARRAY: Any = current_backend().array_type
 
 
+DLPACK_CPU, DLPACK_CUDA = 1, (2, 13)  # what DLPack calls devices; 13 is managed memory
+
+
 def finish(array: Any, device: Any = None, requires_grad: bool = False) -> Variable:
     """A Variable around a new array."""
-    require(device)
+    if device is not None or place() is not None:
+        array = transfer(array, require(device))
     result = wrap(array)
     if requires_grad:
         result.requires_grad_()
@@ -86,6 +89,9 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
     wanted = None if dtype is None else dtypes.as_dtype(dtype).dtype
     if isinstance(data, Value):
         data = data.array
+    if hasattr(data, "__cuda_array_interface__"):
+        backend = device_backend("cuda")
+        data = backend.asarray(data)
     if hasattr(data, "__array__") and hasattr(data, "dtype"):
         try:
             array = backend.asarray(data)
@@ -111,7 +117,7 @@ def array_from(data: Any, dtype: Any, copy: bool) -> Any:
         raise ArgumentError(
             "tensor: an integer does not fit into 64 bits; pass floats for numbers of this size"
         )
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biufc" and array.dtype is not dtypes.numpy_bfloat16:
         raise ArgumentTypeError(
             f"tensor: cannot make a tensor of {data!r:.60}; expected numbers, booleans, or nested sequences of them"
         )
@@ -153,7 +159,7 @@ def tensor(
         dtype: of the result; by default floats give the default dtype, integers int64, and arrays keep theirs.
         device: where it lives.
         requires_grad: whether gradients shall be accumulated in its `.grad`.
-        pin_memory: not supported: there is no GPU to copy to.
+        pin_memory: in memory from which a GPU copies faster.
 
     Raises:
         ArgumentError: for rows of different lengths.
@@ -164,9 +170,8 @@ def tensor(
     tensor([[1., 2.],
             [3., 4.]])
     """
-    if pin_memory:
-        raise BackendError("tensor: pin_memory speeds up copies to a GPU, and there is none; leave it away")
-    return finish(array_from(data, dtype, copy=True), device, requires_grad)
+    result = finish(array_from(data, dtype, copy=True), device, requires_grad)
+    return result.pin_memory() if pin_memory else result
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Variable:
@@ -199,7 +204,7 @@ def from_numpy(ndarray: Any) -> Variable:
         return wrap(ndarray)  # what datasets do for each sample
     if not hasattr(ndarray, "__array_interface__") or not hasattr(ndarray, "strides"):
         raise ArgumentTypeError(f"from_numpy: expected a NumPy array, got {type(ndarray).__name__}")
-    return finish(array_from(ndarray, None, copy=False))
+    return wrap(array_from(ndarray, None, copy=False))
 
 
 def from_dlpack(ext_tensor: Any) -> Variable:
@@ -210,7 +215,9 @@ def from_dlpack(ext_tensor: Any) -> Variable:
     >>> minitorch.from_dlpack(np.arange(3.0))
     tensor([0., 1., 2.], dtype=minitorch.float64)
     """
-    return wrap(current_backend().from_dlpack(ext_tensor))
+    where = ext_tensor.__dlpack_device__()[0] if hasattr(ext_tensor, "__dlpack_device__") else DLPACK_CPU
+    backend = device_backend("cuda") if where in DLPACK_CUDA else current_backend()
+    return wrap(backend.from_dlpack(ext_tensor))
 
 
 def asarray(
@@ -266,8 +273,8 @@ def frombuffer(
         raise ArgumentError(
             f"frombuffer: {count if count >= 0 else 'all'} elements of {dtype} do not fit into {length - offset} bytes"
         )
-    array = current_backend().from_buffer(buffer, kind, count, offset)
-    return finish(array, None, requires_grad)
+    result = wrap(current_backend().from_buffer(buffer, kind, count, offset))
+    return result.requires_grad_() if requires_grad else result
 
 
 @with_out

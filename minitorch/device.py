@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import ArgumentError, ArgumentTypeError, BackendError
+from minitorch.registry import backend_of, current_backend, device_backend
+
+if TYPE_CHECKING:
+    from minitorch.backend import Backend
 
 
 class device:
@@ -13,6 +19,12 @@ class device:
     >>> import minitorch
     >>> minitorch.device("cpu").type
     'cpu'
+
+    As a context manager it is where new tensors are made that say nothing else:
+
+    >>> with minitorch.device("cpu"):
+    ...     minitorch.zeros(2).device
+    device(type='cpu')
     """
 
     __slots__ = ("index", "type")
@@ -40,6 +52,14 @@ class device:
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __enter__(self) -> device:
+        where = require(self)
+        enter(where)
+        return where
+
+    def __exit__(self, *_: Any) -> None:
+        leave()
+
     def __repr__(self) -> str:
         index = "" if self.index is None else f", index={self.index}"
         return f"device(type={self.type!r}{index})"
@@ -53,22 +73,109 @@ class device:
 
 CPU = device("cpu")
 
+_entered: ContextVar[device | None] = ContextVar("minitorch.device", default=None)
+_default: device | None = None
+_open: ContextVar[tuple[tuple[device | None, Any], ...]] = ContextVar("minitorch.open_devices", default=())
+
+
+def set_default(where: device | None) -> None:
+    """Sets where new tensors are made outside of any `with device:`; None for the CPU."""
+    global _default
+    _default = where
+
+
+def place() -> device | None:
+    """Where new tensors are made if nothing else is said; None for the CPU."""
+    return _entered.get() or _default
+
+
+def enter(where: device) -> None:
+    """Makes `where` the place of new tensors until `leave()`."""
+    current = device_backend(where.type).on(where.index)
+    current.__enter__()
+    _open.set((*_open.get(), (_entered.get(), current)))
+    _entered.set(where)
+
+
+def leave() -> None:
+    """Undoes the last `enter`."""
+    *rest, (before, current) = _open.get()
+    _open.set(tuple(rest))
+    _entered.set(before)
+    current.__exit__(None, None, None)
+
+
+def new_backend() -> Backend:
+    """The backend that makes new tensors just now.
+
+    >>> import minitorch
+    >>> from minitorch.device import new_backend
+    >>> new_backend() is minitorch.current_backend()
+    True
+    """
+    where = place()
+    return current_backend() if where is None else device_backend(where.type)
+
 
 def require(where: Any) -> device:
-    """The device asked for, if minitorch can put tensors there.
+    """The device asked for, with the number that it has; None stands for the place of new tensors.
 
     Raises:
-        BackendError: if no backend serves it.
+        BackendError: if no backend serves it, or there is none of that number.
+        MissingDependencyError: if what its backend needs is not installed.
 
     >>> import minitorch
     >>> from minitorch.device import require
     >>> require("cpu")
     device(type='cpu')
     """
-    target = CPU if where is None else device(where)
-    if target.type != "cpu":
+    if where is None:
+        return place() or CPU
+    if where.__class__ is int:
+        where = f"cuda:{where}"
+    target = device(where)
+    if target.type == "cpu":
+        return CPU
+    backend = device_backend(target.type)
+    if target.index is None:
+        return device(target.type, backend.current_index())
+    if target.index >= backend.device_count():
         raise BackendError(
-            f"device {str(target)!r} is not supported yet: minitorch has no backend for it here. "
-            f"Leave tensors on 'cpu'"
+            f"device {str(target)!r} is not there: this machine has {backend.device_count()} of type {target.type!r}, "
+            f"counted from 0"
         )
     return target
+
+
+_replayed: ContextVar[list[Callable[[], None]] | None] = ContextVar("minitorch.replayed", default=None)
+
+
+def when_replayed(change: Callable[[], None]) -> bool:
+    """While a graph is recorded, has `change` called at each replay, and says True: nothing happens before."""
+    changes = _replayed.get()
+    if changes is None:
+        return False
+    changes.append(change)
+    return True
+
+
+def device_of(array: Any) -> device:
+    """Where an array lies."""
+    array = getattr(array, "everything", array)  # of a batch of vmap's all that is in it
+    backend = backend_of(array)
+    return CPU if backend.device_type == "cpu" else device(backend.device_type, backend.device_index(array))
+
+
+def transfer(array: Any, target: device, non_blocking: bool = False) -> Any:
+    """A copy of an array on another device; the array itself if it is there."""
+    origin = device_of(array)
+    if origin == target:
+        return array
+    if origin.type == target.type:
+        return device_backend(target.type).move(array, target.index or 0)
+    host = backend_of(array).to_numpy(array)
+    if target.type == "cpu":
+        return host
+    backend = device_backend(target.type)
+    with backend.on(target.index):
+        return backend.from_host(host, non_blocking)

@@ -5,6 +5,10 @@ The promotion rules are PyTorch's: values fall into the categories bool < intege
 and in a mix the dtype is chosen by tensors with dimensions first; 0-d tensors, and after them Python
 numbers, have a say only where they bring a higher category.
 
+`bfloat16` is not one of NumPy's types: it comes from the library ml_dtypes, which is imported when the dtype
+is first used or met. In NumPy's letters for kinds its kind is V, which stands for nothing else here: code
+that asks for floating-point arrays asks for a kind in `"fV"`.
+
 Source: the PyTorch documentation, "Tensor Attributes", section on type promotion.
 """
 
@@ -15,7 +19,7 @@ from typing import Any
 
 import numpy
 
-from minitorch.errors import ArgumentTypeError
+from minitorch.errors import ArgumentTypeError, MissingDependencyError
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
@@ -64,6 +68,39 @@ class dtype:
         return as_dtype, (self.name,)
 
 
+class BrainFloat(dtype):
+    """`bfloat16`: the upper half of a float32. Its NumPy dtype is there once somebody asks for it."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.name, self.itemsize, self.category = "bfloat16", 2, FLOATING
+        self.is_floating_point = self.is_signed = True
+        self.is_complex = False
+
+    def __getattr__(self, name: str) -> Any:
+        """The NumPy dtype, the first time.
+
+        Raises:
+            MissingDependencyError: without ml_dtypes.
+        """
+        if name != "dtype":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        global REAL_NUMBERS, numpy_bfloat16
+        try:
+            import ml_dtypes
+        except ImportError:
+            raise MissingDependencyError(
+                "bfloat16: needs the library ml_dtypes; install it with: pip install 'minitorch-edu[bf16]'"
+            ) from None
+        numpy_bfloat16 = self.dtype = numpy.dtype(ml_dtypes.bfloat16)
+        BY_NUMPY[self.dtype] = self
+        REAL_NUMBERS |= {self.dtype.type}
+        return self.dtype
+
+
+numpy_bfloat16: Any = None  # NumPy's dtype of bfloat16, once it has been used
+
 bool_ = dtype("bool")
 uint8 = dtype("uint8")
 int8 = dtype("int8")
@@ -71,15 +108,17 @@ int16 = short = dtype("int16")
 int32 = int_ = dtype("int32")
 int64 = long = dtype("int64")
 float16 = half = dtype("float16")
+bfloat16 = BrainFloat()
 float32 = float_ = dtype("float32")
 float64 = double = dtype("float64")
 complex64 = cfloat = dtype("complex64")
 complex128 = cdouble = dtype("complex128")
 
-ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
+ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)  # NumPy's
+HALVES = (float16, bfloat16)
 BY_NUMPY = {t.dtype: t for t in ALL}
 REAL_NUMBERS = frozenset((int, float, bool, *(t.dtype.type for t in ALL if not t.is_complex)))
-BY_NAME = {t.name: t for t in ALL}
+BY_NAME = {t.name: t for t in (*ALL, bfloat16)}
 PYTHON_TYPES = {bool: bool_, int: int64, float: float64, complex: complex128}
 
 _default = float32
@@ -131,7 +170,9 @@ def as_dtype(value: Any) -> dtype:
     try:
         return BY_NUMPY[numpy.dtype(value).newbyteorder("=")]
     except (KeyError, TypeError):
-        names = ", ".join(t.name for t in ALL)
+        if "bfloat16" in (value, getattr(value, "name", None), getattr(value, "__name__", None)):
+            return BY_NUMPY[bfloat16.dtype]
+        names = ", ".join(BY_NAME)
         raise ArgumentTypeError(f"no dtype for {value!r}; minitorch has {names}") from None
 
 
@@ -151,6 +192,8 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     """
     low, high = sorted((type1, type2), key=lambda t: t.category)
     if low.category == high.category:
+        if low is not high and low in HALVES and high in HALVES:
+            return float32
         return BY_NUMPY[numpy.promote_types(low.dtype, high.dtype)]
     if high.is_complex and low.is_floating_point:
         return promote_types(high, low.to_complex())
@@ -206,12 +249,17 @@ class finfo:
         type = _default if type is None else type
         if not (type.is_floating_point or type.is_complex):
             raise ArgumentTypeError(f"finfo: {type} is not a floating-point dtype; use iinfo({type})")
+        self.dtype = type.to_real().name
+        if type is bfloat16:  # NumPy knows nothing of it: 8 bits of exponent, 7 of mantissa
+            self.bits, self.eps, self.resolution = 16, 2.0**-7, 0.01
+            self.max, self.tiny = (2 - 2.0**-7) * 2.0**127, 2.0**-126
+            self.min, self.smallest_normal = -self.max, self.tiny
+            return
         info = numpy.finfo(type.dtype)
         self.bits = int(info.bits)
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
         self.resolution = float(info.resolution)
-        self.dtype = as_dtype(info.dtype).to_real().name
 
     def __repr__(self) -> str:
         return (

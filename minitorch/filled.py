@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.creation import filler, finish, numpy_dtype, shape_of
+from minitorch.device import new_backend
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.layout import creates, order_of
 from minitorch.ops.common import ensure_size
-from minitorch.registry import current_backend
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def empty_array(shape: tuple[int, ...], order: tuple[int, ...] | None, dtype: Any) -> Any:
     """An array with arbitrary elements and its dims in the given order in memory."""
-    backend = current_backend()
+    backend = new_backend()
     if order is None or order == tuple(range(len(shape))):
         return backend.empty(shape, dtype)
     inverse = sorted(range(len(order)), key=order.__getitem__)
@@ -61,7 +61,7 @@ def zeros(
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    array = current_backend().zeros(shape_of("zeros", sizes, size), numpy_dtype(dtype))
+    array = new_backend().zeros(shape_of("zeros", sizes, size), numpy_dtype(dtype))
     return finish(array, device, requires_grad)
 
 
@@ -80,7 +80,7 @@ def ones(
     tensor([[1., 1., 1.],
             [1., 1., 1.]])
     """
-    array = current_backend().full(shape_of("ones", sizes, size), 1, numpy_dtype(dtype))
+    array = new_backend().full(shape_of("ones", sizes, size), 1, numpy_dtype(dtype))
     return finish(array, device, requires_grad)
 
 
@@ -106,7 +106,7 @@ def full(
         raise ArgumentTypeError(f"full: size must be a sequence of integers, got {size}; write ({size},)")
     kind = dtypes.of(fill_value) if dtype is None else dtypes.as_dtype(dtype)
     value = filler("full", fill_value, kind)
-    return finish(current_backend().full(shape_of("full", (size,)), value, kind.dtype), device, requires_grad)
+    return finish(new_backend().full(shape_of("full", (size,)), value, kind.dtype), device, requires_grad)
 
 
 @creates
@@ -126,7 +126,7 @@ def eye(
             [0., 1., 0.]])
     """
     shape = shape_of("eye", (n, n if m is None else m))
-    return finish(current_backend().eye(*shape, numpy_dtype(dtype)), device, requires_grad)
+    return finish(new_backend().eye(*shape, numpy_dtype(dtype)), device, requires_grad)
 
 
 @creates
@@ -158,7 +158,7 @@ def empty_strided(
     shape, steps = shape_of("empty_strided", (size,)), ensure_size((stride,))
     if len(shape) != len(steps):
         raise ArgumentError(f"empty_strided: size {shape} and stride {steps} need equally many numbers")
-    backend = current_backend()
+    backend = new_backend()
     length = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, steps, strict=True))
     memory = backend.empty(length, numpy_dtype(dtype))
     return finish(backend.as_strided(memory, shape, steps), device, requires_grad)

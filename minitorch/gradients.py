@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minitorch import watch
@@ -197,7 +198,9 @@ def _walk(
     if current().anomaly and current().check_nan:
         for root in roots:
             check_root(root)
-    with walking(create_graph, raw=not create_graph), current_backend().quiet(), as_running(walk):
+    backend = backend_of(roots[0].array) if roots else current_backend()
+    there = backend.on(backend.device_index(roots[0].array)) if roots else nullcontext()
+    with walking(create_graph, raw=not create_graph), current_backend().quiet(), there, as_running(walk):
         for i, root in enumerate(roots):
             if root._view is not None:
                 root._view.refresh(root)

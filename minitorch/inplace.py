@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class Overwrite(Op):
     """z = v, in the place of x;   dx = 0,  dv = g."""
 
+    moves = True
+
     def forward(self, x: Array, v: Array) -> Array:
         return v
 
@@ -37,6 +39,8 @@ class Overwrite(Op):
 
 class ViewUpdate(Op):
     """base[region] = v, where a view shows the region;   dbase = g outside of it,  dv = g inside."""
+
+    moves = True
 
     def forward(self, base: Array, v: Array, *, view: View) -> Array:
         index = region(base, view)
@@ -224,7 +228,9 @@ def copy_(x: Variable, src: Any, non_blocking: bool = False) -> Variable:
         raise ArgumentTypeError(
             f"copy_: expected a Tensor or a number, got {type(src).__name__}; make a tensor with minitorch.tensor(...)"
         )
-    return overwrite("copy_", x, src)  # type: ignore[arg-type]
+    if src.array.__class__ is not x.array.__class__ or src.device != x.device:  # type: ignore[attr-defined]
+        src = src.to(x.device, non_blocking=non_blocking)  # type: ignore[attr-defined]
+    return overwrite("copy_", x, src)
 
 
 def fill_(x: Variable, value: Any) -> Variable:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from minitorch import inplace
-from minitorch.errors import ArgumentTypeError, BackendError
+from minitorch.errors import ArgumentTypeError
 from minitorch.rooms import later
 from minitorch.value import wrap
 
@@ -32,7 +32,7 @@ class Absent:
 class AbsentMethods:
     """Methods of PyTorch's tensors that are not there, with the reasons in `minitorch.absent`."""
 
-    bfloat16, chalf, share_memory_, as_subclass = Absent(), Absent(), Absent(), Absent()
+    chalf, share_memory_, as_subclass = Absent(), Absent(), Absent()
     to_sparse, to_sparse_coo, to_sparse_csr, to_sparse_csc = Absent(), Absent(), Absent(), Absent()
     to_sparse_bsr, to_sparse_bsc, to_mkldnn, coalesce = Absent(), Absent(), Absent(), Absent()
     is_coalesced, sparse_mask, sparse_dim, dense_dim = Absent(), Absent(), Absent(), Absent()
@@ -72,8 +72,10 @@ class InspectionMethods:
         return False
 
     def is_pinned(self) -> bool:
-        """Whether its memory is pinned for copies to a GPU: never."""
-        return False
+        """Whether it lies in memory that GPUs read by themselves; see `pin_memory`."""
+        from minitorch.cuda.memory import is_pinned
+
+        return is_pinned(self)
 
     def is_shared(self) -> bool:
         """Whether its memory is shared with other processes: never."""
@@ -83,13 +85,15 @@ class InspectionMethods:
         """Whether its elements are spread over several machines: never."""
         return False
 
-    def pin_memory(self) -> NoReturn:
-        """Pinned memory speeds up copies to a GPU.
+    def pin_memory(self, device: Any = None) -> Variable:
+        """A copy in memory that GPUs read by themselves: copies from it are faster, and need not be waited for.
 
         Raises:
-            BackendError: always: there is no GPU.
+            BackendError: without a GPU, or for a tensor that is on one.
         """
-        raise BackendError("pin_memory: it speeds up copies to a GPU, and there is none; leave it away")
+        from minitorch.cuda.memory import pin
+
+        return pin(self)
 
     def to_dense(self) -> Any:
         """The tensor itself: it is dense."""

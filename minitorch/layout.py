@@ -6,7 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from minitorch.errors import ArgumentError, ArgumentTypeError, BackendError, ShapeError
+from minitorch.device import require
+from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.ops.out import with_out
 
 R = TypeVar("R")
@@ -74,12 +75,13 @@ def creates(function: Callable[..., R]) -> Callable[..., R]:
     ) -> R:
         if layout is not None and layout is not strided:
             raise ArgumentError(f"{function.__name__}: layout must be minitorch.strided, got {layout!r}")
-        if pin_memory:
-            raise BackendError(
-                f"{function.__name__}: pin_memory speeds up copies to a GPU, and there is none; leave it away"
-            )
         if names is not None:
             raise ArgumentError(f"{function.__name__}: named dims are not supported; leave names away")
-        return inner(*args, **keywords)
+        if keywords.get("device") is not None:
+            with require(keywords["device"]):
+                result = inner(*args, **keywords)
+        else:
+            result = inner(*args, **keywords)
+        return result.pin_memory() if pin_memory else result  # type: ignore[attr-defined]
 
     return call

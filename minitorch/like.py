@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
-def like(op_name: str, input: Any) -> Any:
-    """The tensor or array whose shape and dtype are taken over.
+def like(op_name: str, input: Any, dtype: Any, device: Any) -> tuple[Any, Any]:
+    """Dtype and device of the new tensor: those of `input` where none are given.
 
     Raises:
         ArgumentTypeError: for anything else.
     """
     if not hasattr(input, "dtype") or not hasattr(input, "shape"):
         raise ArgumentTypeError(f"{op_name}: expected a Tensor, got {type(input).__name__}")
-    return input
+    if device is None and hasattr(input, "array"):
+        device = input.device
+    return (input.dtype if dtype is None else dtype), device
 
 
 @creates
@@ -38,7 +40,7 @@ def empty_like(
     >>> minitorch.empty_like(minitorch.ones(2, 3)).shape
     minitorch.Size([2, 3])
     """
-    kind = like("empty_like", input).dtype if dtype is None else dtype
+    kind, device = like("empty_like", input, dtype, device)
     return filled.empty(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -57,7 +59,7 @@ def zeros_like(
     >>> minitorch.zeros_like(minitorch.tensor([1, 2]))
     tensor([0, 0])
     """
-    kind = like("zeros_like", input).dtype if dtype is None else dtype
+    kind, device = like("zeros_like", input, dtype, device)
     return filled.zeros(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -76,7 +78,7 @@ def ones_like(
     >>> minitorch.ones_like(minitorch.tensor([5, 6]))  # and in its dtype
     tensor([1, 1])
     """
-    kind = like("ones_like", input).dtype if dtype is None else dtype
+    kind, device = like("ones_like", input, dtype, device)
     return filled.ones(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -97,7 +99,7 @@ def full_like(
     tensor([[7., 7.],
             [7., 7.]])
     """
-    kind = like("full_like", input).dtype if dtype is None else dtype
+    kind, device = like("full_like", input, dtype, device)
     return filled.full(input.shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
 
@@ -118,7 +120,7 @@ def rand_like(
     >>> x.shape, x.dtype
     (minitorch.Size([2, 3]), minitorch.float64)
     """
-    kind = like("rand_like", input).dtype if dtype is None else dtype
+    kind, device = like("rand_like", input, dtype, device)
     return sampling.rand(
         input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
     )
@@ -141,7 +143,7 @@ def randn_like(
     >>> (x + 0.1 * minitorch.randn_like(x)).shape  # with noise
     minitorch.Size([3])
     """
-    kind = like("randn_like", input).dtype if dtype is None else dtype
+    kind, device = like("randn_like", input, dtype, device)
     return sampling.randn(
         input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
     )
@@ -167,7 +169,7 @@ def randint_like(
     (True, minitorch.float32)
     """
     low, high = (0, low) if high is None else (low, high)
-    kind = like("randint_like", input).dtype if dtype is None else dtype
+    kind, device = like("randint_like", input, dtype, device)
     return sampling.randint(
         low, high, input.shape, dtype=kind, device=device, requires_grad=requires_grad, generator=generator
     )

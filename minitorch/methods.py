@@ -18,8 +18,9 @@ _in_place = inplace.method
 
 TYPE_NAMES = {
     "bool": "BoolTensor", "uint8": "ByteTensor", "int8": "CharTensor", "int16": "ShortTensor",
-    "int32": "IntTensor", "int64": "LongTensor", "float16": "HalfTensor", "float32": "FloatTensor",
-    "float64": "DoubleTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor",
+    "int32": "IntTensor", "int64": "LongTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
+    "float32": "FloatTensor", "float64": "DoubleTensor",
+    "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor",
 }  # fmt: skip
 
 
@@ -286,7 +287,7 @@ class MemoryMethods:
     """Copies, casts, and changes in place."""
 
     clone, contiguous, to, type_as = ops.clone, ops.contiguous, ops.to, ops.type_as
-    float, double, half = ops.float_, ops.double, ops.half
+    float, double, half, bfloat16 = ops.float_, ops.double, ops.half, ops.bfloat16
     long, int, short = ops.long, ops.int_, ops.short
     char, byte, bool = ops.char, ops.byte, ops.bool_
     cfloat, cdouble = ops.cfloat, ops.cdouble
@@ -307,7 +308,7 @@ class MemoryMethods:
 
     def new_tensor(self, data: Any, **kwargs: Any) -> Variable:
         """A new tensor of `data`, in this one's dtype unless another is given."""
-        return creation.tensor(data, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return creation.tensor(data, **{"dtype": self.dtype, "device": self.device, **kwargs})  # type: ignore[attr-defined]
 
     def new(self, *data: Any) -> Variable:
         """A new tensor in this one's dtype: of data, or of given sizes, with arbitrary elements; old code only."""
@@ -317,23 +318,23 @@ class MemoryMethods:
 
     def new_zeros(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor of zeros, in this one's dtype unless another is given."""
-        return filled.zeros(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.zeros(*size, **{"dtype": self.dtype, "device": self.device, **kwargs})  # type: ignore[attr-defined]
 
     def new_ones(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor of ones, in this one's dtype unless another is given."""
-        return filled.ones(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.ones(*size, **{"dtype": self.dtype, "device": self.device, **kwargs})  # type: ignore[attr-defined]
 
     def new_empty(self, *size: Any, **kwargs: Any) -> Variable:
         """A new tensor with arbitrary elements, in this one's dtype unless another is given."""
-        return filled.empty(*size, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.empty(*size, **{"dtype": self.dtype, "device": self.device, **kwargs})  # type: ignore[attr-defined]
 
     def new_empty_strided(self, size: Any, stride: Any, **kwargs: Any) -> Variable:
         """A new tensor with arbitrary elements and the given strides, in this one's dtype unless another is given."""
-        return filled.empty_strided(size, stride, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.empty_strided(size, stride, **{"dtype": self.dtype, "device": self.device, **kwargs})  # type: ignore[attr-defined]
 
     def new_full(self, size: Any, fill_value: Any, **kwargs: Any) -> Variable:
         """A new tensor of one value, in this one's dtype unless another is given."""
-        return filled.full(size, fill_value, **{"dtype": self.dtype, **kwargs})  # type: ignore[attr-defined]
+        return filled.full(size, fill_value, **{"dtype": self.dtype, "device": self.device, **kwargs})  # type: ignore[attr-defined]
 
 
 class Methods(

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from minitorch import dtypes
 from minitorch.anomaly import note
 from minitorch.arguments import explain, prepare, wrapped_around
 from minitorch.backend import Array, Backend
@@ -31,6 +32,7 @@ from minitorch.hooks import NodeHooks, RemovableHandle, accumulator
 from minitorch.modes import current
 from minitorch.registry import backend_of
 from minitorch.value import Value, Version, lay_out, mark_view
+from minitorch.widening import lacks_bfloat16, raw_through_float32, through_float32, widens
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -116,6 +118,7 @@ class Op:
         optional: None may stand for an input that is left out.
         takes_scalars: arrays without dimensions reach `forward` as the library's scalars, whose arithmetic
             takes a tenth of the time.
+        moves: elements are only moved, or cast, whatever their dtype is; as all views do.
         view: the result shares memory with the first input.
         in_place: it changes its first input, and returns it.
         materialize: of several results, one that no gradient came to counts as zeros; otherwise as None.
@@ -132,6 +135,7 @@ class Op:
     differentiable: ClassVar[bool] = True
     optional: ClassVar[bool] = False
     takes_scalars: bool = False
+    moves: ClassVar[bool] = False
     view: ClassVar[bool] = False
     in_place: ClassVar[bool] = False
     op_name: ClassVar[str] = "op"
@@ -151,6 +155,7 @@ class Op:
     nan: str | None = None
     place: str = ""  # the module that applied it, while somebody watches
     spot: tuple[str, int] | None = None  # and the line of the program
+    seen: Any = None  # what `viz.watch` saw when it was applied
     saved: Any = None
     _kept: tuple[str, ...] = ()
     _origins: list[Origin] | None = None
@@ -181,8 +186,10 @@ class Op:
         if mode.raw:
             return cls._apply_raw(inputs, settings)
         op = cls()  # whose flags are read, for Python finds them faster than those of the class
-        if mode.saving is not None:
-            op.takes_scalars = False  # hooks pack the very arrays
+        if mode.special:
+            op.takes_scalars = op.takes_scalars and mode.saving is None  # hooks pack the very arrays
+            if mode.autocast is not None:
+                inputs = mode.autocast.fit(cls, inputs, settings)
         takes_scalars, fractional = op.takes_scalars, op.float_only
         recording = mixed = False
         first: Any = None
@@ -214,11 +221,13 @@ class Op:
                     mixed = True
                 arrays.append(x)
             edges.append(edge)
-        if first is None or mixed or (fractional and dtype.kind not in "fc"):
+        if first is None or mixed or (fractional and dtype.kind not in "fcV"):
             fitting = prepare(cls, inputs)
             if fitting is not inputs:
                 return cls.apply(*fitting, **settings)
             first = leading(arrays)
+        if (mixed or dtype is dtypes.numpy_bfloat16) and widens(cls, arrays):
+            return through_float32(cls, inputs, settings)
 
         op.backend = backend = backend_of(first)
         if recording and mode.grad and op.differentiable:
@@ -232,6 +241,8 @@ class Op:
                 return apply_by_slices(cls, inputs, settings)
             if isinstance(error, MinitorchError):
                 raise
+            if isinstance(error, TypeError) and dtypes.numpy_bfloat16 is not None and lacks_bfloat16(arrays):
+                return through_float32(cls, inputs, settings)
             if isinstance(error, OverflowError) and (fitting := wrapped_around(inputs, backend, dtype)):
                 return cls.apply(*fitting, **settings)
             raise explain(op, error, arrays) from error
@@ -241,13 +252,13 @@ class Op:
         result: Variable = new(op.variable_class)
         y: Array = out
         if y.__class__ is not backend.array_type and y.__class__ not in BATCHES:
-            y = backend.asarray(y)
+            y = op.backend.asarray(y)  # which is the target's, if the op moves to another device
         result.array = y
-        if op.recording and y.dtype.kind in "fc":
+        if op.recording and y.dtype.kind in "fcV":
             result.grad_fn, result._requires_grad = op, True
             op.serial, op.shape, op.dtype = next(serials), y.shape, y.dtype
-            if edge_outputs is not None or mode.anomaly:
-                op._annotate(edge_outputs, arrays, (out,))
+            if edge_outputs is not None or mode.anomaly or mode.watcher is not None:
+                op._annotate(edge_outputs, inputs, (out,))
             if op.saved is not None:
                 op._seal(inputs, arrays, (out,), (result,))
                 if mode.saving is not None:
@@ -271,7 +282,7 @@ class Op:
         for k, result in enumerate(results):
             out = outs[k]
             result.array = self.backend.asarray(out) if out.__class__ not in BATCHES else out
-            if self.recording and result.array.dtype.kind in "fc":
+            if self.recording and result.array.dtype.kind in "fcV":
                 result.grad_fn, result._requires_grad, result._output_nr = self, True, k
             if self.view:
                 mark_view(result, inputs[0], (type(self), settings, k))
@@ -280,7 +291,7 @@ class Op:
         if self.recording:
             self.serial = next(serials)
             self.outputs = tuple([(r.array.shape, r.array.dtype) for r in results])
-            self._annotate(edge_outputs, arrays, outs)
+            self._annotate(edge_outputs, inputs, outs)
             if self.saved is not None:
                 self._seal(inputs, arrays, outs, results)
                 if current().saving is not None:
@@ -288,29 +299,40 @@ class Op:
         return results
 
     def _annotate(
-        self, edge_outputs: dict[int, int] | None, arrays: list[Any], outs: tuple[Array, ...]
+        self, edge_outputs: dict[int, int] | None, inputs: tuple[Any, ...], outs: tuple[Array, ...]
     ) -> None:
-        """What most nodes need not know: which outputs their edges lead to, and what anomalies are found by."""
+        """What most nodes need not know: which outputs their edges lead to, and where and on what they ran."""
         if edge_outputs is not None:
             self.edge_outputs = tuple([edge_outputs.get(i, 0) for i in range(len(self.edges))])
-        if current().anomaly:
-            note(self, arrays, outs)
+        mode = current()
+        if mode.anomaly:
+            note(self, inputs, outs)
+        if mode.watcher is not None:
+            mode.watcher.note(self, inputs, outs)
 
     @classmethod
     def _apply_raw(cls, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         """Computes on bare arrays, for the formulas of an ordinary walk."""
+        if dtypes.numpy_bfloat16 is not None and widens(cls, inputs):
+            return raw_through_float32(cls, inputs, settings)
         op = cls()
         first = inputs[0]
         op.backend = backend_of(
             first if hasattr(first, "dtype") else next(x for x in inputs if hasattr(x, "dtype"))
         )
-        if not BATCHES:
+        if not BATCHES and op.backend.checks_values:
             return op.forward(*inputs, **settings)
         op.backend = backend_of(leading(inputs))
         try:
             return op.forward(*inputs, **settings)
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError) as error:
             if not holds_batches(inputs, settings):
+                if (
+                    isinstance(error, TypeError)
+                    and dtypes.numpy_bfloat16 is not None
+                    and lacks_bfloat16(inputs)
+                ):
+                    return raw_through_float32(cls, inputs, settings)
                 raise
             from minitorch.func.fallback import apply_raw_by_slices
 

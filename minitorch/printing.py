@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.errors import ArgumentError
+from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -80,7 +81,9 @@ def tensor_repr(x: Variable) -> str:
         return repr(x.array)
     name = "tensor("
     suffixes = []
-    array = x.detach().numpy()
+    array = backend_of(x.array).to_numpy(x.array)
+    if not x.is_cpu:
+        suffixes.append(f"device='{x.device}'")
     if not array.size and array.ndim != 1:
         suffixes.append(f"size={tuple(array.shape)}")
     default = dtypes.get_default_dtype()
@@ -113,7 +116,7 @@ def elements(array: Any, indent: int) -> str:
     if array.dtype.kind == "c":
         style: Style = ComplexStyle(values)
     else:
-        style = FloatStyle(values) if array.dtype.kind == "f" else Style(values)
+        style = FloatStyle(values) if array.dtype.kind in "fV" else Style(values)
     return nested(array, style, indent, cut)
 
 

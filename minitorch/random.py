@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from minitorch.device import device as as_device
+from minitorch.device import CPU, device, device_of, place, require
 from minitorch.dtypes import as_dtype
-from minitorch.errors import ArgumentTypeError
+from minitorch.errors import ArgumentTypeError, BackendError
 from minitorch.modes import current
-from minitorch.registry import backend_of, get_backend
+from minitorch.registry import backend_of, device_backend, get_backend
 from minitorch.value import Value, wrap
 
 SEED_BYTES = 8  # at the beginning of a state
@@ -32,7 +32,7 @@ class Generator:
     """
 
     def __init__(self, device: Any = "cpu") -> None:
-        self.device = as_device(device)
+        self.device = require(device)
         self._seed = 0x5DEECE66D
         self._source: Any = None
 
@@ -40,13 +40,18 @@ class Generator:
     def source(self) -> Any:
         """The backend's generator, made on first use."""
         if self._source is None:
-            self._source = get_backend("numpy").random_generator(self._seed)
+            backend = get_backend("numpy") if self.device.type == "cpu" else device_backend(self.device.type)
+            with backend.on(self.device.index):
+                self._source = backend.random_generator(self._seed)
         return self._source
 
     def manual_seed(self, seed: int) -> Generator:
         """Starts anew from `seed`; returns the generator."""
         self._seed = int(seed) % 2**64
-        self._source = None
+        if hasattr(self._source, "restart"):  # on a GPU, where captured graphs go on with the same object
+            self._source.restart(self._seed)
+        else:
+            self._source = None
         return self
 
     def seed(self) -> int:
@@ -94,7 +99,7 @@ class DefaultGenerator(Generator):
     """The generator of those who name none; within `use_generator` another one does its work."""
 
     def __init__(self) -> None:
-        self._own = Generator()
+        self._own = Generator("cpu")
         self.device = self._own.device
 
     @property
@@ -122,6 +127,30 @@ _instead: ContextVar[Generator | None] = ContextVar("minitorch.generator", defau
 default_generator = DefaultGenerator()
 default_generator.seed()
 
+_of_devices: dict[device, Generator] = {}  # the default generators of other devices
+_seeded: int | None = None  # with which those start that are not there yet
+
+
+def default_of(where: device) -> Generator:
+    """The default generator of a device."""
+    if where.type == "cpu":
+        return default_generator
+    if where not in _of_devices:
+        made = _of_devices[where] = Generator(where)
+        if _seeded is None:
+            made.seed()
+        else:
+            made.manual_seed(_seeded)
+    return _of_devices[where]
+
+
+def seed_devices(seed: int) -> None:
+    """Seeds the default generators of all devices but the CPU, also of those that are first used later."""
+    global _seeded
+    _seeded = seed
+    for generator in _of_devices.values():
+        generator.manual_seed(seed)
+
 
 @contextmanager
 def use_generator(generator: Generator) -> Iterator[None]:
@@ -134,7 +163,9 @@ def use_generator(generator: Generator) -> Iterator[None]:
 
 
 def manual_seed(seed: int) -> Generator:
-    """Seeds the default generator, from which everything draws that is not given another; returns it.
+    """Seeds the default generators of all devices, from which everything draws that is not given another.
+
+    Returns that of the CPU.
 
     >>> import minitorch
     >>> _ = minitorch.manual_seed(0)
@@ -143,6 +174,7 @@ def manual_seed(seed: int) -> Generator:
     >>> minitorch.rand(3).equal(x)
     True
     """
+    seed_devices(seed)
     return default_generator.manual_seed(seed)
 
 
@@ -153,7 +185,9 @@ def seed() -> int:
     >>> minitorch.seed() == minitorch.initial_seed()
     True
     """
-    return default_generator.seed()
+    seed = default_generator.seed()
+    seed_devices(seed)
+    return seed
 
 
 def initial_seed() -> int:
@@ -201,10 +235,10 @@ def fork_rng(
     _devices_kw: str = "devices",
     device_type: str = "cpu",
 ) -> Iterator[None]:
-    """A context after which the default generator goes on as if nothing had been drawn inside.
+    """A context after which the default generators go on as if nothing had been drawn inside.
 
     Args:
-        devices: accepted for PyTorch's sake; there is one device.
+        devices: accepted for PyTorch's sake; those of all devices that were used are meant.
         enabled: False to do nothing.
         _caller: accepted for PyTorch's sake, as are the two behind it.
         _devices_kw: the name of `devices`.
@@ -217,21 +251,37 @@ def fork_rng(
     >>> minitorch.rand(3).equal(x)
     True
     """
-    state = get_rng_state() if enabled else None
+    generators = [default_generator, *_of_devices.values()] if enabled else []
+    states = [generator.get_state() for generator in generators]
     try:
         yield
     finally:
-        if state is not None:
-            set_rng_state(state)
+        for generator, state in zip(generators, states, strict=True):
+            generator.set_state(state)
 
 
-def source(generator: Generator | None = None) -> Any:
-    """The backend's generator behind `generator`, or behind the default one."""
-    found = (generator or default_generator).source
+def source(generator: Generator | None = None, like: Any = None) -> Any:
+    """The backend's generator behind `generator`, or behind the default one of the device concerned.
+
+    Args:
+        generator: of the device concerned.
+        like: an array on that device; without it, it is that of new tensors.
+
+    Raises:
+        BackendError: for a generator of another device.
+    """
+    where = (place() or CPU) if like is None else device_of(like)
+    if generator is None:
+        generator = default_of(where)
+    elif generator.device != where:
+        raise BackendError(
+            f"random numbers on {where} were asked for with a generator of {generator.device}; "
+            f"make one with minitorch.Generator({str(where)!r})"
+        )
     level = current().level
-    return found if level is None else level.source(found)
+    return generator.source if level is None else level.source(generator.source)
 
 
-def draw(method: str, *args: Any, dtype: Any, generator: Generator | None = None) -> Any:
-    """An array of random numbers in a dtype: `method` is one of the backend generator's."""
-    return getattr(source(generator), method)(*args, as_dtype(dtype).dtype)
+def draw(method: str, *args: Any, dtype: Any, generator: Generator | None = None, like: Any = None) -> Any:
+    """An array of random numbers in a dtype: `method` is one of the backend generator's; see `source`."""
+    return getattr(source(generator, like), method)(*args, as_dtype(dtype).dtype)

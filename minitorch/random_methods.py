@@ -21,7 +21,7 @@ def fill(op_name: str, x: Any, values: Any) -> Variable:
 
 def uniform(x: Any, generator: Any) -> Any:
     """Numbers from [0, 1) in the shape of `x`, exact enough to be transformed."""
-    return random.draw("uniform", tuple(x.shape), dtype=dtypes.float64, generator=generator)
+    return random.draw("uniform", tuple(x.shape), dtype=dtypes.float64, generator=generator, like=x.array)
 
 
 def check_floating(op_name: str, x: Any) -> None:
@@ -49,7 +49,7 @@ class RandomMethods:
         if not from_ <= to:
             raise ArgumentError(f"uniform_: expected from ≤ to, got {from_} and {to}")
         kind = self.dtype  # type: ignore[attr-defined]
-        u = random.draw("uniform", tuple(self.shape), dtype=kind, generator=generator)  # type: ignore[attr-defined]
+        u = random.draw("uniform", tuple(self.shape), dtype=kind, generator=generator, like=self.array)  # type: ignore[attr-defined]
         return fill("uniform_", self, u * (to - from_) + from_)
 
     def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Variable:
@@ -58,7 +58,7 @@ class RandomMethods:
         if not std >= 0:
             raise ArgumentError(f"normal_: std must not be negative, got {std}")
         kind = self.dtype  # type: ignore[attr-defined]
-        z = random.draw("normal", tuple(self.shape), dtype=kind, generator=generator)  # type: ignore[attr-defined]
+        z = random.draw("normal", tuple(self.shape), dtype=kind, generator=generator, like=self.array)  # type: ignore[attr-defined]
         return fill("normal_", self, z * std + mean)
 
     def log_normal_(self, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Variable:
@@ -66,7 +66,8 @@ class RandomMethods:
         check_floating("log_normal_", self)
         if not std > 0:
             raise ArgumentError(f"log_normal_: std must be positive, got {std}")
-        z = random.draw("normal", tuple(self.shape), dtype=dtypes.float64, generator=generator)  # type: ignore[attr-defined]
+        like = self.array  # type: ignore[attr-defined]
+        z = random.draw("normal", tuple(like.shape), dtype=dtypes.float64, generator=generator, like=like)
         return fill("log_normal_", self, backend_of(z).exp(z * std + mean))
 
     def exponential_(self, lambd: float = 1.0, *, generator: Any = None) -> Variable:
@@ -112,7 +113,15 @@ class RandomMethods:
         if not from_ < to:
             raise ArgumentError(f"random_: expected from < to, got {from_} and {to}")
         shape = tuple(self.shape)  # type: ignore[attr-defined]
-        values = random.draw("integers", from_, to, shape, dtype=dtypes.int64, generator=generator)
+        values = random.draw(
+            "integers",
+            from_,
+            to,
+            shape,
+            dtype=dtypes.int64,
+            generator=generator,
+            like=self.array,  # type: ignore[attr-defined]
+        )
         return fill("random_", self, values)
 
 
@@ -120,4 +129,6 @@ def exact_integers(dtype: dtypes.dtype) -> int:
     """How many integers from 0 on a dtype represents exactly, at most 2⁶³ − 1."""
     if dtype.category == dtypes.INTEGER:
         return min(dtypes.iinfo(dtype).max + 1, 2**63 - 1)
-    return {"bool": 2, "float16": 2**11 + 1, "float32": 2**24 + 1}.get(dtype.name, 2**53 + 1)
+    return {"bool": 2, "float16": 2**11 + 1, "bfloat16": 2**8 + 1, "float32": 2**24 + 1}.get(
+        dtype.name, 2**53 + 1
+    )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.creation import finish, numpy_dtype, shape_of
+from minitorch.device import new_backend
 from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.layout import creates
-from minitorch.registry import current_backend
 from minitorch.value import Value
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def arange(
     if kind == "int64":
         start, end, step = int(start), int(end), int(step)
     count = math.ceil(steps_between("arange", start, end, step))
-    if kind.kind not in "fc":
+    if kind.kind not in "fcV":
         start, step = int(start), int(step)
-    return finish((current_backend().arange(count) * step + start).astype(kind), device, requires_grad)
+    return finish((new_backend().arange(count) * step + start).astype(kind), device, requires_grad)
 
 
 @creates
@@ -103,7 +103,7 @@ def range(
         start, end = 0, start
     start, end, step = (number("range", v) for v in (start, end, step))
     count = math.floor(steps_between("range", start, end, step)) + 1
-    values = current_backend().arange(count) * step + start
+    values = new_backend().arange(count) * step + start
     return finish(values.astype(numpy_dtype(dtype)), device, requires_grad)
 
 
@@ -116,7 +116,7 @@ def equally_spaced(op_name: str, start: Any, end: Any, steps: Any, kind: Any) ->
         raise ArgumentError(f"{op_name}: steps must not be negative, got {steps}")
     if kind.kind in "iub":
         start, end = int(start), int(end)
-    backend = current_backend()
+    backend = new_backend()
     step = (end - start) / (steps - 1) if steps > 1 else 0
     places = backend.arange(steps)
     values = backend.where(places < steps / 2, start + places * step, end - (steps - 1 - places) * step)
@@ -173,7 +173,7 @@ def triangle_places(
     kind = numpy_dtype(dtypes.int64 if dtype is None else dtype)
     if kind.kind != "i":
         raise ArgumentError(f"{op_name}: dtype must be int64 or int32, got {dtype}")
-    backend = current_backend()
+    backend = new_backend()
     below = backend.arange(shape[1]) - backend.arange(shape[0]).reshape(-1, 1) - offset
     rows, columns = backend.nonzero(below <= 0 if lower else below >= 0)
     return finish(backend.stack([rows, columns]).astype(kind), device)

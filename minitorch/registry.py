@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from minitorch.backend import Array, Backend
 
 BUILT_IN = {
+    "cupy": ("minitorch_cupy", "CupyBackend"),
     "numba": ("minitorch_numba.backend", "NumbaBackend"),
     "numpy": ("minitorch_numpy.backend", "NumpyBackend"),
 }
+
+SERVES = {"cuda": "cupy"}  # the backend that is loaded for a type of device
 
 _instances: dict[str, Backend] = {}
 _by_array_type: dict[type, Backend] = {}
@@ -54,7 +57,7 @@ def _load(name: str) -> Backend:
 
 
 def available_backends() -> list[str]:
-    """Names of all backends that `use_backend` accepts here.
+    """Names of all backends for the CPU, which `use_backend` accepts.
 
     >>> import minitorch
     >>> "numpy" in minitorch.available_backends()
@@ -63,12 +66,37 @@ def available_backends() -> list[str]:
     from importlib.metadata import entry_points
 
     found = {entry.name for entry in entry_points(group="minitorch.backends")}
-    return sorted(found | BUILT_IN.keys() | _instances.keys())
+    known = found | BUILT_IN.keys() | _instances.keys()
+    others = {name for name, backend in _instances.items() if backend.device_type != "cpu"}
+    return sorted(known - others - set(SERVES.values()))
 
 
 def registered_devices() -> set[str]:
     """The types of device that the loaded backends serve."""
     return {backend.device_type for backend in _instances.values()}
+
+
+def device_backend(device_type: str) -> Backend:
+    """The backend that serves a type of device, loaded on first use.
+
+    Raises:
+        BackendError: if there is none, or if what it needs is missing here; the message says what.
+
+    >>> import minitorch
+    >>> from minitorch.registry import device_backend
+    >>> device_backend("cpu") is minitorch.current_backend()
+    True
+    """
+    if device_type == "cpu":
+        return current_backend()
+    for backend in _instances.values():
+        if backend.device_type == device_type and not backend.batched:
+            return backend
+    if device_type in SERVES:
+        return get_backend(SERVES[device_type])
+    raise BackendError(
+        f"device {device_type!r} is not supported: minitorch has no backend for it. Leave tensors on 'cpu'"
+    )
 
 
 def cpu_backends() -> list[Backend]:

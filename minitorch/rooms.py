@@ -7,6 +7,11 @@ from importlib import import_module
 from typing import Any
 
 NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch` itself
+    "amp": "GradScaler",
+    "amp.autocast_mode": (
+        "autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled "
+        "set_autocast_cache_enabled set_autocast_dtype set_autocast_enabled"
+    ),
     "fft.short_time": "istft stft",
     "func": "vmap",
     "linalg.older": (
@@ -41,7 +46,7 @@ NAMES: dict[str, str] = {  # of every file the names that it gives to `minitorch
     "special.normal": "erfc erfinv logit sinc",
     "storage": "UntypedStorage is_storage",
     "typed": (
-        "BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor "
+        "BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor "
         "LongTensor ShortTensor"
     ),
 }

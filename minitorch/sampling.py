@@ -15,7 +15,7 @@ from minitorch.op import Op
 from minitorch.ops.common import check_floating
 from minitorch.ops.out import with_out
 from minitorch.ops.shape import broadcast_shapes, expand
-from minitorch.registry import current_backend
+from minitorch.registry import backend_of, current_backend
 from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
@@ -175,8 +175,8 @@ def shared_shape(*values: Any) -> tuple[int, ...]:
 
 def check_chances(op_name: str, chances: Any) -> None:
     """Refuses what is no probability."""
-    b = current_backend()
-    if not b.all((b.asarray(chances) >= 0) & (b.asarray(chances) <= 1), axis=None):
+    b = backend_of(chances) if hasattr(chances, "dtype") else current_backend()
+    if b.checks_values and not b.all((b.asarray(chances) >= 0) & (b.asarray(chances) <= 1), axis=None):
         raise ArgumentError(f"{op_name}: probabilities must lie between 0 and 1")
 
 
@@ -215,12 +215,12 @@ def normal(
     tensor([-1.,  1.])
     """
     spread = std.array if isinstance(std, Value) else std
-    b = current_backend()
+    given = [v for v in (mean, std) if isinstance(v, Value)]
+    b = backend_of(given[0].array) if given else current_backend()
     if isinstance(std, Value) and spread.dtype.kind == "c":
         raise DtypeError("normal: the standard deviation must be real, got a complex tensor")
-    if not b.all(b.asarray(spread) >= 0, axis=None):
+    if b.checks_values and not b.all(b.asarray(spread) >= 0, axis=None):
         raise ArgumentError(f"normal: standard deviations must not be negative, got {std}")
-    given = [v for v in (mean, std) if isinstance(v, Value)]
     if size is None and not given:
         raise ArgumentError("normal: give a size, or a tensor for mean or std")
     if size is not None and given:
@@ -229,10 +229,10 @@ def normal(
         randn, generator=generator, layout=layout, device=device, pin_memory=pin_memory
     )
     if not given:
-        z = new(size, dtype=dtype).array
-        return finish(b.astype(z * std + mean, z.dtype), device, requires_grad)
+        z = new(size, dtype=dtype)
+        return finish(b.astype(z.array * std + mean, z.array.dtype), z.device, requires_grad)
     kind = dtypes.as_dtype(dtype or dtypes.of(given[0]))
-    z = new(shared_shape(mean, std), dtype=kind).array
+    z = random.draw("normal", shared_shape(mean, std), dtype=kind, generator=generator, like=given[0].array)
     centre = mean.array if isinstance(mean, Value) else mean
     return Drawn.apply(mean, std, values=b.astype(z * spread + centre, kind.dtype))
 
@@ -250,7 +250,9 @@ def bernoulli(input: Variable, p: float | None = None, *, generator: Any = None)
     """
     chances = input.array if p is None else p
     check_chances("bernoulli", chances)
-    draws = random.draw("uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator)
+    draws = random.draw(
+        "uniform", tuple(input.shape), dtype=dtypes.float64, generator=generator, like=input.array
+    )
     return Drawn.apply(input, values=(draws < chances).astype(input.array.dtype))
 
 
@@ -267,9 +269,12 @@ def poisson(input: Variable, generator: Any = None) -> Variable:
     """
     check_floating("poisson", input.array)
     rates = input.array
-    if not current_backend().all((rates >= 0) & (rates < 2.0**62), axis=None):
+    b = backend_of(rates)
+    if b.checks_values and not b.all((rates >= 0) & (rates < 2.0**62), axis=None):
         raise ArgumentError("poisson: rates must be finite and not negative")
-    return Drawn.apply(input, values=random.draw("poisson", rates, dtype=input.dtype, generator=generator))
+    return Drawn.apply(
+        input, values=random.draw("poisson", rates, dtype=input.dtype, generator=generator, like=rates)
+    )
 
 
 def binomial(count: Variable, prob: Variable, generator: Any = None) -> Variable:
@@ -286,9 +291,12 @@ def binomial(count: Variable, prob: Variable, generator: Any = None) -> Variable
         raise DtypeError(f"binomial: count is {count.dtype} and prob {prob.dtype}; both must be the same")
     check_floating("binomial", prob.array)
     check_chances("binomial", prob.array)
-    if not current_backend().all(count.array >= 0, axis=None):
+    b = backend_of(count.array)
+    if b.checks_values and not b.all(count.array >= 0, axis=None):
         raise ArgumentError("binomial: counts must not be negative")
-    values = random.draw("binomial", count.array, prob.array, dtype=prob.dtype, generator=generator)
+    values = random.draw(
+        "binomial", count.array, prob.array, dtype=prob.dtype, generator=generator, like=prob.array
+    )
     return Drawn.apply(count, prob, values=values)
 
 
@@ -317,7 +325,7 @@ def multinomial(
     >>> minitorch.multinomial(minitorch.tensor([0.0, 3.0, 0.0]), 4, replacement=True)
     tensor([1, 1, 1, 1])
     """
-    b = current_backend()
+    b = backend_of(input.array)
     if input.ndim not in (1, 2) or input.shape[-1] == 0:
         raise ArgumentError(
             f"multinomial: expected a vector or matrix of weights, got shape {tuple(input.shape)}"
@@ -331,18 +339,18 @@ def multinomial(
     w = input.array.reshape(-1, input.shape[-1]).astype("float64")
     running = b.cumsum(w, axis=1)
     total = running[:, -1:]
-    if not b.all((w >= 0) & (total > 0) & (total < math.inf), axis=None):
+    if b.checks_values and not b.all((w >= 0) & (total > 0) & (total < math.inf), axis=None):
         raise ArgumentError("multinomial: weights must be finite, not negative, and not all zero")
     if replacement:
-        u = random.draw("uniform", (len(w), num_samples), dtype=dtypes.float64, generator=generator)
+        u = random.draw("uniform", (len(w), num_samples), dtype=dtypes.float64, generator=generator, like=w)
         last = w.shape[1] - 1 - b.argmax(b.flip(w > 0, 1), axis=1)  # rounding must not lead beyond it
         drawn = b.minimum(b.searchsorted(running, u * total, True), last.reshape(-1, 1))
     else:
-        if b.any(b.sum(w > 0, axis=1) < num_samples, axis=None):
+        if b.checks_values and b.any(b.sum(w > 0, axis=1) < num_samples, axis=None):
             raise ArgumentError(
                 f"multinomial: {num_samples} samples without replacement need as many positive weights"
             )
-        u = random.draw("uniform", w.shape, dtype=dtypes.float64, generator=generator)
+        u = random.draw("uniform", w.shape, dtype=dtypes.float64, generator=generator, like=w)
         with b.quiet():
             waits = b.where(w > 0, -b.log1p(-u) / w, math.inf)
         drawn = b.topk(waits, num_samples, 1, False)

@@ -138,8 +138,7 @@ def load(
     Nothing in a file is ever run as code: of a pickle, an interpreter of minitorch's own understands what plain
     values need; whatever else is in it, such as classes of your own, is refused with its name.
 
-    Elements of type bfloat16, for which there is no dtype here, become float32, and unsigned integers of 16 and
-    32 bits become int32 and int64: every value stays what it is.
+    Unsigned integers of 16 and 32 bits become int32 and int64: every value stays what it is.
 
     Large files are mapped into memory: their tensors are read when they are first used. They can be changed,
     and the file stays as it is; but do not let another program write into it while it is in use (a `save` that

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minitorch import dtypes
-from minitorch.device import CPU, device, require
+from minitorch.device import CPU, device, place, require, set_default
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.registry import cpu_backends, current_backend
 from minitorch.value import Value
@@ -170,27 +170,28 @@ def warmup(*, dtype: Any = None) -> None:
 
 
 def set_default_device(device: Any) -> None:
-    """Where new tensors live unless they are told otherwise.
+    """Where new tensors live unless they are told otherwise; None for the CPU.
 
     Raises:
-        BackendError: for a device that no backend serves.
+        BackendError: for a device that no backend serves here.
 
     >>> import minitorch
     >>> minitorch.set_default_device("cpu")
     >>> minitorch.get_default_device()
     device(type='cpu')
     """
-    require(device)
+    where = None if device is None else require(device)
+    set_default(None if where == CPU else where)
 
 
 def get_default_device() -> device:
-    """Where new tensors live: on the CPU.
+    """Where new tensors live unless they are told otherwise.
 
     >>> import minitorch
     >>> minitorch.get_default_device()
     device(type='cpu')
     """
-    return CPU
+    return place() or CPU
 
 
 def set_default_tensor_type(t: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from minitorch.device import device_of
 from minitorch.errors import IndexRangeError
 from minitorch.registry import backend_of
 from minitorch.value import wrap
@@ -72,12 +73,12 @@ class Storage:
 
     def data_ptr(self) -> int:
         """The address of the first element: equal for tensors that share memory."""
-        return int(self.array.ctypes.data)
+        return backend_of(self.array).address(self.array)
 
     def __repr__(self) -> str:
         numbers = "".join(f" {value}\n" for value in self)
         kind = f"TypedStorage(dtype={self.dtype}, " if type(self) is Storage else f"{type(self).__name__}("
-        return f"{numbers}[minitorch.storage.{kind}device=cpu) of size {len(self)}]"
+        return f"{numbers}[minitorch.storage.{kind}device={device_of(self.array)}) of size {len(self)}]"
 
 
 class UntypedStorage(Storage):

@@ -105,7 +105,7 @@ def as_bytes(x: Array) -> memoryview:
         x = get_backend("numpy").copy(x)
     if sys.byteorder == "big":
         x = x.byteswap()
-    return memoryview(x.reshape(-1)).cast("B")
+    return memoryview(x.reshape(-1).view("uint8"))
 
 
 def read_header(file: BinaryIO, size: int, where: str) -> tuple[dict[str, Entry], dict[str, str]]:

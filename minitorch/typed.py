@@ -38,4 +38,4 @@ BoolTensor, ByteTensor = typed("BoolTensor", dtypes.bool_), typed("ByteTensor", 
 CharTensor, ShortTensor = typed("CharTensor", dtypes.int8), typed("ShortTensor", dtypes.int16)
 IntTensor, LongTensor = typed("IntTensor", dtypes.int32), typed("LongTensor", dtypes.int64)
 HalfTensor, FloatTensor = typed("HalfTensor", dtypes.float16), typed("FloatTensor", dtypes.float32)
-DoubleTensor = typed("DoubleTensor", dtypes.float64)
+DoubleTensor, BFloat16Tensor = typed("DoubleTensor", dtypes.float64), typed("BFloat16Tensor", dtypes.bfloat16)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from minitorch.errors import InplaceError
 from minitorch.modes import current, enable_grad
+from minitorch.registry import backend_of
 
 if TYPE_CHECKING:
     from minitorch.backend import Array
@@ -129,18 +130,11 @@ class View:
             view._requires_grad = again._requires_grad
 
 
-def owner(array: Any) -> Any:
-    """The array at the end of a chain of views."""
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return array
-
-
 def mark_view(view: Value, source: Value, step: tuple[Any, dict[str, Any], int]) -> None:
     """Remembers that `view` shares memory with `source`, if it does."""
     array, origin = view.array, source.array
     shared = array is origin or array.base is (origin if origin.base is None else origin.base)
-    if not shared and owner(array) is not owner(origin):
+    if not shared and not backend_of(array).shares_memory(array, origin):
         return
     if source._view is None or (source._requires_grad and source.grad_fn is None):
         view._view = View(source, (step,))

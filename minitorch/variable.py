@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minitorch import creation, dtypes, filled, gradients, hooks, inplace, ops, predicates, printing
-from minitorch.device import device
+from minitorch.device import device, device_of, require, transfer
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, GradientError, ShapeError
 from minitorch.hooks import RemovableHandle
 from minitorch.layout import order_of, strided
@@ -101,7 +101,7 @@ class Variable(Methods, Value):
     @property
     def device(self) -> device:
         """Where the memory is."""
-        return device(backend_of(self.array).device_type)
+        return device_of(self.array)
 
     @property
     def ndim(self) -> int:
@@ -151,7 +151,7 @@ class Variable(Methods, Value):
 
     def data_ptr(self) -> int:
         """The address of the first element."""
-        return int(self.array.ctypes.data)
+        return backend_of(self.array).address(self.array)
 
     def is_floating_point(self) -> bool:
         """Whether the dtype is a floating-point one."""
@@ -169,6 +169,11 @@ class Variable(Methods, Value):
         """Whether the memory is the computer's own."""
         return self.device.type == "cpu"
 
+    @property
+    def is_cuda(self) -> bool:
+        """Whether the memory is a GPU's."""
+        return self.device.type == "cuda"
+
     def get_device(self) -> int:
         """The number of the device, −1 for the CPU."""
         return -1 if self.is_cpu else self.device.index or 0
@@ -176,7 +181,7 @@ class Variable(Methods, Value):
     def storage_offset(self) -> int:
         """Where the first element lies in the memory shared by all views, counted in elements."""
         base = self if self._view is None else self._view.base
-        return (self.data_ptr() - int(base.array.ctypes.data)) // self.itemsize
+        return (self.data_ptr() - backend_of(base.array).address(base.array)) // self.itemsize
 
     @property
     def layout(self) -> Any:
@@ -184,7 +189,6 @@ class Variable(Methods, Value):
         return strided
 
     name: str | None = None  # PyTorch has it on every tensor, for what it calls names
-    is_cuda = False
     is_sparse = False
     is_quantized = False
 
@@ -337,11 +341,20 @@ class Variable(Methods, Value):
 
         Raises:
             GradientError: if it requires grad: changes of the array could not be recorded.
+            DtypeError: for bfloat16, which NumPy does not have.
         """
         if self._requires_grad and not force:
             raise GradientError(
                 "numpy: this tensor requires grad, and changes of the array could not be recorded; "
                 "use x.detach().numpy()"
+            )
+        if not (self.is_cpu or force):
+            raise ArgumentTypeError(
+                f"numpy: this tensor is on {self.device}, and NumPy's arrays are on the CPU; use x.cpu().numpy()"
+            )
+        if self.array.dtype is dtypes.numpy_bfloat16:
+            raise DtypeError(
+                "numpy: NumPy has no bfloat16; use x.float().numpy(), or x.view(minitorch.int16).numpy() for the bits"
             )
         return backend_of(self.array).to_numpy(self.array)
 
@@ -360,7 +373,7 @@ class Variable(Methods, Value):
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self._requires_grad:
             raise GradientError("__dlpack__: this tensor requires grad; use x.detach()")
-        return self.array.__dlpack__(**kwargs)
+        return backend_of(self.array).to_dlpack(self.array, **kwargs)
 
     def __dlpack_device__(self) -> Any:
         return self.array.__dlpack_device__()
@@ -373,9 +386,11 @@ class Variable(Methods, Value):
         """The tensor on a GPU.
 
         Raises:
-            BackendError: if there is no backend for it.
+            BackendError: if there is none.
+            MissingDependencyError: if CuPy is not installed, or does not fit the driver; the message gives the line
+                that installs it.
         """
-        return self.to("cuda" if device is None else device)
+        return self.to("cuda" if device is None else device, non_blocking=non_blocking)
 
     def __repr__(self) -> str:
         return printing.tensor_repr(self)
@@ -460,6 +475,7 @@ class Variable(Methods, Value):
             type(self),
             backend_of(self.array).to_numpy(self.array),
             self._requires_grad,
+            None if self.is_cpu else str(self.device),
         )
 
     # Operators ------------------------------------------------------------------------------------------------------
@@ -527,10 +543,11 @@ def check_grad(x: Variable, g: Any) -> None:
         )
 
 
-def rebuild(kind: type[Variable], array: Any, requires_grad: bool) -> Variable:
-    """A leaf as it was pickled."""
+def rebuild(kind: type[Variable], array: Any, requires_grad: bool, place: str | None = None) -> Variable:
+    """A leaf as it was pickled, where it was."""
     result = object.__new__(kind)
-    result.array, result._requires_grad = array, requires_grad
+    result.array = array if place is None else transfer(array, require(place))
+    result._requires_grad = requires_grad
     return result
 
 

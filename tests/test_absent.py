@@ -16,14 +16,14 @@ from minitorch.errors import NotSupportedNameError
     ("ask", "remedy"),
     [
         (lambda: minitorch.compile, "runs eagerly"),
-        (lambda: minitorch.bfloat16, "use float32"),
+        (lambda: minitorch.complex32, "use complex64"),
         (lambda: minitorch.batch_norm, "use nn.functional.batch_norm"),
         (lambda: minitorch.distributed, "train in one process"),
         (lambda: minitorch.optim.SparseAdam, "use Adam"),
-        (lambda: minitorch.autograd.profiler.emit_nvtx, "work on the CPU"),
+        (lambda: minitorch.cuda.memory_snapshot, "minitorch.cuda"),
+        (lambda: minitorch.autograd.profiler.emit_nvtx, "NVIDIA"),
         (lambda: minitorch.utils.tensorboard.FileWriter, "use SummaryWriter"),
-        (lambda: minitorch.cuda.Event, "work on the CPU"),
-        (lambda: minitorch.ones(2).bfloat16(), "use float32"),
+        (lambda: minitorch.ones(2).chalf(), "use complex64"),
         (lambda: minitorch.ones(2).to_sparse(), "dense"),
     ],
 )

@@ -93,7 +93,7 @@ def test_files_of_pytorch(name: str) -> None:
     assert found["w"].tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
     assert found["column"].tolist() == [1.0, 4.0]
     assert found["column"].stride() == (3,)
-    assert found["half"].dtype is minitorch.float32
+    assert found["half"].dtype is minitorch.bfloat16
     assert found["half"].tolist() == [1.5, -2.0]
     assert type(found["p"]) is minitorch.nn.Parameter
     assert found["u"].dtype is minitorch.int32
@@ -395,7 +395,7 @@ def test_other_formats_are_told_apart(lead: bytes, message: str) -> None:
 def test_bfloat16_of_safetensors() -> None:
     header = json.dumps({"x": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}).encode()
     x = load(len(header).to_bytes(8, "little") + header + struct.pack("<HH", 0x3FC0, 0xFF80))["x"]
-    assert x.dtype is minitorch.float32
+    assert x.dtype is minitorch.bfloat16
     assert x.tolist() == [1.5, -float("inf")]
 
 

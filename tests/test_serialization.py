@@ -431,7 +431,7 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "tuple": (structured({"tuple": 3}), "cannot be read"),
     "pairs": (structured({"dict": [[1]]}), "cannot be read"),
     "unhashable": (structured({"dict": [[[1], 2]]}), "cannot be read"),
-    "dtype-name": (structured({"dtype": "bfloat16"}), "cannot be read"),
+    "dtype-name": (structured({"dtype": "float8"}), "cannot be read"),
     "tensor-name": (structured(tensor_of(name="y")), "cannot be read"),
     "tensor-dtype": (structured(tensor_of(dtype="int32")), "not minitorch.int32"),
     "tensor-complex": (structured(tensor_of(dtype="complex128")), "pairs"),

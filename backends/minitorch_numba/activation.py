@@ -251,17 +251,17 @@ class NumbaActivationKernels(NumpyBackend):
             return mapped(leaky_relu_backward, x, g, float(slope))
         return super().leaky_relu_backward(x, g, slope)
 
-    def exp(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
+    def exp(self, x: Array, *args: Any, **settings: Any) -> Array:
         if not (args or settings) and enough(x, 32000) and alike(x):
             return mapped(exp, x)
         return np.exp(x, *args, **settings)
 
-    def log(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
+    def log(self, x: Array, *args: Any, **settings: Any) -> Array:
         if not (args or settings) and enough(x, 65000) and alike(x):
             return mapped(log, x)
         return np.log(x, *args, **settings)
 
-    def tanh(self, x: Array, *args: Any, **settings: Any) -> Array:  # type: ignore[override]
+    def tanh(self, x: Array, *args: Any, **settings: Any) -> Array:
         if not (args or settings) and enough(x, 65000) and alike(x):
             return mapped(tanh, x)
         return np.tanh(x, *args, **settings)

@@ -143,35 +143,35 @@ def fits(out: Array, x: Array) -> bool:
 class NumbaArithmeticKernels(NumpyBackend):
     """Arithmetic and sums."""
 
-    def add(self, x: Any, y: Any, out: Array | None = None) -> Array:  # type: ignore[override]
+    def add(self, x: Any, y: Any, out: Array | None = None) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE:
             return commuting(np.add, add, add_number, x, y, out)
         return np.add(x, y, out)
 
-    def subtract(self, x: Any, y: Any, out: Array | None = None) -> Array:  # type: ignore[override]
+    def subtract(self, x: Any, y: Any, out: Array | None = None) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE:
             z = shared(subtract, None, x, y, out)
             return np.subtract(x, y, out) if z is None else z
         return np.subtract(x, y, out)
 
-    def multiply(self, x: Any, y: Any, out: Array | None = None) -> Array:  # type: ignore[override]
+    def multiply(self, x: Any, y: Any, out: Array | None = None) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE:
             return commuting(np.multiply, multiply, multiply_number, x, y, out)
         return np.multiply(x, y, out)
 
-    def divide(self, x: Any, y: Any, out: Array | None = None) -> Array:  # type: ignore[override]
+    def divide(self, x: Any, y: Any, out: Array | None = None) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE:
             z = shared(divide, divide_number, x, y, out)
             return np.true_divide(x, y, out) if z is None else z
         return np.true_divide(x, y, out)
 
-    def negative(self, x: Any, out: Array | None = None) -> Array:  # type: ignore[override]
+    def negative(self, x: Any, out: Array | None = None) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE:
             z = shared(multiply, multiply_number, x, -1, out)
             return np.negative(x, out) if z is None else z
         return np.negative(x, out)
 
-    def square(self, x: Any, out: Array | None = None) -> Array:  # type: ignore[override]
+    def square(self, x: Any, out: Array | None = None) -> Array:
         if x.__class__ is np.ndarray and x.size >= LARGE:
             z = shared(multiply, None, x, x, out)
             return np.square(x, out) if z is None else z
@@ -182,7 +182,7 @@ class NumbaArithmeticKernels(NumpyBackend):
             return self.square(x)
         return power(x, y)
 
-    def add_into(self, x: Array, y: Array) -> None:  # type: ignore[override]
+    def add_into(self, x: Array, y: Array) -> None:
         self.add(x, y, x)
 
     def sum(  # type: ignore[override]

@@ -93,7 +93,7 @@ class NumbaEmbeddingKernels(NumpyBackend):
                 return
         index_add(x, index, values)
 
-    def add_along_axis(self, x: Array, indices: Array, values: Array, axis: int) -> None:  # type: ignore[override]
+    def add_along_axis(self, x: Array, indices: Array, values: Array, axis: int) -> None:
         if worth(values, 64) and in_order(x) and x.flags.writeable and x.dtype is values.dtype:
             axis %= x.ndim
             around = [(*a.shape[:axis], *a.shape[axis + 1 :]) for a in (x, indices)]

@@ -90,7 +90,7 @@ def in_one_thread(x: Array, y: Array, out: Array | None) -> Array:
 class NumbaProductKernels(NumpyBackend):
     """Products of matrices, and of batches of them."""
 
-    def matmul(self, x: Array, y: Array, out: Array | None = None) -> Array:  # type: ignore[override]
+    def matmul(self, x: Array, y: Array, out: Array | None = None) -> Array:
         work = x.size * (y.shape[-1] if y.ndim else 1) if x.ndim else 0
         if y.ndim > x.ndim > 1:
             work *= y.size // (y.shape[-1] * y.shape[-2] or 1)

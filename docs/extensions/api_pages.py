@@ -72,6 +72,12 @@ PAGES = [
     Page("autograd-functional", "autograd.functional", "", "minitorch.autograd.functional"),
     Page("autograd-graph", "autograd.graph", "", "minitorch.autograd.graph"),
     Page("func", "func", "", "minitorch.func"),
+    Page(
+        "amp",
+        "amp",
+        "The page on [mixed precision](../mixed-precision.md) tells more.",
+        "minitorch.amp",
+    ),
     Page("linalg", "linalg", "", "minitorch.linalg"),
     Page("fft", "fft", "", "minitorch.fft"),
     Page("special", "special", "", "minitorch.special"),
@@ -95,6 +101,7 @@ PAGES = [
     Page("swa-utils", "optim.swa_utils", "", "minitorch.optim.swa_utils"),
     Page("distributions", "distributions", "", "minitorch.distributions"),
     Page("constraints", "distributions.constraints", "", "minitorch.distributions.constraints"),
+    Page("cuda", "cuda", "The page on [GPUs](../gpu.md) tells more.", "minitorch.cuda"),
     Page("metrics", "metrics", "", "minitorch.metrics"),
     Page(
         "profiler",
@@ -124,6 +131,13 @@ PAGES = [
     ),
     Page("vision-models", "vision.models", "See also [the table](../models.md).", "minitorch.vision.models"),
     Page("models", "models", "See also [the table](../models.md).", "minitorch.models"),
+    Page(
+        "viz",
+        "viz",
+        "The page on [looking inside](../looking-inside.md) tells more. `pip install 'minitorch-edu[viz]'` brings "
+        "matplotlib, which the figures need; the graph does not.",
+        "minitorch.viz",
+    ),
     Page(
         "hub",
         "hub",

@@ -102,8 +102,11 @@ class FunctionNode(Op):
             self.outputs = tuple(
                 (y.array.shape, y.array.dtype) if isinstance(y, Value) else ((), None) for y in results
             )
-        if current().anomaly:
+        mode = current()
+        if mode.anomaly:
             note(self, args, results)
+        if mode.watcher is not None:
+            mode.watcher.note(self, args, results)
 
     def mark_non_differentiable(self, *outputs: Variable) -> None:
         """Declares outputs that never require grad.
@@ -326,7 +329,7 @@ class Function:
 
 def node_output(node: FunctionNode, k: int, y: Any, inputs: list[Any]) -> Any:
     """One result of forward, tied to the node."""
-    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fc":
+    if not isinstance(y, Value) or id(y) in node.non_differentiable or y.array.dtype.kind not in "fcV":
         return y
     if not any(y is x for x in node.dirty):
         result = wrap(y.array)

@@ -1,7 +1,6 @@
 """Kinds of elements that files hold: the dtypes of minitorch, and some that become a wider one when they are read.
 
-A bfloat16 is the upper half of a float32, so it becomes a float32 exactly; unsigned integers of 16 and 32 bits
-become signed ones of 32 and 64.  Nothing is rounded.
+Unsigned integers of 16 and 32 bits become signed ones of 32 and 64.  Nothing is rounded.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ class Kind(NamedTuple):
 
 
 KINDS = {t.name: Kind(t.name, t.dtype, t.itemsize, t) for t in dtypes.ALL} | {
-    "bfloat16": Kind("bfloat16", "uint16", 2, dtypes.float32),
+    "bfloat16": Kind("bfloat16", "uint16", 2, dtypes.bfloat16),
     "uint16": Kind("uint16", "uint16", 2, dtypes.int32),
     "uint32": Kind("uint32", "uint32", 4, dtypes.int64),
 }
@@ -52,7 +51,5 @@ def finished(raw: Array, kind: Kind, what: str, where: str) -> Array:
     if kind.name == "bool" and raw.size and int(raw.view("uint8").max()) > 1:
         raise CheckpointError(f"{where}: damaged: {what} has bytes other than 0 and 1 for booleans")
     if kind.name == "bfloat16":
-        wide = raw.astype("uint32")
-        wide <<= 16
-        return wide.view("float32")
+        return raw.view(kind.dtype.dtype)
     return raw if kind.raw is kind.dtype.dtype else raw.astype(kind.dtype.dtype)

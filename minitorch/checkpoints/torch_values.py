@@ -100,7 +100,7 @@ class TorchValues:
             self._names[f"torch.{name}Storage"] = StorageType(KINDS[kind])
         for module in ("torch", "torch.storage"):
             self._names[f"{module}.UntypedStorage"] = StorageType(KINDS[UNTYPED], untyped=True)
-        self._names |= {f"torch.{t.name}": t for t in dtypes.ALL}
+        self._names |= {f"torch.{t.name}": t for t in dtypes.BY_NAME.values()}
 
     def start(self, data: bytes | memoryview) -> Unpickler:
         """The machine that reads a pickle with these names."""
@@ -122,7 +122,7 @@ class TorchValues:
         if name in self._names:
             return self._names[name]
         short = name.removeprefix("torch.")
-        if short == "bfloat16" or short.startswith(OTHER_DTYPES):
+        if short.startswith(OTHER_DTYPES):
             return DtypeName(short)
         return refuse(name, self.where)
 

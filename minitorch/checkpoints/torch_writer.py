@@ -52,7 +52,7 @@ class TorchWriter:
             put_entry(archive, "data.pkl", self.pickle)
             put_entry(archive, "byteorder", sys.byteorder.encode())
             for key, memory in enumerate(self.pieces):
-                put_entry(archive, f"data/{key}", memoryview(memory).cast("B") if memory.size else b"")
+                put_entry(archive, f"data/{key}", memoryview(memory.view("uint8")) if memory.size else b"")
             put_entry(archive, "version", b"3\n")
 
     def _value(self, value: Any, place: tuple[Any, ...]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.fft.transforms import (
     FFT,
     IRFFT,
@@ -50,6 +51,7 @@ def half_to_real(op_name: str, x: Any, n: int | None, dim: int, norm: str) -> Va
     return IRFFT.apply(resized(x, [d], [size // 2 + 1]), dim=d, n=size, norm=norm)
 
 
+@kernel
 @with_out
 def fft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Variable:
     """The discrete Fourier transform y_k = Σ x_j·e^(−2πi·jk/n) along a dim.
@@ -72,6 +74,7 @@ def fft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None
     return complex_transform("fft.fft", input, n, dim, norm, False)
 
 
+@kernel
 @with_out
 def ifft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Variable:
     """The inverse of `fft`: x_j = 1/n·Σ y_k·e^(2πi·jk/n).
@@ -89,6 +92,7 @@ def ifft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = Non
     return complex_transform("fft.ifft", input, n, dim, norm, True)
 
 
+@kernel
 @with_out
 def rfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Variable:
     """The first n/2 + 1 numbers of `fft` of real numbers; the others are their mirror image.
@@ -109,6 +113,7 @@ def rfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = Non
     return real_to_half("fft.rfft", input, n, dim, check_norm("fft.rfft", norm))
 
 
+@kernel
 @with_out
 def irfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Variable:
     """The inverse of `rfft`: real numbers from the first half of their spectrum.
@@ -126,6 +131,7 @@ def irfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = No
     return half_to_real("fft.irfft", input, n, dim, check_norm("fft.irfft", norm))
 
 
+@kernel
 @with_out
 def hfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Variable:
     """`fft` of a signal that is its own mirror image conjugated, given by its first half: its spectrum is real.
@@ -144,6 +150,7 @@ def hfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = Non
     return half_to_real("fft.hfft", as_complex("fft.hfft", input).conj(), n, dim, norm)
 
 
+@kernel
 @with_out
 def ihfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Variable:
     """The inverse of `hfft`: the first half of a signal whose spectrum is real.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError
 from minitorch.fft.one_dim import half_to_real, real_to_half
 from minitorch.fft.transforms import (
@@ -61,6 +62,7 @@ def half_to_real_of(
     return half_to_real(op_name, x, last, dims[-1], SWAPPED[norm] if hermitian else norm)
 
 
+@kernel
 @with_out
 def fft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = None) -> Variable:
     """`fft` along two dims.
@@ -79,6 +81,7 @@ def fft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = N
     return complex_transform("fft.fft2", input, s, dim, norm, False)
 
 
+@kernel
 @with_out
 def fftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None) -> Variable:
     """`fft` along several dims.
@@ -97,6 +100,7 @@ def fftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None)
     return complex_transform("fft.fftn", input, s, dim, norm, False)
 
 
+@kernel
 @with_out
 def ifft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = None) -> Variable:
     """`ifft` along two dims: the inverse of `fft2`.
@@ -115,6 +119,7 @@ def ifft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = 
     return complex_transform("fft.ifft2", input, s, dim, norm, True)
 
 
+@kernel
 @with_out
 def ifftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None) -> Variable:
     """`ifft` along several dims: the inverse of `fftn`.
@@ -133,6 +138,7 @@ def ifftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None
     return complex_transform("fft.ifftn", input, s, dim, norm, True)
 
 
+@kernel
 @with_out
 def rfft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = None) -> Variable:
     """`rfft` along the last of two dims, then `fft` along the other.
@@ -150,6 +156,7 @@ def rfft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = 
     return real_to_half_of("fft.rfft2", input, s, dim, norm)
 
 
+@kernel
 @with_out
 def rfftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None) -> Variable:
     """`rfft` along the last of several dims, then `fft` along the others.
@@ -167,6 +174,7 @@ def rfftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None
     return real_to_half_of("fft.rfftn", input, s, dim, norm)
 
 
+@kernel
 @with_out
 def irfft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None = None) -> Variable:
     """The inverse of `rfft2`: real numbers.
@@ -185,6 +193,7 @@ def irfft2(input: Any, s: Sizes = None, dim: Dims = (-2, -1), norm: str | None =
     return half_to_real_of("fft.irfft2", input, s, dim, norm)
 
 
+@kernel
 @with_out
 def irfftn(input: Any, s: Sizes = None, dim: Dims = None, norm: str | None = None) -> Variable:
     """The inverse of `rfftn`: real numbers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, DtypeError, NotSupportedError, ShapeError
 from minitorch.fft.one_dim import fft, ifft, irfft, rfft
 from minitorch.fft.transforms import as_complex, as_float
@@ -46,6 +47,7 @@ def check_lengths(op_name: str, n_fft: int, hop_length: int, win_length: int) ->
         raise ArgumentError(f"{op_name}: win_length must lie between 1 and n_fft {n_fft}, got {win_length}")
 
 
+@kernel
 def stft(
     input: Any,
     n_fft: int,

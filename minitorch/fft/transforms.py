@@ -82,8 +82,8 @@ def as_float(op_name: str, x: Any) -> Any:
         DtypeError: for halves.
     """
     require_tensors(op_name, input=x)
-    if x.dtype is dtypes.float16:
-        raise DtypeError(f"{op_name}: not defined for float16 on a CPU; use x.float()")
+    if x.dtype in dtypes.HALVES:
+        raise DtypeError(f"{op_name}: not defined for {x.dtype} on a CPU; use x.float()")
     return x.to(dtypes.get_default_dtype()) if x.dtype.category < dtypes.FLOATING else x
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch.backend import Backend
 from minitorch.backend_activation import ActivationKernels
+from minitorch.backend_device import Devices
 from minitorch.errors import NoRuleError, VmapError
 from minitorch.func.batch import BatchedArray, Level
 from minitorch.func.batch_rules import (
@@ -108,6 +109,10 @@ class BatchBackend:
     array_type = BatchedArray
     scalar_types: tuple[type, ...] = ()
     batched = True
+    checks_values = True
+    shares_memory, address = Devices.shares_memory, Devices.address
+    on, device_index = Devices.on, Devices.device_index
+    computes_bfloat16 = False
 
     (negative, abs, sign, rint, floor, ceil, trunc, exp, exp2, expm1, log, log2, log10, log1p, sqrt, square) = map(
         pointwise,

@@ -51,7 +51,7 @@ def enter(name: str, x: Any) -> Variable:
     """
     if not isinstance(x, Value):
         raise ArgumentError(f"{name}: can only differentiate by tensors, got a {type(x).__name__}")
-    if x.array.dtype.kind not in "fc":
+    if x.array.dtype.kind not in "fcV":
         raise DtypeError(
             f"{name}: only floating-point and complex tensors have gradients, got {x.array.dtype}"
         )

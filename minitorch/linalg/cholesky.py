@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ShapeError
 from minitorch.linalg.common import (
@@ -70,6 +71,7 @@ class CholeskySolve(Op):
         return db, -mm(p + adj(p), lower(y))
 
 
+@kernel
 @with_out
 def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> Any:
     """The Cholesky factors, and a number for each matrix that tells whether it has one.
@@ -99,6 +101,7 @@ def factor(op_name: str, A: Any, upper: bool, check_errors: bool) -> Any:
     return named("linalg_cholesky_ex", "L", "info")(y.mT.conj() if upper else y, info)
 
 
+@kernel
 @with_out
 def cholesky(A: Any, *, upper: bool = False) -> Variable:
     """The lower triangle L with A = L·Lᴴ, of positive definite matrices.
@@ -118,6 +121,7 @@ def cholesky(A: Any, *, upper: bool = False) -> Variable:
     return factor("linalg.cholesky", A, upper, True).L
 
 
+@kernel
 @with_out
 def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Variable:
     """The solution X of A·X = B, with the Cholesky factor of A.
@@ -141,6 +145,7 @@ def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Variable:
     return CholeskySolve.apply(B, L.mT.conj() if upper else L)
 
 
+@kernel
 @with_out
 def cholesky_inverse(L: Any, upper: bool = False) -> Variable:
     """The inverse of A, from its Cholesky factor.

@@ -36,7 +36,7 @@ def check_matrices(op_name: str, square: bool = False, **inputs: Any) -> None:
 
 def check_precise(op_name: str, name: str, x: Any) -> None:
     """Refuses integers, booleans and halves."""
-    if x.dtype.category < dtypes.FLOATING or x.dtype is dtypes.float16:
+    if x.dtype.category < dtypes.FLOATING or x.dtype in dtypes.HALVES:
         raise DtypeError(
             f"{op_name}: {name} is {x.dtype}; use float32, float64 or complex numbers: x.float()"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, NotSupportedError, ShapeError
 from minitorch.linalg.common import (
@@ -193,6 +194,7 @@ def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_piv
     )
 
 
+@kernel
 @with_out
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Variable:
     """The solution X of A·X = B, with the LU factorization of A.

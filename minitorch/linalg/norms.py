@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
 from minitorch.linalg.common import check_matrices
 from minitorch.linalg.solve import inv_ex
@@ -40,6 +41,7 @@ def in_dtype(op_name: str, x: Any, dtype: Any) -> Any:
     return x.to(dtype)
 
 
+@kernel
 @with_out
 def vector_norm(
     x: Any, ord: Any = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
@@ -73,6 +75,7 @@ def vector_norm(
     return p_norm(x, ord, dim, keepdim)
 
 
+@kernel
 @with_out
 def matrix_norm(
     A: Any, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
@@ -154,6 +157,7 @@ def norm(A: Any, ord: Any = None, dim: Dims = None, keepdim: bool = False, *, dt
     return vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 
+@kernel
 @with_out
 def cond(A: Any, p: Any = None) -> Variable:
     """‖A‖ₚ·‖A⁻¹‖ₚ: how much the solution of A·x = b amplifies errors; infinite for singular matrices.

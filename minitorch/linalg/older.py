@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ShapeError
 from minitorch.linalg.cholesky import (
     cholesky as cholesky,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
+@kernel
 @with_out
 def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """The singular value decomposition X = U·diag(S)·Vᴴ; `linalg.svd` is newer, and gives Vᴴ.
@@ -55,6 +57,7 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     return result(u, s, vh.mT.conj())
 
 
+@kernel
 @with_out
 def qr(input: Any, some: bool = True) -> Any:
     """The factorization X = Q·R; `linalg.qr` is newer.
@@ -94,6 +97,7 @@ def lu(A: Any, pivot: bool = True, get_infos: bool = False, out: Any = None) -> 
     return out
 
 
+@kernel
 @with_out
 def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Variable:
     """The solution X of A·X = b, with the LU factorization of A; `linalg.lu_solve` is newer.
@@ -107,6 +111,7 @@ def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Variable:
     return solve_with_lu(LU_data, LU_pivots, b)
 
 
+@kernel
 @with_out
 def triangular_solve(
     b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
@@ -139,6 +144,7 @@ def triangular_solve(
     return named("triangular_solve", "solution", "cloned_coefficient")(x, A.clone())
 
 
+@kernel
 def pinverse(input: Any, rcond: float = 1e-15) -> Variable:
     """The pseudoinverse; `linalg.pinv` is newer.
 

@@ -55,8 +55,8 @@ def vander(x: Any, *, N: int | None = None) -> Variable:
     """
     require_tensors("linalg.vander", x=x)
     check_not_bool("linalg.vander", x.array)
-    if x.dtype is dtypes.float16:
-        raise DtypeError("linalg.vander: not defined for float16; use x.float()")
+    if x.dtype in dtypes.HALVES:
+        raise DtypeError(f"linalg.vander: not defined for {x.dtype}; use x.float()")
     x = x.reshape(1) if not x.ndim else x
     if N is not None and N <= 1:
         raise ArgumentError(f"linalg.vander: N must be larger than 1, got {N}")

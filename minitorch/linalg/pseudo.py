@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.linalg.common import adj, check_matrices, check_same, epsilon, mm
@@ -66,6 +67,7 @@ def tolerances(op_name: str, A: Any, s: Any, atol: Any, rtol: Any) -> Array:
     return b.asarray(b.maximum(absolute, relative * largest))
 
 
+@kernel
 @with_out
 def matrix_rank(
     A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
@@ -122,6 +124,7 @@ def pinv(
     return PseudoInverse.apply(A, cutoff=cutoff, hermitian=hermitian)
 
 
+@kernel
 @with_out
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The X of least length with the least ‖A·X − B‖.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, GradientError, NotSupportedError, ShapeError
 from minitorch.linalg.common import (
@@ -77,6 +78,7 @@ class Reflectors(Op):
         raise NotSupportedError("geqrf: no gradient; use linalg.qr")
 
 
+@kernel
 @with_out
 def qr(A: Any, mode: str = "reduced") -> Any:
     """The factorization A = Q·R into orthonormal columns and an upper triangle.
@@ -108,6 +110,7 @@ def qr(A: Any, mode: str = "reduced") -> Any:
     return result(q, cat([r, matmul(q.mT.conj(), A[..., m:])], -1))
 
 
+@kernel
 @with_out
 def geqrf(input: Any) -> Any:
     """The QR factorization as LAPACK leaves it: R, with the reflectors that make up Q below it, and their factors.
@@ -149,6 +152,7 @@ def reflect(A: Any, tau: Any, x: Any, backwards: bool, adjoint: bool) -> Any:
     return x
 
 
+@kernel
 @with_out
 def householder_product(A: Any, tau: Any) -> Variable:
     """The first n columns of H₁·H₂·…, a product of Householder reflectors Hᵢ = 1 − τᵢ·vᵢ·vᵢᴴ.
@@ -170,6 +174,7 @@ def householder_product(A: Any, tau: Any) -> Variable:
     return reflect(A, tau, one, False, False) if tau.shape[-1] else one.clone()
 
 
+@kernel
 @with_out
 def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Variable:
     """Q·C, or C·Q, for the Q that reflectors make up.

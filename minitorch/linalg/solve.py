@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.linalg.common import adj, check_info, check_matrices, check_same, lower, mm, upper
@@ -79,6 +80,7 @@ class SolveTriangular(Op):
         return (upper(da, int(self.unit)) if self.upper else lower(da, -int(self.unit))), db
 
 
+@kernel
 @with_out
 def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
     """The inverses of square matrices, and a number for each that tells whether it has one.
@@ -106,6 +108,7 @@ def inverse(op_name: str, A: Any, check_errors: bool) -> Any:
     return named("linalg_inv_ex", "inverse", "info")(y, info)
 
 
+@kernel
 @with_out
 def inv(A: Any) -> Variable:
     """The inverses of square matrices, A⁻¹.
@@ -144,6 +147,7 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     return solution("linalg.solve_ex", A, B, left, check_errors)
 
 
+@kernel
 @with_out
 def solve(A: Any, B: Any, *, left: bool = True) -> Variable:
     """The solution X of A·X = B, for square matrices A.
@@ -219,6 +223,7 @@ def solve_triangular(
     return SolveTriangular.apply(A, B, upper=upper, unit=unitriangular)
 
 
+@kernel
 @with_out
 def tensorinv(A: Any, ind: int = 2) -> Variable:
     """The inverse of a tensor for `tensordot`: its first `ind` dims are rows of a square matrix, the others columns.
@@ -240,6 +245,7 @@ def tensorinv(A: Any, ind: int = 2) -> Variable:
     return inv(A.reshape(math.prod(rows), math.prod(columns))).reshape(*columns, *rows)
 
 
+@kernel
 @with_out
 def tensorsolve(A: Any, B: Any, dims: Sequence[int] | None = None) -> Variable:
     """The solution X of `tensordot(A, X, X.ndim) = B`.

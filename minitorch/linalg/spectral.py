@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError
 from minitorch.linalg.common import (
@@ -186,6 +187,7 @@ class Eigvals(Op):
         return dx.real if self.real else dx
 
 
+@kernel
 @with_out
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """The singular value decomposition A = U·diag(S)·Vh.
@@ -217,6 +219,7 @@ def no_driver(op_name: str, driver: str | None) -> None:
         raise ArgumentError(f"{op_name}: driver={driver!r} is for CUDA; leave it out")
 
 
+@kernel
 @with_out
 def svdvals(A: Any, *, driver: str | None = None) -> Variable:
     """The singular values, falling.
@@ -240,6 +243,7 @@ def is_upper(op_name: str, A: Any, UPLO: str) -> bool:
     return UPLO.upper() == "U"
 
 
+@kernel
 @with_out
 def eigh(A: Any, UPLO: str = "L") -> Any:
     """The eigenvalues and eigenvectors of symmetric (or Hermitian) matrices, A = V·diag(w)·Vᴴ.
@@ -263,6 +267,7 @@ def eigh(A: Any, UPLO: str = "L") -> Any:
     )
 
 
+@kernel
 @with_out
 def eigvalsh(A: Any, UPLO: str = "L") -> Variable:
     """The eigenvalues of symmetric (or Hermitian) matrices, rising.
@@ -274,6 +279,7 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Variable:
     return Eigvalsh.apply(A, upper=is_upper("linalg.eigvalsh", A, UPLO))
 
 
+@kernel
 @with_out
 def eig(A: Any) -> Any:
     """The eigenvalues and eigenvectors of square matrices, A = V·diag(w)·V⁻¹; complex, in no particular order.
@@ -292,6 +298,7 @@ def eig(A: Any) -> Any:
     return named("linalg_eig", "eigenvalues", "eigenvectors")(*Eig.apply(A))
 
 
+@kernel
 @with_out
 def eigvals(A: Any) -> Variable:
     """The eigenvalues of square matrices; complex, in no particular order.

@@ -69,7 +69,7 @@ def fans(op_name: str, tensor: Variable) -> tuple[int, int]:
 
 def draw(method: str, tensor: Variable, generator: Any) -> Any:
     """Random numbers in the shape and dtype of `tensor`."""
-    return random.draw(method, tensor.array.shape, dtype=tensor.dtype, generator=generator)
+    return random.draw(method, tensor.array.shape, dtype=tensor.dtype, generator=generator, like=tensor.array)
 
 
 def store(tensor: Variable, array: Any) -> Variable:
@@ -320,7 +320,7 @@ def orthogonal_(tensor: Variable, gain: float = 1, generator: Any = None) -> Var
     backend = backend_of(tensor.array)
     rows, columns = shape[0], math.prod(shape[1:])
     short, long = sorted((rows, columns))
-    q = random.draw("normal", (short, long), dtype=tensor.dtype, generator=generator)
+    q = random.draw("normal", (short, long), dtype=tensor.dtype, generator=generator, like=tensor.array)
     for i in range(short):
         v = q[i]
         for _ in range(2):
@@ -345,7 +345,7 @@ def sparse_(tensor: Variable, sparsity: float, std: float = 0.01, generator: Any
     normal_(tensor, 0, std, generator)
     array = backend_of(tensor.array).copy(tensor.array)
     for column in range(columns):
-        order = random.draw("permutation", rows, dtype="int64", generator=generator)
+        order = random.draw("permutation", rows, dtype="int64", generator=generator, like=tensor.array)
         array[order[: math.ceil(sparsity * rows)], column] = 0
     return store(tensor, array)
 

@@ -166,14 +166,16 @@ class Module(Members, StateMethods):
         >>> minitorch.nn.Linear(2, 3).to(minitorch.float64).weight.dtype
         minitorch.float64
         """
-        where, dtype, _, _ = parse_to(*args, **kwargs)
+        where, dtype, _, _, non_blocking = parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise ArgumentTypeError(
                 f"to: a module can only be cast to a floating-point or complex dtype, not {dtype}"
             )
         if where is not None:
-            require(where)
-        return self._apply(lambda x: x.to(where, dtype if is_fractional(x) else None))
+            where = require(where)
+        return self._apply(
+            lambda x: x.to(where, dtype if is_fractional(x) else None, non_blocking=non_blocking)
+        )
 
     def float(self) -> Self:
         """Casts floating-point parameters and buffers to float32."""
@@ -188,8 +190,8 @@ class Module(Members, StateMethods):
         return self._apply(lambda x: x.half() if x.is_floating_point() else x)
 
     def bfloat16(self) -> Self:
-        """Raises an error: there is no such dtype."""
-        raise NotSupportedError("bfloat16: minitorch has no dtype bfloat16; use half() or float()")
+        """Casts floating-point parameters and buffers to bfloat16."""
+        return self._apply(lambda x: x.bfloat16() if x.is_floating_point() else x)
 
     def type(self, dst_type: dtypes.dtype | str) -> Self:
         """Casts all parameters and buffers."""

@@ -70,12 +70,13 @@ class Buffer(Variable):
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return rebuild_buffer, (backend_of(self.array).to_numpy(self.array), self.persistent)
+        array, place = backend_of(self.array).to_numpy(self.array), None if self.is_cpu else str(self.device)
+        return rebuild_buffer, (array, self.persistent, place)
 
 
-def rebuild_buffer(array: Any, persistent: bool) -> Buffer:
-    """A buffer as it was pickled."""
-    return Buffer(creation.as_tensor(array), persistent=persistent)
+def rebuild_buffer(array: Any, persistent: bool, place: str | None = None) -> Buffer:
+    """A buffer as it was pickled, where it was."""
+    return Buffer(creation.as_tensor(array, device=place), persistent=persistent)
 
 
 def empty_parameter(*shape: int, device: Any = None, dtype: Any = None) -> Parameter:

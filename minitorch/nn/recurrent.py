@@ -7,6 +7,7 @@ import warnings
 from typing import Any, ClassVar
 
 from minitorch import filled, ops, ranges
+from minitorch.autocasting import casts
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -192,7 +193,7 @@ class RNNBase(Module):
         shape = (count, x.shape[1], self.proj_size or self.hidden_size)
         shapes = (shape, (*shape[:2], self.hidden_size))
         if hx is None:
-            return tuple(filled.zeros(*s, dtype=x.dtype) for s in shapes[: self.states])
+            return tuple(filled.zeros(*s, dtype=x.dtype, device=x.device) for s in shapes[: self.states])
         if self.states == 2 and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
             raise ArgumentTypeError(
                 f"{type(self).__name__}: hx must be a pair (h_0, c_0), got {type(hx).__name__}"
@@ -205,7 +206,7 @@ class RNNBase(Module):
                     f"{type(self).__name__}: {what} has shape {tuple(state.shape)}, expected {expected}: "
                     f"(layers · directions, {'batch, ' if batched else ''}hidden_size)"
                 )
-            if state.dtype is not x.dtype:
+            if state.dtype is not x.dtype and not casts(x.array):
                 raise DtypeError(
                     f"{type(self).__name__}: {what} is {state.dtype}, the input is {x.dtype}; convert one"
                 )
@@ -218,7 +219,10 @@ class RNNBase(Module):
         run = RUN[self.kind]
         ends = turned = None
         if lengths is not None:
-            steps, batch = ranges.arange(x.shape[0]).unsqueeze(1), ranges.arange(x.shape[1])
+            steps, batch = (
+                ranges.arange(x.shape[0], device=x.device).unsqueeze(1),
+                ranges.arange(x.shape[1], device=x.device),
+            )
             ends = (lengths - 1, batch)
             turned = (ops.where(steps < lengths, lengths - 1 - steps, steps), batch)  # each read backwards
         last: list[list[Variable]] = [[] for _ in range(self.states)]

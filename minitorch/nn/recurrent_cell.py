@@ -10,7 +10,7 @@ from minitorch.errors import ArgumentError, ArgumentTypeError, ShapeError
 from minitorch.nn import init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter, empty_parameter
-from minitorch.nn.recurrent_layer import GATES, RUN, State, check_input
+from minitorch.nn.recurrent_layer import GATES, State, check_input, run_gated_cell, run_rnn
 from minitorch.variable import Variable
 
 
@@ -66,7 +66,7 @@ class RNNCellBase(Module):
         x = input if input.ndim == 2 else input.unsqueeze(0)
         shape = (x.shape[0], self.hidden_size)
         if hx is None:
-            first: tuple[Any, ...] = (filled.zeros(*shape, dtype=x.dtype),) * self.states
+            first: tuple[Any, ...] = (filled.zeros(*shape, dtype=x.dtype, device=x.device),) * self.states
         else:
             if self.states == 2 and not (isinstance(hx, (tuple, list)) and len(hx) == 2):
                 raise ArgumentTypeError(f"{name}: hx must be a pair (h, c), got {type(hx).__name__}")
@@ -78,7 +78,8 @@ class RNNCellBase(Module):
             if input.ndim == 1:
                 first = tuple(state.unsqueeze(0) for state in first)
         weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh, None
-        sequences = RUN[self.kind](x.unsqueeze(0), first, weights, False, self.nonlinearity)
+        step = x.unsqueeze(0), first, weights, False, self.nonlinearity
+        sequences = run_rnn(*step) if self.kind == "RNN" else run_gated_cell(self.kind, *step)
         last = tuple(s[0] if input.ndim == 2 else s[0, 0] for s in sequences)
         return last[0] if self.states == 1 else last
 

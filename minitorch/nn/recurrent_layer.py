@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from minitorch import filled, ops
+from minitorch import ops
+from minitorch.autocasting import casts, kernel
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.nn import functional as F
 from minitorch.ops import recurrent
@@ -14,6 +15,7 @@ State = Any  # a tensor; for LSTM a pair of tensors
 Weights = tuple[Any, Any, Any, Any, Any]  # w_ih, w_hh, b_ih, b_hh, w_hr; the last three may be None
 
 
+@kernel
 def run_rnn(
     x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
 ) -> tuple[Variable, ...]:
@@ -23,6 +25,7 @@ def run_rnn(
     return (recurrent.rnn_layer(F.linear(x, w_ih, bias), state[0], w_hh, nonlinearity, reverse),)
 
 
+@kernel
 def run_lstm(
     x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
 ) -> tuple[Variable, ...]:
@@ -39,18 +42,25 @@ def run_lstm(
         return recurrent.lstm_layer(gates, h, c, w_hh, reverse)
     start, first = F.linear(h, w_hh).unsqueeze(0), len(gates) - 1 if reverse else 0
     gates = ops.cat([gates[:first], gates[first : first + 1] + start, gates[first + 1 :]])
-    inner, cells = recurrent.lstm_layer(gates, filled.zeros(*c.shape, dtype=c.dtype), c, w_hh @ w_hr, reverse)
+    inner, cells = recurrent.lstm_layer(gates, c.new_zeros(c.shape), c, w_hh @ w_hr, reverse)
     return F.linear(inner, w_hr), cells
 
 
+@kernel
 def run_gru(
     x: Variable, state: tuple[Variable, ...], weights: Weights, reverse: bool, nonlinearity: str
 ) -> tuple[Variable, ...]:
     """As `run_rnn`."""
     w_ih, w_hh, b_ih, b_hh, _ = weights
     if b_hh is None:
-        b_hh = filled.zeros(w_hh.shape[0], dtype=w_hh.dtype)
+        b_hh = w_hh.new_zeros(w_hh.shape[0])
     return (recurrent.gru_layer(F.linear(x, w_ih, b_ih), state[0], w_hh, b_hh, reverse),)
+
+
+@kernel
+def run_gated_cell(kind: str, *args: Any) -> tuple[Variable, ...]:
+    """One step of an LSTM or a GRU; autocast may treat cells in another way than layers."""
+    return RUN[kind](*args)
 
 
 RUN = {"RNN": run_rnn, "LSTM": run_lstm, "GRU": run_gru}
@@ -64,7 +74,7 @@ def check_input(name: str, x: Any, input_size: int, weight: Any) -> None:
             f"{name}: an input of shape {tuple(x.shape)} does not fit input_size={input_size}: "
             f"its last size must be {input_size}, not {x.shape[-1]}"
         )
-    if x.dtype is not weight.dtype:
+    if x.dtype is not weight.dtype and not casts(x.array):
         raise DtypeError(
             f"{name}: the input is {x.dtype}, the weights are {weight.dtype}; "
             f"convert one, as in x.to({weight.dtype}) or model.to({x.dtype})"

@@ -168,6 +168,7 @@ from minitorch.ops.linalg import (
     rmatmul as rmatmul,
 )
 from minitorch.ops.memory import (
+    bfloat16 as bfloat16,
     bool_ as bool_,
     byte as byte,
     cdouble as cdouble,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.inplace import method as in_place
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating, check_real, conj, wrap_dim
+from minitorch.ops.common import array_of, check_floating, check_real, conj, looks_at, wrap_dim
 from minitorch.ops.memory import clone
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import abs, erf, exp
@@ -158,7 +159,7 @@ class Softplus(Op):
         if threshold == math.inf:
             return y
         straight = z > threshold
-        return self.backend.where(straight, x, y) if straight.any() else y
+        return y if looks_at(x) and not straight.any() else self.backend.where(straight, x, y)
 
     def backward(self, g: Array) -> Array:
         x = self.saved.x
@@ -289,6 +290,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Variable
     return Softplus.apply(input, beta=beta, threshold=threshold)
 
 
+@kernel
 @with_out
 def logsigmoid(input: Any) -> Variable:
     """log sigmoid(x), without underflow.
@@ -301,6 +303,7 @@ def logsigmoid(input: Any) -> Variable:
     return -softplus(-input, threshold=math.inf)
 
 
+@kernel
 def mish(input: Any, inplace: bool = False) -> Variable:
     """x · tanh(softplus(x)).
 
@@ -334,6 +337,7 @@ def tanhshrink(input: Any) -> Variable:
     return input - tanh(input)
 
 
+@kernel
 def prelu(input: Any, weight: Any) -> Variable:
     """x where x > 0, else `weight` · x, with one weight for all or one per channel (dim 1).
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.common import array_of
 from minitorch.ops.index import TakeAlong
@@ -128,6 +129,7 @@ def uneven_places(x: Any, size: Sizes, counts: Sizes) -> Any:
     return places.reshape(prod(counts), -1)
 
 
+@kernel
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Variable:
     """The averages of `output_size` windows that cover a sequence; see `adaptive_avg_pool2d`.
 
@@ -140,6 +142,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Variable:
     return _adaptive_avg_pool(1, input, output_size)
 
 
+@kernel
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Variable:
     """The averages of windows that cover an image, chosen so that the result has `output_size`.
 
@@ -158,6 +161,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Variable:
     return _adaptive_avg_pool(2, input, output_size)
 
 
+@kernel
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Variable:
     """The averages of windows that cover a volume; see `adaptive_avg_pool2d`.
 
@@ -200,6 +204,7 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
     return _adaptive_max_pool(2, input, output_size, return_indices)
 
 
+@kernel
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
     """The largest elements of windows that cover a volume; see `adaptive_max_pool2d`.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError
-from minitorch.ops.common import Binary, array_of, check_number, conj, is_bool, refuse_numbers
+from minitorch.ops.common import Binary, array_of, check_number, conj, is_bool, looks_at, refuse_numbers
 from minitorch.ops.out import with_out
 from minitorch.ops.pointwise import log
 from minitorch.ops.rounding import trunc
@@ -135,8 +135,11 @@ class Pow(Binary):
         if need_x and isinstance(y, (int, float, complex)):
             gx = g * conj(y * x ** (y - 1)) if y != 0 else g * 0
         elif need_x:
-            zero = array_of(y) == 0
-            gx = where(zero, 0.0, g * conj(y * x ** where(zero, 1.0, y - 1)))
+            base = array_of(x)
+            flat = (array_of(y) == 0) & (
+                (base == 0) | (base != base)
+            )  # elsewhere y·xʸ⁻¹ says it, also to d²z/dxdy
+            gx = where(flat, 0.0, g * conj(y * x ** where(flat, 1.0, y - 1)))
         if need_y:
             base, exponent = self.backend.asarray(array_of(x)), array_of(y)
             flat = self.backend.logical_and(base == 0, exponent.real >= 0)
@@ -217,7 +220,7 @@ def check_divisor(name: str, x: Any, y: Any) -> None:
     if kind in "bc":
         what = "booleans" if kind == "b" else "complex numbers"
         raise DtypeError(f"{name}: not defined for {what}; convert them first")
-    if kind in "iu" and not (y.all() if hasattr(y, "dtype") else y):
+    if kind in "iu" and not ((not looks_at(y) or y.all()) if hasattr(y, "dtype") else y):
         raise ArgumentError(f"{name}: integer division by zero; convert to a floating-point dtype first")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import as_dtype
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating, check_real, require_tensors
+from minitorch.ops.common import array_of, check_floating, check_real, looks_at, require_tensors
 from minitorch.ops.dropout import check_probability, dropout
 from minitorch.ops.join import repeat_interleave
 from minitorch.ops.linalg import Matmul
@@ -66,7 +67,7 @@ def attention_weights(q: Any, k: Any, mask: Any, scale: float, causal: bool) -> 
         visible = backend_of(array_of(q)).causal_mask(*scores.shape[-2:])
         scores = where(visible, scores, -math.inf)
     hidden = (array_of(scores) == -math.inf).all(-1, keepdims=True)
-    if not hidden.any():
+    if looks_at(hidden) and not hidden.any():
         return Softmax.apply(scores, dim=scores.ndim - 1)
     return Softmax.apply(where(hidden, 0.0, scores), dim=scores.ndim - 1) * (hidden == 0)
 
@@ -91,7 +92,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     if array.dtype.kind == "b":
         hidden = array if hides else array == 0
         return wrap(backend_of(array).where(hidden, dtype.type(-math.inf), dtype.type(0)))
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         raise DtypeError(
             f"{op_name}: {name} must hold booleans or floating-point numbers, got {array.dtype}; "
             f"use {name}.bool()"
@@ -99,6 +100,7 @@ def additive_mask(op_name: str, name: str, mask: Any, dtype: Any, hides: bool) -
     return mask if array.dtype == dtype else mask.to(as_dtype(dtype))
 
 
+@kernel
 def scaled_dot_product_attention(
     query: Any,
     key: Any,

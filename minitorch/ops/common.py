@@ -9,6 +9,7 @@ from typing import Any
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError
 from minitorch.op import Op
+from minitorch.registry import backend_of
 from minitorch.value import Value, array_of as array_of
 
 Dims = int | Sequence[int] | None
@@ -28,6 +29,14 @@ def conj(x: Any) -> Any:
         return x.conjugate()
     kind = x.array.dtype.kind if isinstance(x, Value) else x.dtype.kind
     return x.conj() if kind == "c" else x
+
+
+def looks_at(x: Any) -> bool:
+    """Whether an op may look at the elements of `x`, to refuse wrong ones or to do less.
+
+    Not on a GPU: the program would have to wait until they are known.
+    """
+    return bool(backend_of(array_of(x)).checks_values)
 
 
 def is_bool(x: Any) -> bool:

@@ -33,7 +33,7 @@ class Bitwise(Compare):
 
     def forward(self, x: Array, y: Array, *, kind: str) -> Array:
         for value in (x, y):
-            if self.backend.asarray(value).dtype.kind in "fc":
+            if self.backend.asarray(value).dtype.kind in "fcV":
                 raise DtypeError(f"{kind}: needs integers or booleans, got {value.dtype}")
         z = getattr(self.backend, kind)(x, y)
         if kind.endswith("shift") and all(is_bool(v) for v in (x, y)):
@@ -51,7 +51,7 @@ class Member(Op):
     def forward(self, x: Array, y: Array) -> Array:
         b = self.backend
         x, y = b.asarray(x), b.asarray(y)
-        if x.dtype.kind not in "iuf" or y.dtype.kind not in "iuf":
+        if x.dtype.kind not in "iufV" or y.dtype.kind not in "iufV":
             raise DtypeError(f"isin: needs real numbers, got {x.dtype} and {y.dtype}")
         return b.isin(x, y)
 
@@ -220,7 +220,7 @@ def bitwise_not(input: Variable) -> Variable:
     tensor([False,  True])
     """
     kind = array_of(input).dtype
-    if kind.kind in "fc":
+    if kind.kind in "fcV":
         raise DtypeError(f"bitwise_not: needs integers or booleans, got {kind}; for 1 − x write 1 - x")
     return Bitwise.apply(input, True if kind.kind == "b" else -1, kind="bitwise_xor")
 

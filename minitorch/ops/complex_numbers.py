@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
@@ -238,6 +239,7 @@ def complex(real: Variable, imag: Variable, *, out: Any = None) -> Variable:
     return with_out(complex)(real, imag, out=out)
 
 
+@kernel
 @with_out
 def polar(abs: Variable, angle: Variable) -> Variable:
     """The complex tensor abs·(cos(angle) + i·sin(angle)).
@@ -281,6 +283,7 @@ def view_as_real(input: Variable) -> Variable:
     return ViewAsReal.apply(input)
 
 
+@kernel
 def view_as_complex(input: Variable) -> Variable:
     """Pairs of real numbers along the last dim seen as complex numbers, a view.
 

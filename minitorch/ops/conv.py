@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -176,6 +177,7 @@ def _conv_transpose(
 # Public functions ----------------------------------------------------------------------------------------
 
 
+@kernel
 def conv1d(
     input: Any,
     weight: Any,
@@ -197,6 +199,7 @@ def conv1d(
     return _conv(1, input, weight, bias, stride, padding, dilation, groups)
 
 
+@kernel
 def conv2d(
     input: Any,
     weight: Any,
@@ -237,6 +240,7 @@ def conv2d(
     return _conv(2, input, weight, bias, stride, padding, dilation, groups)
 
 
+@kernel
 def conv3d(
     input: Any,
     weight: Any,
@@ -259,6 +263,7 @@ def conv3d(
     return _conv(3, input, weight, bias, stride, padding, dilation, groups)
 
 
+@kernel
 def conv_transpose1d(
     input: Any,
     weight: Any,
@@ -281,6 +286,7 @@ def conv_transpose1d(
     return _conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
+@kernel
 def conv_transpose2d(
     input: Any,
     weight: Any,
@@ -323,6 +329,7 @@ def conv_transpose2d(
     return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
+@kernel
 def conv_transpose3d(
     input: Any,
     weight: Any,
@@ -346,6 +353,7 @@ def conv_transpose3d(
     return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
+@kernel
 def conv_tbc(input: Any, weight: Any, bias: Any, pad: int = 0) -> Variable:
     """`conv1d` of sequences whose dims are time, batch and channels.
 

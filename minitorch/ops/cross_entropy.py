@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import watch
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import int64, uint8
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, check_floating, require_tensors
+from minitorch.ops.common import array_of, check_floating, looks_at, require_tensors
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.linalg import linear
 from minitorch.ops.loss import check_not_empty, choose_reduction, reduce_losses
@@ -33,14 +34,15 @@ class CrossEntropy(Op):
         losses, kept = self.backend.cross_entropy(x, target)
         if weights is not None:
             losses = losses * weights
-        scale = 1.0
+        scale: Any = 1.0
         if reduction == "mean":
-            total = len(target) if weights is None else float(weights.sum())
-            scale = 1 / total if total else math.nan
+            scale = one_over(len(target) if weights is None else weights.sum())
         self.scale, self.target, self.weights, self.each = scale, target, weights, reduction == "none"
         self.save(x=x)
         self.keep(kept=kept)
-        return losses if self.each else losses.sum() * losses.dtype.type(scale)
+        if self.each:
+            return losses
+        return losses.sum() * (scale if hasattr(scale, "dtype") else losses.dtype.type(scale))
 
     def backward(self, g: Array) -> Array:
         x, scale = self.saved.x, self.row_scale(g)
@@ -54,7 +56,7 @@ class CrossEntropy(Op):
 
     def row_scale(self, g: Any) -> Any:
         """What the gradient of each row is multiplied by."""
-        if self.scale != 1:
+        if hasattr(self.scale, "dtype") or self.scale != 1:
             g = g * self.scale
         return g if self.weights is None else g * self.weights
 
@@ -71,7 +73,7 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     shape, t = input.array.shape, array_of(target)
     long = t.dtype == int64.dtype
     if not long and t.dtype != uint8.dtype:
-        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind == "f" else ""
+        remedy = "; for class probabilities it needs the shape of the input" if t.dtype.kind in "fV" else ""
         raise DtypeError(f"{op_name}: class indices must be int64, got {t.dtype}; use target.long(){remedy}")
     if not shape:
         raise ShapeError(f"{op_name}: a 0-d input has no classes; expected (N, C), (C) or (N, C, …)")
@@ -83,6 +85,9 @@ def class_indices(op_name: str, input: Any, target: Any, ignore_index: int) -> t
     counted = None
     if not flat.size:
         return flat, counted
+    if not looks_at(flat):
+        counted = flat != ignore_index
+        return flat * counted, counted
     low, high = int(flat.min()), int(flat.max())
     if low <= ignore_index <= high:
         counted = flat != ignore_index
@@ -141,6 +146,7 @@ def row_weights(
     return counted.astype(input.array.dtype) if weights is None else weights * counted
 
 
+@kernel
 def nll_loss(
     input: Any,
     target: Any,
@@ -191,9 +197,16 @@ def reduce_rows(losses: Any, weights: Array | None, target: Any, reduction: str)
     if reduction == "none":
         return losses.reshape(target.shape)
     if reduction == "mean" and weights is not None:
-        total = float(weights.sum())
-        return losses.sum() * (1 / total if total else math.nan)
+        scale = one_over(weights.sum())
+        return losses.sum() * (wrap(scale) if hasattr(scale, "dtype") else scale)
     return reduce_losses(losses, reduction)
+
+
+def one_over(total: Any) -> Any:
+    """1/n, NaN for n = 0; of a number on a GPU an array there, for which nothing has to wait."""
+    if hasattr(total, "dtype") and not looks_at(total):
+        return 1 / total  # times a sum that is then 0
+    return 1 / float(total) if total else math.nan
 
 
 def warn_of_softmax(op_name: str, expected: str) -> None:
@@ -201,10 +214,11 @@ def warn_of_softmax(op_name: str, expected: str) -> None:
     watch.suspect(
         "loss-input",
         f"{op_name}: its input comes out of softmax, but it expects {expected}",
-        stacklevel=3,
+        stacklevel=4,
     )
 
 
+@kernel
 def cross_entropy(
     input: Any,
     target: Any,

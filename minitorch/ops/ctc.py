@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array, Backend
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, IndexRangeError, ShapeError
 from minitorch.gradients import grad
@@ -195,6 +196,7 @@ def padded_targets(targets: Array, lengths: Array, count: int, classes: int, bla
     return rows
 
 
+@kernel
 def ctc_loss(
     log_probs: Any,
     targets: Any,
@@ -236,7 +238,7 @@ def ctc_loss(
         raise ShapeError(
             f"ctc_loss: log_probs must be (T, N, C) or (T, C) and not empty, got {tuple(log_probs.shape)}"
         )
-    if log_probs.array.dtype.kind != "f" or log_probs.array.dtype.itemsize < 4:
+    if log_probs.array.dtype.kind not in "fV" or log_probs.array.dtype.itemsize < 4:
         raise DtypeError(f"ctc_loss: log_probs must be float32 or float64, got {log_probs.dtype}")
     if targets.array.dtype.kind not in "iu":
         raise DtypeError(f"ctc_loss: targets must hold integers, got {targets.dtype}; use targets.long()")

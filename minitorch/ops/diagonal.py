@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ShapeError
 from minitorch.op import Op
@@ -117,6 +118,7 @@ def diagflat(input: Any, offset: int = 0) -> Variable:
     return diag_embed(input.reshape(-1), offset)
 
 
+@kernel
 def trace(input: Any) -> Variable:
     """The sum of the elements on the main diagonal of a matrix.
 

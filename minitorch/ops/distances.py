@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.ops.arithmetic import div
 from minitorch.ops.clamp import clamp
-from minitorch.ops.common import array_of, check_floating, check_real, require_tensors, wrap_dim
+from minitorch.ops.common import array_of, check_floating, check_real, looks_at, require_tensors, wrap_dim
 from minitorch.ops.complex_numbers import complex as complex_of
 from minitorch.ops.linalg import check_same_dtype, matmul
 from minitorch.ops.norm import norm
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MANY = 25  # rows from which on the products of cdist pay
 
 
+@kernel
 def dist(input: Any, other: Any, p: float = 2) -> Variable:
     """‖x − y‖ₚ over all elements, after broadcasting.
 
@@ -34,6 +36,7 @@ def dist(input: Any, other: Any, p: float = 2) -> Variable:
     return norm(input - other, p)
 
 
+@kernel
 def cdist(
     x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = "use_mm_for_euclid_dist_if_necessary"
 ) -> Variable:
@@ -76,6 +79,7 @@ def cdist(
     return norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
 
 
+@kernel
 @with_out
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Variable:
     """Each slice along `dim`, scaled down to the p-norm `maxnorm` if it is longer.
@@ -132,7 +136,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
         if w.dtype.is_floating_point is not floating or w.dtype in (dtypes.bool_, dtypes.complex64):
             kind = "floating-point numbers" if floating else "integers"
             raise DtypeError(f"cov: {name} must be {kind}, got {w.dtype}")
-        if w.numel() and (w.array < 0).any():
+        if w.numel() and looks_at(w) and (w.array < 0).any():
             raise ArgumentError(f"cov: {name} must not be negative")
         weights = w if weights is None else weights * w
     w_sum = count if weights is None else weights.sum()

@@ -12,7 +12,7 @@ from minitorch.errors import ArgumentError, ShapeError
 from minitorch.inplace import assign, check
 from minitorch.op import Op
 from minitorch.ops.common import array_of, check_floating
-from minitorch.registry import current_backend
+from minitorch.registry import backend_of
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -39,9 +39,15 @@ def _dropout(op_name: str, input: Any, p: float, training: bool, inplace: bool, 
     if not training or p == 0:
         return input
     check_floating(op_name, array_of(input))
-    mask = current_backend().keep_mask(random.source(), tuple(shape), 1 - p)
+    mask = keep_mask(input, shape, 1 - p)
     y = Dropout.apply(input, mask=mask, p=p)
     return assign(op_name, input, y) if inplace else y
+
+
+def keep_mask(input: Any, shape: Any, keep: float) -> Array:
+    """Booleans on the device of `input`, each True with probability `keep`."""
+    like = array_of(input)
+    return backend_of(like).keep_mask(random.source(like=like), tuple(shape), keep)
 
 
 def check_probability(op_name: str, p: float) -> None:
@@ -185,7 +191,7 @@ def _alpha_dropout(op_name: str, input: Any, p: float, training: bool, inplace: 
     else:
         floor = 1.7580993408473766
         a = 1 / math.sqrt((1 - p) * (1 + p * floor**2))
-        mask = current_backend().keep_mask(random.source(), tuple(shape), 1 - p)
+        mask = keep_mask(input, shape, 1 - p)
         kept = wrap(mask).to(input.dtype)
         y = input * (kept * a) + (kept - 1) * (a * floor) + a * p * floor
     return assign(op_name, input, y) if inplace else y

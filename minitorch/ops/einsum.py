@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.ops.common import wrap_dim
 from minitorch.ops.diagonal import diagonal
@@ -22,6 +23,7 @@ ELLIPSIS_FIRST = 1000  # dims under an ellipsis are named by numbers from here o
 Names = list[int]
 
 
+@kernel
 def einsum(*args: Any) -> Variable:
     """Σ of products over named dims: those that the output does not name are summed over.
 
@@ -224,6 +226,7 @@ def grouped(x: Any, names: Names, groups: list[Names]) -> Any:
     return arrange(x, names, groups).reshape(shape[1:] if not groups[0] else shape)
 
 
+@kernel
 @with_out
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Variable:
     """Σ of products over pairs of dims.

@@ -100,7 +100,7 @@ def signbit(input: Variable) -> Variable:
     tensor([False,  True,  True])
     """
     check_real("signbit", array_of(input))
-    return Test.apply(input, test="signbit") if array_of(input).dtype.kind == "f" else input < 0
+    return Test.apply(input, test="signbit") if array_of(input).dtype.kind in "fV" else input < 0
 
 
 @with_out
@@ -124,7 +124,7 @@ def nan_to_num(
         from minitorch.ops.complex_numbers import view_as_complex, view_as_real
 
         return view_as_complex(nan_to_num(view_as_real(input), nan, posinf, neginf))
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         return input.clone()
     limits = dtypes.finfo(dtypes.as_dtype(array.dtype))
     y = where(array == math.inf, limits.max if posinf is None else posinf, input)

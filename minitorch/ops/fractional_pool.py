@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.ops.common import array_of
@@ -108,6 +109,7 @@ def fractional_max_pool2d_with_indices(
     return _fractional_max_pool(2, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
+@kernel
 def fractional_max_pool2d(
     input: Any,
     kernel_size: Any,
@@ -159,6 +161,7 @@ def fractional_max_pool3d_with_indices(
     return _fractional_max_pool(3, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
+@kernel
 def fractional_max_pool3d(
     input: Any,
     kernel_size: Any,

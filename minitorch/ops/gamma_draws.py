@@ -24,7 +24,13 @@ class StandardGamma(Op):
     """
 
     def forward(self, concentration: Array, *, generator: Any) -> Array:
-        y = random.draw("gamma", concentration, dtype=as_dtype(concentration.dtype), generator=generator)
+        y = random.draw(
+            "gamma",
+            concentration,
+            dtype=as_dtype(concentration.dtype),
+            generator=generator,
+            like=concentration,
+        )
         y = self.backend.maximum(y, finfo(as_dtype(concentration.dtype)).tiny)
         self.save(concentration=concentration, output=y)
         return y

@@ -7,9 +7,10 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, NotSupportedError, ShapeError
-from minitorch.ops.common import array_of, require_tensors
+from minitorch.ops.common import array_of, looks_at, require_tensors
 from minitorch.ops.index import Take
 from minitorch.ops.resampling import cubic_shares
 from minitorch.ops.where import where
@@ -24,6 +25,7 @@ MODES = ("bilinear", "nearest", "bicubic")
 PADDING_MODES = ("zeros", "border", "reflection")
 
 
+@kernel
 def grid_sample(
     input: Any,
     grid: Any,
@@ -174,7 +176,7 @@ def look_up(flat: Any, places: list[Array], size: Sizes) -> Any:
     part = Take.apply(flat.reshape(-1), index=((index.reshape(shape) + offsets).reshape(-1),)).reshape(
         n, c, shape[2]
     )
-    return part if valid.all() else where(wrap(valid.reshape(shape)), part, 0.0)
+    return part if looks_at(valid) and valid.all() else where(wrap(valid.reshape(shape)), part, 0.0)
 
 
 def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = None) -> Variable:

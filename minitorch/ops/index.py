@@ -18,7 +18,7 @@ from minitorch.errors import (
     ShapeError,
 )
 from minitorch.op import BATCHES, Op
-from minitorch.ops.common import array_of, ndim_of, wrap_dim
+from minitorch.ops.common import array_of, looks_at, ndim_of, wrap_dim
 from minitorch.ops.out import with_out
 from minitorch.ops.where import where
 from minitorch.registry import backend_of
@@ -199,7 +199,7 @@ def plain_index(item: Any) -> Any:
         raise IndexTypeError(
             f"index: expected integers, slices, None, ..., or integer or bool tensors, got {type(item).__name__}"
         )
-    if array.dtype == "uint8" or array.dtype.kind in "fc":
+    if array.dtype == "uint8" or array.dtype.kind in "fcV":
         raise IndexTypeError(
             f"index: index tensors must be integer or bool, got {array.dtype}; use .long() for positions, "
             f".bool() for a mask"
@@ -268,7 +268,7 @@ def check_index(x: Variable, basic: list[Any], advanced: list[Any]) -> None:
 
 def check_range(op_name: str, indices: Array, n: int, dim: int, shape: Any) -> None:
     """Refuses index tensors that point outside of a dim of size `n`."""
-    if indices.size and not (-n <= int(indices.min()) and int(indices.max()) < n):
+    if indices.size and looks_at(indices) and not (-n <= int(indices.min()) and int(indices.max()) < n):
         low, high = int(indices.min()), int(indices.max())
         raise IndexRangeError(
             f"{op_name}: {high if high >= n else low} is out of range for dim {dim} of shape "
@@ -417,7 +417,7 @@ def index_select(input: Any, dim: int, index: Any) -> Variable:
         raise ShapeError(f"index_select: index must be a vector, got shape {tuple(array.shape)}")
     if not input.ndim:
         return index_select(input.reshape(1), 0, index).reshape(())
-    if array.size and int(array.min()) < 0:
+    if array.size and looks_at(array) and int(array.min()) < 0:
         raise IndexRangeError(f"index_select: indices must not be negative, got {int(array.min())}")
     check_range("index_select", array, input.shape[d], d, input.shape)
     return Take.apply(input, index=(slice(None),) * d + (array.reshape(-1),))

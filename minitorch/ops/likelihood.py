@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.modes import no_grad
-from minitorch.ops.common import require_tensors
+from minitorch.ops.common import looks_at, require_tensors
 from minitorch.ops.loss import choose_reduction, finish
 from minitorch.ops.pointwise import exp, log
 from minitorch.ops.where import where
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
+@kernel
 def poisson_nll_loss(
     input: Any,
     target: Any,
@@ -88,7 +90,7 @@ def gaussian_nll_loss(
     reduction = choose_reduction("gaussian_nll_loss", reduction, None, None)
     require_tensors("gaussian_nll_loss", input=input, target=target)
     v: Any = var if isinstance(var, Value) else input.new_full(tuple(input.shape), float(var))
-    if v.array.size and bool((v.array < 0).any()):
+    if v.array.size and looks_at(v) and bool((v.array < 0).any()):
         raise ArgumentError(f"gaussian_nll_loss: var must not be negative, got {float(v.array.min()):.6g}")
     shape, given = tuple(input.shape), tuple(v.shape)
     if given != shape:

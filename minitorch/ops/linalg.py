@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import casts, kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
@@ -81,8 +82,8 @@ def check_inner(op_name: str, x: Any, y: Any) -> None:
 
 
 def check_same_dtype(op_name: str, x: Array, y: Array) -> None:
-    """Products do not promote dtypes, as in PyTorch."""
-    if x.dtype is not y.dtype and x.dtype != y.dtype:
+    """Products do not promote dtypes, as in PyTorch; in autocast their inputs are cast later."""
+    if x.dtype is not y.dtype and x.dtype != y.dtype and not casts(x):
         raise DtypeError(
             f"{op_name}: dtypes {x.dtype} and {y.dtype} differ; convert one, as in x.to(y.dtype)"
         )
@@ -108,7 +109,7 @@ def matmul(input: Any, other: Any) -> Variable:
     if not dimensions:
         raise ShapeError("matmul: 0-d tensors cannot be multiplied as matrices; use *")
     check_inner("matmul", input, other)
-    if input.ndim == 1 and other.ndim == 1:
+    if input.ndim == 1 and other.ndim == 1 and not casts(array_of(input)):
         return (input * other).sum(dtype=input.dtype)
     if other.ndim == 1:
         return matmul(input, other.unsqueeze(-1)).squeeze(-1)
@@ -170,6 +171,7 @@ def bmm(input: Any, mat2: Any) -> Variable:
     return matmul(input, mat2)
 
 
+@kernel
 @with_out
 def mv(input: Any, vec: Any) -> Variable:
     """The product of a matrix and a vector.
@@ -188,6 +190,7 @@ def mv(input: Any, vec: Any) -> Variable:
     return matmul(input, vec)
 
 
+@kernel
 @with_out
 def dot(input: Any, tensor: Any) -> Variable:
     """The inner product of two vectors, Σ xᵢ·yᵢ.
@@ -256,6 +259,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Variable:
     return rows.reshape(*x.shape[:-1], w.shape[0])
 
 
+@kernel
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Variable:
     """`input1 · weight[k] · input2ᵀ + bias[k]` for each output k.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.ops.activation import gelu, gelu_slope, relu
 from minitorch.ops.common import array_of
@@ -65,7 +66,7 @@ def linear_activation(input: Any, weight: Any, bias: Any, activation: str) -> Va
     """
     x, w = array_of(input), array_of(weight)
     fits = x.ndim >= 2 and w.ndim == 2 and 0 < x.shape[-1] == w.shape[1] and x.dtype == w.dtype
-    if not fits or x.dtype.kind != "f" or (bias is not None and array_of(bias).shape != w.shape[:1]):
+    if not fits or x.dtype.kind not in "fV" or (bias is not None and array_of(bias).shape != w.shape[:1]):
         y = linear(input, weight, bias)
         return relu(y) if activation == "relu" else gelu(y, "tanh" if activation == "gelu_tanh" else "none")
     rows = input if x.ndim == 2 else input.reshape(-1, w.shape[1])
@@ -76,6 +77,7 @@ def linear_activation(input: Any, weight: Any, bias: Any, activation: str) -> Va
     return y if x.ndim == 2 else y.reshape(*x.shape[:-1], w.shape[0])
 
 
+@kernel
 def _addmm_activation(
     input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1, use_gelu: bool = False
 ) -> Variable:

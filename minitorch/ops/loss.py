@@ -10,11 +10,12 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes, watch
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.activation import softplus
-from minitorch.ops.common import Binary, array_of, check_floating, require_tensors
+from minitorch.ops.common import Binary, array_of, check_floating, looks_at, require_tensors
 from minitorch.ops.pointwise import abs, exp, log, log1p
 from minitorch.ops.where import where
 
@@ -33,7 +34,7 @@ def choose_reduction(op_name: str, reduction: str, size_average: bool | None, re
         warnings.warn(
             f"{op_name}: size_average and reduce are deprecated; use reduction={reduction!r}",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     if reduction not in ("mean", "sum", "none"):
         raise ArgumentError(f"{op_name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
@@ -66,7 +67,7 @@ def check_pair(op_name: str, input: Any, target: Any, reduction: str) -> None:
             f"{op_name}: a target of shape {given} and an input of shape {wanted} are broadcast "
             "against each other, "
             f"which is rarely meant and gives a wrong loss. {remedy}",
-            stacklevel=3,
+            stacklevel=4,
         )
     if input.array.dtype.kind in "biu" and target.array.dtype.kind in "biu" and op_name != "l1_loss":
         check_floating(op_name, input.array)
@@ -137,6 +138,7 @@ class SquaredError(Op):
         return dx if need_x else None, -dx if need_t else None
 
 
+@kernel
 def mse_loss(
     input: Any,
     target: Any,
@@ -168,13 +170,14 @@ def mse_loss(
     check_pair("mse_loss", input, target, reduction)
     x, t = input.array, target.array
     same = x.shape == t.shape and x.dtype == t.dtype
-    wide = x.dtype.kind == "f" and x.dtype.itemsize > 2  # one sum of squares would overflow in float16
+    wide = x.dtype.kind in "fV" and x.dtype.itemsize > 2  # one sum of squares would overflow in float16
     if same and wide and weight is None and reduction != "none":
         return SquaredError.apply(input, target, divisor=x.size if reduction == "mean" else 1)
     difference = subtract(input, target)
     return weighted_mean("mse_loss", difference * difference, weight, reduction)
 
 
+@kernel
 def l1_loss(
     input: Any,
     target: Any,
@@ -194,6 +197,7 @@ def l1_loss(
     return weighted_mean("l1_loss", abs(input - target), weight, reduction)
 
 
+@kernel
 def smooth_l1_loss(
     input: Any,
     target: Any,
@@ -221,6 +225,7 @@ def smooth_l1_loss(
     return reduce_losses(losses, reduction)
 
 
+@kernel
 def huber_loss(
     input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None
 ) -> Variable:
@@ -285,7 +290,7 @@ def check_binary(op_name: str, input: Any, target: Any) -> None:
 
 def check_probabilities(op_name: str, name: str, x: Any) -> None:
     """Refuses numbers outside of [0, 1], and NaN."""
-    if not x.array.size:
+    if not (x.array.size and looks_at(x)):
         return
     low, high = float(x.array.min()), float(x.array.max())
     if not (low >= 0 and high <= 1):
@@ -299,6 +304,7 @@ def check_probabilities(op_name: str, name: str, x: Any) -> None:
         )
 
 
+@kernel
 def binary_cross_entropy(
     input: Any,
     target: Any,
@@ -340,6 +346,7 @@ def binary_cross_entropy(
     return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
+@kernel
 def binary_cross_entropy_with_logits(
     input: Any,
     target: Any,
@@ -379,6 +386,7 @@ def binary_cross_entropy_with_logits(
     return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
+@kernel
 def kl_div(
     input: Any,
     target: Any,
@@ -411,7 +419,7 @@ def kl_div(
             "by the batch size "
             "only, which gives the divergence",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     require_tensors("kl_div", input=input, target=target)
     check_floating("kl_div", input.array)

@@ -114,5 +114,8 @@ def local_response_norm(
         return input
     squares = (input * input).reshape(input.shape[0], 1, input.shape[1], -1)
     bordered = pad(squares, (0, 0, size // 2, (size - 1) // 2))
-    mean: Any = avg_pool2d(bordered, (size, 1), stride=1)
+    if input.ndim == 3:
+        mean: Any = avg_pool2d(bordered, (size, 1), stride=1)
+    else:  # the same numbers; but in autocast only averages over volumes are computed in float32
+        mean = avg_pool3d(bordered.unsqueeze(-1), (size, 1, 1), stride=1)
     return input / (mean.reshape(input.shape) * alpha + k) ** beta

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.dtypes import int64
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.ops.activation import logsigmoid, relu, softplus
 from minitorch.ops.clamp import clamp, minimum
-from minitorch.ops.common import check_floating, require_tensors
+from minitorch.ops.common import check_floating, looks_at, require_tensors
 from minitorch.ops.index import take_along_dim
 from minitorch.ops.loss import choose_reduction, finish
 from minitorch.ops.pointwise import sqrt
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from minitorch.variable import Variable
 
 
+@kernel
 def margin_ranking_loss(
     input1: Any,
     input2: Any,
@@ -60,6 +62,7 @@ def margin_ranking_loss(
     return finish(name, clamp(-target * (input1 - input2) + float(margin), min=0), reduction)
 
 
+@kernel
 def hinge_embedding_loss(
     input: Any,
     target: Any,
@@ -86,6 +89,7 @@ def hinge_embedding_loss(
     return finish(name, losses, reduction)
 
 
+@kernel
 def cosine_embedding_loss(
     input1: Any,
     input2: Any,
@@ -123,6 +127,7 @@ def cosine_embedding_loss(
     return finish(name, losses, reduction)
 
 
+@kernel
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,
@@ -223,6 +228,7 @@ def triplets(
     return finish(name, clamp(margin + near - far, min=0), reduction)
 
 
+@kernel
 def soft_margin_loss(
     input: Any,
     target: Any,
@@ -289,12 +295,13 @@ def labels(name: str, target: Any, classes: int, lowest: int = 0) -> Array:
     t = target.array
     if t.dtype != int64.dtype:
         raise DtypeError(f"{name}: class numbers must be int64, got {t.dtype}; use target.long()")
-    if t.size and (int(t.min()) < lowest or int(t.max()) >= classes):
+    if t.size and looks_at(t) and (int(t.min()) < lowest or int(t.max()) >= classes):
         wrong = int(t.min()) if int(t.min()) < lowest else int(t.max())
         raise IndexRangeError(f"{name}: target class {wrong} is out of range for {classes} classes")
     return t
 
 
+@kernel
 def multi_margin_loss(
     input: Any,
     target: Any,
@@ -349,6 +356,7 @@ def multi_margin_loss(
     return finish(name, losses if target.ndim else losses.reshape(()), reduction)
 
 
+@kernel
 def multilabel_margin_loss(
     input: Any,
     target: Any,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array
-from minitorch.device import device, require
+from minitorch.device import device, device_of, require, transfer
 from minitorch.errors import ArgumentTypeError
 from minitorch.layout import order_of, preserve_format
 from minitorch.modes import current
 from minitorch.op import Op
 from minitorch.ops.common import ndim_of
+from minitorch.registry import device_backend
 from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 class Clone(Op):
     """y = x, in memory of its own;   dx = g."""
+
+    moves = True
 
     def forward(self, x: Array, *, order: tuple[int, ...] | None = None) -> Array:
         if order is None:
@@ -46,11 +49,29 @@ class Alias(Op):
 class ToCopy(Op):
     """y = x in another dtype;   dx = g in x's dtype (by the engine; the real part for real x)."""
 
+    moves = True
+
     def forward(self, x: Array, *, dtype: dtypes.dtype) -> Array:
         return self.backend.astype(x, dtype.dtype)
 
     def backward(self, g: Array) -> Array:
         return g
+
+
+class ToDevice(Op):
+    """y = x on another device;   dx = g on x's."""
+
+    moves = True
+
+    def forward(self, x: Array, *, target: device, non_blocking: bool = False) -> Array:
+        self.origin = device_of(x)
+        self.backend = device_backend(target.type)
+        return transfer(x, target, non_blocking)
+
+    def backward(self, g: Array) -> Array:
+        if isinstance(g, Value):
+            return ToDevice.apply(g, target=self.origin)
+        return transfer(g, self.origin)
 
 
 def clone(input: Any, *, memory_format: Any = None) -> Variable:
@@ -101,9 +122,9 @@ def to(input: Variable, *args: Any, **kwargs: Any) -> Variable:
     >>> minitorch.tensor([1, 2]).to(minitorch.float64)
     tensor([1., 2.], dtype=minitorch.float64)
     """
-    where, kind, copy, order = parse_to(*args, **kwargs)
-    if where is not None:
-        require(where)
+    where, kind, copy, order, non_blocking = parse_to(*args, **kwargs)
+    if where is not None and (target := require(where)) != device_of(input.array):
+        input, copy = ToDevice.apply(input, target=target, non_blocking=non_blocking), False
     if kind is not None and kind is not input.dtype:
         input, copy = ToCopy.apply(input, dtype=kind), False
     if order is not None and order is not preserve_format:
@@ -118,15 +139,16 @@ def parse_to(
     non_blocking: bool = False,
     copy: bool = False,
     memory_format: Any = None,
-) -> tuple[Any, dtypes.dtype | None, bool, Any]:
-    """The device, dtype, copy flag and memory format meant by the arguments of `to`."""
+) -> tuple[Any, dtypes.dtype | None, bool, Any, bool]:
+    """The device, dtype, copy flag, memory format and `non_blocking` meant by the arguments of `to`."""
+    flags: list[bool] = []
     for value in args:
         if isinstance(value, Value):
             device, dtype = value.device, value.dtype  # type: ignore[attr-defined]
         elif is_device(value):
             device = value
         elif isinstance(value, bool):
-            copy = copy or (value and value is args[-1] and len(args) > 2)
+            flags.append(value)
         elif value is not None:
             dtype = value
     if dtype is not None:
@@ -134,12 +156,13 @@ def parse_to(
             dtype = dtypes.as_dtype(dtype)
         except ArgumentTypeError as error:
             raise ArgumentTypeError(f"to: expected a dtype, device or tensor: {error}") from None
-    return device, dtype, copy, memory_format
+    non_blocking, copy = (*flags, *(non_blocking, copy)[len(flags) :])
+    return device, dtype, copy, memory_format, non_blocking
 
 
 def is_device(value: Any) -> bool:
     """Whether `value` names a device."""
-    return isinstance(value, (str, device))
+    return isinstance(value, (str, device)) or value.__class__ is int
 
 
 def type_as(input: Variable, other: Variable) -> Variable:
@@ -174,7 +197,8 @@ def _caster(dtype: dtypes.dtype) -> Any:
     return cast
 
 
-float_, double, half = map(_caster, (dtypes.float32, dtypes.float64, dtypes.float16))
+float_, double = map(_caster, (dtypes.float32, dtypes.float64))
+half, bfloat16 = map(_caster, (dtypes.float16, dtypes.bfloat16))
 long, int_, short = map(_caster, (dtypes.int64, dtypes.int32, dtypes.int16))
 char, byte, bool_ = map(_caster, (dtypes.int8, dtypes.uint8, dtypes.bool_))
 cfloat, cdouble = map(_caster, (dtypes.complex64, dtypes.complex128))

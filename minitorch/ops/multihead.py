@@ -145,7 +145,7 @@ def multi_head_attention_forward(
 
     if need_weights:
         scores = matmul(q * math.sqrt(1 / q.shape[-1]), k.transpose(-2, -1))
-        p = softmax(scores if mask is None else scores + mask, -1)
+        p = softmax(scores if mask is None else scores + mask.to(scores.dtype), -1)
         p = dropout(p, dropped) if dropped else p
         y = matmul(p, v)
     else:

@@ -15,6 +15,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -164,16 +165,16 @@ class ScaleChannels(Op):
 
 def check_dtypes(op_name: str, x: Any, **params: Any) -> None:
     """Refuses numbers that have no fractions, and parameters of another dtype."""
-    if array_of(x).dtype.kind != "f":
+    if array_of(x).dtype.kind not in "fV":
         raise DtypeError(
             f"{op_name}: needs real floating-point numbers, got {array_of(x).dtype}; use x.float()"
         )
     for name, v in params.items():
-        mixed = x.dtype is dtypes.float16 and v is not None and v.dtype is dtypes.float32
+        mixed = x.dtype in dtypes.HALVES and v is not None and v.dtype is dtypes.float32
         if v is not None and v.dtype is not x.dtype and not mixed:
             raise DtypeError(
                 f"{op_name}: {name} is {v.dtype}, but the input is {x.dtype}; convert one of them. "
-                f"Only float16 inputs may have parameters of another dtype, float32"
+                f"Only float16 and bfloat16 inputs may have parameters of another dtype, float32"
             )
 
 
@@ -283,6 +284,7 @@ def batch_norm(
     return BatchNorm.apply(input, w, b, eps=eps, report=report)
 
 
+@kernel
 def layer_norm(
     input: Any,
     normalized_shape: Sequence[int],
@@ -339,6 +341,7 @@ def last_dims(op_name: str, input: Any, normalized_shape: Any, **params: Any) ->
     return shape
 
 
+@kernel
 def group_norm(
     input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-05
 ) -> Variable:
@@ -421,6 +424,7 @@ def instance_norm(
     return scale_and_shift(y.reshape(input.shape), weight, bias)
 
 
+@kernel
 def rms_norm(
     input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None
 ) -> Variable:

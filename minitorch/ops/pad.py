@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, NotSupportedError, ShapeError
 from minitorch.op import Op
@@ -71,8 +72,6 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     >>> minitorch.nn.functional.pad(minitorch.tensor([1.0, 2.0]), (1, 2))
     tensor([0., 1., 2., 0., 0.])
     """
-    from minitorch.ops.resampling import Resample, picked
-
     pairs = pairs_of(input, pad)
     if mode == "constant":
         return constant_pad_nd(input, pad, 0 if value is None else value)
@@ -81,6 +80,17 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
             f"pad: mode {mode!r} pads all dims after (N, C) or (C), at most three of them; got widths {tuple(pad)} for "
             f"shape {tuple(input.shape)}"
         )
+    if mode not in BORDERS:
+        raise ArgumentError(
+            f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}"
+        )
+    return BORDERS[mode](input, pairs)
+
+
+def bordered(input: Any, pairs: Sequence[tuple[int, int]], mode: str) -> Variable:
+    """The tensor with a border of its own elements around the last dims."""
+    from minitorch.ops.resampling import Resample, picked
+
     for i, (before, after) in enumerate(pairs):
         n = input.shape[-1 - i]
         index = tuple([source_index(k, n, mode, (before, after)) for k in range(-before, n + after)])
@@ -89,13 +99,30 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     return input
 
 
+@kernel
+def reflection_pad(input: Any, pairs: Sequence[tuple[int, int]]) -> Variable:
+    """Without the edge."""
+    return bordered(input, pairs, "reflect")
+
+
+@kernel
+def replication_pad(input: Any, pairs: Sequence[tuple[int, int]]) -> Variable:
+    """The edge."""
+    return bordered(input, pairs, "replicate")
+
+
+@kernel
+def circular_pad(input: Any, pairs: Sequence[tuple[int, int]]) -> Variable:
+    """From the other side."""
+    return bordered(input, pairs, "circular")
+
+
+BORDERS = {"reflect": reflection_pad, "replicate": replication_pad, "circular": circular_pad}
+
+
 def source_index(k: int, n: int, mode: str, widths: tuple[int, int]) -> int:
     """Which element stands at place `k` of a padded dim of size `n`."""
-    limit = {"reflect": n - 1, "replicate": math.inf if n else 0, "circular": n}.get(mode)
-    if limit is None:
-        raise ArgumentError(
-            f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}"
-        )
+    limit = {"reflect": n - 1, "replicate": math.inf if n else 0, "circular": n}[mode]
     if max(widths) > limit:
         raise ShapeError(f"pad: mode {mode!r} with widths {widths} needs a larger dim than {n}")
     if mode == "circular":

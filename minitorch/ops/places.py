@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
-from minitorch.ops.common import array_of, ensure_size
+from minitorch.ops.common import array_of, ensure_size, looks_at
 from minitorch.ops.index import PutItem, as_index, check_range, getitem, setitem
 from minitorch.ops.join import cat, stack
 from minitorch.ops.memory import clone
@@ -201,7 +201,9 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Variable:
         num_classes = max(int(tensor.array.max()), 0) + 1
     if num_classes < 1:
         raise ArgumentError(f"one_hot: num_classes must be positive, got {num_classes}")
-    low, high = (int(tensor.array.min()), int(tensor.array.max())) if tensor.numel() else (0, 0)
+    low, high = (
+        (int(tensor.array.min()), int(tensor.array.max())) if tensor.numel() and looks_at(tensor) else (0, 0)
+    )
     if low < 0 or high >= num_classes:
         raise IndexRangeError(
             f"one_hot: class {low if low < 0 else high} is out of range for {num_classes} classes; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError
 from minitorch.op import Op
@@ -299,7 +300,7 @@ def rsqrt(input: Variable) -> Variable:
     >>> minitorch.rsqrt(minitorch.tensor([4.0, 0.0]))
     tensor([0.5000,    inf])
     """
-    return input**-0.5 if array_of(input).dtype.kind in "fc" else 1 / sqrt(input)
+    return input**-0.5 if array_of(input).dtype.kind in "fcV" else 1 / sqrt(input)
 
 
 @with_out
@@ -313,6 +314,7 @@ def square(input: Variable) -> Variable:
     return input**2 if array_of(input).dtype.kind == "b" else input * input
 
 
+@kernel
 @with_out
 def reciprocal(input: Variable) -> Variable:
     """1/x, elementwise.

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
@@ -174,7 +175,7 @@ def _divisor(x: Array, windows: Windows, padding: Any, count_include_pad: bool) 
         sizes = [min(start + windows.kernel[dim], high) - max(start, low) for start in starts]
         line = backend_of(x).asarray(sizes, x.dtype)
         result = result * line.reshape(-1, *(1,) * (len(windows.size) - 1 - dim))
-    return wrap(result)
+    return wrap(result.astype(x.dtype))
 
 
 # Public functions ----------------------------------------------------------------------------------------
@@ -235,6 +236,7 @@ def max_pool2d(
     return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@kernel
 def max_pool3d(
     input: Any,
     kernel_size: Any,
@@ -308,6 +310,7 @@ def avg_pool2d(
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
+@kernel
 @with_out
 def avg_pool3d(
     input: Any,

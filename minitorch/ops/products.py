@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.arguments import broadcasts_to
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, ArgumentTypeError, DtypeError, ShapeError
 from minitorch.ops.common import array_of, check_floating, check_not_bool, require_tensors, wrap_dim
 from minitorch.ops.einsum import tensordot
 from minitorch.ops.join import cat
-from minitorch.ops.linalg import check_same_dtype, matmul, mv, outer
+from minitorch.ops.linalg import check_same_dtype, dot, matmul, mv, outer
 from minitorch.ops.out import with_out
 from minitorch.ops.shape import expand, flip, roll
 from minitorch.registry import backend_of, current_backend
@@ -46,6 +47,7 @@ def check_dims(op_name: str, **wanted: tuple[Any, int]) -> None:
             raise ShapeError(f"{op_name}: {name} must have {ndim} dims, got shape {tuple(x.shape)}")
 
 
+@kernel
 @with_out
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Variable:
     """beta·input + alpha·(mat1 @ mat2), for matrices.
@@ -69,6 +71,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
     return added("addmm", input, matmul(mat1, mat2), (mat1.shape[0], mat2.shape[1]), beta, alpha)
 
 
+@kernel
 @with_out
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Variable:
     """beta·input + alpha·(mat @ vec), for a matrix and a vector.
@@ -81,6 +84,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> V
     return added("addmv", input, mv(mat, vec), mat.shape[:1], beta, alpha)
 
 
+@kernel
 @with_out
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Variable:
     """beta·input + alpha·(vec1 ⊗ vec2), the outer product; dtypes are promoted.
@@ -100,6 +104,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
     return added("addr", input.to(common), product, product.shape, beta, alpha)
 
 
+@kernel
 @with_out
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Variable:
     """beta·input + alpha·Σᵢ batch1[i] @ batch2[i], the sum of a stack of products.
@@ -112,6 +117,7 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     return added("addbmm", input, product, product.shape, beta, alpha)
 
 
+@kernel
 @with_out
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Variable:
     """beta·input + alpha·(batch1 @ batch2), for stacks of matrices.
@@ -134,6 +140,7 @@ def checked_bmm(op_name: str, x: Any, y: Any) -> Variable:
     return matmul(x, y)
 
 
+@kernel
 @with_out
 def vdot(input: Any, other: Any) -> Variable:
     """Σ conj(xᵢ)·yᵢ of two vectors.
@@ -159,6 +166,8 @@ def inner(input: Any, other: Any) -> Variable:
     require_tensors("inner", input=input, other=other)
     if not input.ndim or not other.ndim:
         return input * other
+    if input.ndim == other.ndim == 1:
+        return dot(input, other)
     check_same_dtype("inner", input.array, other.array)
     if input.shape[-1] != other.shape[-1]:
         raise ShapeError(
@@ -167,6 +176,7 @@ def inner(input: Any, other: Any) -> Variable:
     return tensordot(input, other, ([-1], [-1]))
 
 
+@kernel
 @with_out
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Variable:
     """Σ conj(x)·y along a dim of both, which broadcast.
@@ -181,6 +191,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Variable:
     return (x.conj() * y).sum(wrap_dim("linalg.vecdot", dim, max(x.ndim, y.ndim)), dtype=x.dtype)
 
 
+@kernel
 @with_out
 def multi_dot(tensors: Sequence[Any]) -> Variable:
     """The product of several matrices, multiplied in the order that costs least.
@@ -239,6 +250,7 @@ def chain(factors: list[Any]) -> Variable:
     return product(0, len(factors) - 1)
 
 
+@kernel
 def chain_matmul(*matrices: Any, out: Any = None) -> Variable:
     """The product of several matrices, multiplied in the order that costs least; `linalg.multi_dot` is newer.
 
@@ -273,6 +285,7 @@ def kron(input: Any, other: Any) -> Variable:
     return (x * y).reshape([a * b for a, b in zip(left, right, strict=True)])
 
 
+@kernel
 @with_out
 def cross(input: Any, other: Any, dim: int | None = None) -> Variable:
     """The cross product of vectors of size 3.

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import DtypeError, ShapeError
 from minitorch.op import Op
@@ -15,6 +16,7 @@ from minitorch.ops.common import (
     check_floating,
     conj,
     ensure_size,
+    looks_at,
     ndim_of,
     reduced_dims,
     wrap_dim,
@@ -71,7 +73,7 @@ class Prod(Op):
 
     def fused_backward(self, g: Array) -> Array:
         x, y = self.saved.x, self.saved.output
-        if not (x != 0).all():
+        if not (looks_at(x) and (x != 0).all()):
             return self.backward(g)
         return spread(g * y.conj(), (self.dim,), x.shape) / x.conj()
 
@@ -225,6 +227,7 @@ def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: An
     return keep_dims(Prod.apply(input, dim=d, exact=exact), input, (d,), keepdim)
 
 
+@kernel
 @with_out
 def var(
     input: Any,
@@ -261,6 +264,7 @@ def var(
     return keep_dims(scaled, input, dims, keepdim)
 
 
+@kernel
 @with_out
 def std(
     input: Any,
@@ -285,6 +289,7 @@ def std(
     return sqrt(spread.masked_fill(constant, 1.0)).masked_fill(constant, 0.0)
 
 
+@kernel
 def var_mean(
     input: Any,
     dim: Dims = None,
@@ -304,6 +309,7 @@ def var_mean(
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
+@kernel
 def std_mean(
     input: Any,
     dim: Dims = None,

@@ -29,7 +29,7 @@ class Sign(Step):
         if x.dtype.kind == "b":
             return b.copy(x)
         y = b.sign(x)
-        return b.where(b.isnan(x), y.dtype.type(0), y) if x.dtype.kind == "f" else y
+        return b.where(b.isnan(x), y.dtype.type(0), y) if x.dtype.kind in "fV" else y
 
 
 class Round(Step):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
-from minitorch.ops.common import array_of, ndim_of, wrap_dim
+from minitorch.ops.common import array_of, looks_at, ndim_of, wrap_dim
 from minitorch.ops.index import (
     AddAlong,
     PutItem,
@@ -83,7 +84,7 @@ def index_along(op_name: str, input: Any, dim: int, index: Any) -> tuple[int, Ar
 def check_bounds(op_name: str, indices: Array, shape: tuple[int, ...], dim: int) -> None:
     """Refuses indices outside of 0 … size − 1; these ops do not count from the end."""
     n = shape[dim] if shape else 1
-    if indices.size:
+    if indices.size and looks_at(indices):
         low, high = int(indices.min()), int(indices.max())
         if low < 0 or high >= n:
             remedy = "; negative indices do not count from the end here" if -n <= low < 0 and high < n else ""
@@ -210,6 +211,7 @@ def scatter_products(x: Any, dim: int, indices: Array, v: Any) -> Any:
     return x
 
 
+@kernel
 @with_out
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Variable:
     """`input` with the elements of `src` added at `index` along `dim`; duplicates add up.
@@ -271,6 +273,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     return y.reshape(input.shape)
 
 
+@kernel
 @with_out
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Variable:
     """A copy of `input` with the slices of `source` at `index` along `dim`.

@@ -149,7 +149,7 @@ def gumbel_softmax(
     if eps != 1e-10:
         warnings.warn("gumbel_softmax: eps has no effect", UserWarning, stacklevel=2)
     check_floating("gumbel_softmax", logits.array)
-    u = wrap(random.draw("uniform", tuple(logits.shape), dtype=float64))
+    u = wrap(random.draw("uniform", tuple(logits.shape), dtype=float64, like=logits.array))
     noise = -log(-log1p(-u))  # −log of an exponentially distributed number; u is never 1
     soft = softmax((logits + noise.to(logits.dtype)) / tau, dim)
     if not hard:

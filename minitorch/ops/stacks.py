@@ -237,7 +237,8 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Vari
     if r == 0:
         return input.new_empty(0)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    places = tensor(list(choose(range(len(input)), r)), dtype="int64").reshape(-1, r)
+    chosen = list(choose(range(len(input)), r))
+    places = tensor(chosen, dtype="int64", device=input.device).reshape(-1, r)
     return input[places]
 
 

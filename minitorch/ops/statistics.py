@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.backend import Array
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.op import Op
@@ -48,7 +49,7 @@ class Middle(Op):
     def forward(self, x: Array, *, dim: int, skip: bool) -> Array:
         b, last = self.backend, x.shape[dim] - 1
         place = b.full([1 if i == dim else n for i, n in enumerate(x.shape)], last // 2, "int64")
-        if x.dtype.kind == "f":  # in order, NaN stand last
+        if x.dtype.kind in "fV":  # in order, NaN stand last
             missing = b.sum(b.isnan(x), axis=dim, keepdims=True)
             place = b.maximum((last - missing) // 2, 0) if skip else b.where(missing > 0, last, place)
         value = b.take_along_axis(b.sort(x, axis=dim), place, dim)
@@ -108,6 +109,7 @@ def count_nonzero(input: Any, dim: Dims = None) -> Variable:
     return sum(input != 0, dim)
 
 
+@kernel
 @with_out
 def nansum(input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Variable:
     """Σ over all elements, or over dims, of those that are not NaN.
@@ -135,6 +137,7 @@ def nanmean(input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: Any =
     return total / sum(~missing, dim, keepdim)
 
 
+@kernel
 @with_out
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle element, of an even number the lower one; with `dim` also where it stood.
@@ -148,6 +151,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     return _median("median", input, dim, keepdim, MedianResult)
 
 
+@kernel
 @with_out
 def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle one of the elements that are not NaN, of an even number the lower one.
@@ -199,6 +203,7 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     return _chosen("mode", input, dim, keepdim, ModeResult, lambda x, d: Commonest.apply(x, dim=d))
 
 
+@kernel
 @with_out
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -227,6 +232,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation)
 
 
+@kernel
 @with_out
 def nanquantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"

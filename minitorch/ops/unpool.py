@@ -7,9 +7,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, DtypeError, IndexRangeError, ShapeError
 from minitorch.ops.adaptive_pool import adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d
-from minitorch.ops.common import array_of, require_tensors
+from minitorch.ops.common import array_of, looks_at, require_tensors
 from minitorch.ops.pool import max_pool1d, max_pool2d, max_pool3d
 from minitorch.ops.scatter import Scatter
 from minitorch.ops.sizes import as_sizes
@@ -42,7 +43,7 @@ def _max_unpool(
     lead, elements = tuple(input.shape[:-dims]), prod(size)
     count = prod(input.shape[-dims:])
     places = array_of(indices).reshape(*lead, count)
-    if places.size and (int(places.min()) < 0 or int(places.max()) >= elements):
+    if places.size and looks_at(places) and (int(places.min()) < 0 or int(places.max()) >= elements):
         raise IndexRangeError(
             f"{name}: indices must lie between 0 and {elements - 1} for a result of size {size}, got some between "
             f"{int(places.min())} and {int(places.max())}"
@@ -80,6 +81,7 @@ def unpooled_size(
     return result
 
 
+@kernel
 def max_unpool1d(
     input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
 ) -> Variable:
@@ -96,6 +98,7 @@ def max_unpool1d(
     return _max_unpool(1, input, indices, kernel_size, stride, padding, output_size)
 
 
+@kernel
 def max_unpool2d(
     input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
 ) -> Variable:
@@ -126,6 +129,7 @@ def max_unpool2d(
     return _max_unpool(2, input, indices, kernel_size, stride, padding, output_size)
 
 
+@kernel
 def max_unpool3d(
     input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
 ) -> Variable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minitorch.autocasting import kernel
 from minitorch.errors import ArgumentError, ShapeError
 from minitorch.ops.clamp import clamp
 from minitorch.ops.common import check_floating, check_real
@@ -35,6 +36,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> V
     return input / clamp(norm(input, p, dim, True), min=eps)
 
 
+@kernel
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Variable:
     """x₁·x₂ / (max(‖x₁‖, ε) · max(‖x₂‖, ε)) along `dim`: the cosine of the angle between vectors.
 
@@ -70,6 +72,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     return norm(x1 - x2 + eps, p, -1, keepdim)
 
 
+@kernel
 def pdist(input: Any, p: float = 2.0) -> Variable:
     """‖xᵢ − xⱼ‖ₚ for all pairs of rows i < j, in one vector.
 

@@ -94,5 +94,5 @@ class ASGD(Optimizer):
             backend.copyto(x, x * (1 - lambd * rate) - g * rate)
             backend.copyto(mean, x if share == 1 else mean + (x - mean) * share)
         for rate, share, t in zip(rates, shares, batch.advance(), strict=True):
-            backend.copyto(rate, lr / (1 + lambd * lr * t) ** float(group["alpha"]))
-            backend.copyto(share, 1 / max(1.0, t - float(group["t0"])))
+            rate[...] = lr / (1 + lambd * lr * t) ** float(group["alpha"])
+            share[...] = 1 / max(1.0, t - float(group["t0"]))

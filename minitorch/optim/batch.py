@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array, Backend
+from minitorch.device import when_replayed
+from minitorch.registry import current_backend
 from minitorch.value import wrap
 
 if TYPE_CHECKING:
@@ -53,21 +55,27 @@ class Batch:
         return result
 
     def numbers(self, name: str, start: float = 0.0) -> list[Array]:
-        """The arrays of this name in the state that hold one number per parameter."""
+        """The arrays of this name in the state that hold one number per parameter; on the CPU, which looks at them."""
+        backend = self.backend if self.backend.device_type == "cpu" else current_backend()
         result = []
         for state in self.states:
             value = state.get(name)
             if value is None:
-                value = state[name] = new_number(self.backend, start)
+                value = state[name] = new_number(backend, start)
             result.append(value.array)
         return result
 
     def advance(self) -> list[float]:
-        """Counts a step of each parameter, and returns the counts."""
+        """Counts a step of each parameter, and returns the counts; one in a CUDA graph counts when it is replayed."""
         counters = self.numbers("step")
         steps = [float(count) + 1.0 for count in counters]
-        for count, step in zip(counters, steps, strict=True):
-            count[...] = step
+
+        def count_on() -> None:
+            for count in counters:
+                count += 1
+
+        if self.backend.device_type == "cpu" or not when_replayed(count_on):
+            count_on()
         return steps
 
     def rows(self, *values: list[Any]) -> Iterator[tuple[Any, ...]]:

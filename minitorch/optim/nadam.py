@@ -99,7 +99,7 @@ class NAdam(Optimizer):
         steps, products = batch.advance(), batch.numbers("mu_product", 1.0)
         now, later = [], []
         for array, t in zip(products, steps, strict=True):
-            batch.backend.copyto(array, array * momentum(t))
+            array[...] = array * momentum(t)
             product, following = float(array), momentum(t + 1)
             now.append((1 - momentum(t)) / (1 - product))
             later.append(following / (1 - product * following))

@@ -19,7 +19,7 @@ from minitorch.errors import (
 )
 from minitorch.func.tree import is_tensor, leaves, tree_map
 from minitorch.gradients import backward
-from minitorch.modes import Setting, current, enable_grad, is_grad_enabled, no_grad
+from minitorch.modes import Setting, current, is_grad_enabled, no_grad
 from minitorch.random import default_generator
 from minitorch.saving import SavingHooks, saved_tensors_hooks
 from minitorch.value import Value
@@ -59,7 +59,7 @@ class Frame:
         self.function, self.args, self.kwargs = function, args, kwargs
         self.state = default_generator.get_state() if preserve_rng_state else None
         self.context, self.early_stop, self.check = context, early_stop, check
-        self.level = current().level
+        self.level, self.autocast = current().level, current_autocast()
         self.shapes: list[tuple[Any, Any]] = []
         self.again: dict[int, Any] = {}
 
@@ -101,7 +101,7 @@ class Frame:
         hooks = SavingHooks(keep, lambda x: x)
         with (
             preserved_rng(self.state),
-            Setting(grad=True, raw=False, saving=hooks, level=self.level),
+            Setting(grad=True, raw=False, saving=hooks, level=self.level, autocast=self.autocast),
             self.context,
         ):
             try:
@@ -113,6 +113,12 @@ class Frame:
                 f"checkpoint: {len(self.shapes)} tensors were saved for backward at first, but {seen} when the "
                 f"function was run again; it must do the same both times"
             )
+
+
+def current_autocast() -> Any:
+    """What autocast does just now, for the second time, when weights are cast anew."""
+    autocast = current().autocast
+    return None if autocast is None else autocast.but(cache={})
 
 
 def cut_off(x: Any) -> Any:
@@ -140,7 +146,7 @@ class CheckpointFunction(Function):
     @staticmethod
     def forward(ctx: Any, run_function: Any, preserve_rng_state: bool, *args: Any) -> Any:
         """Runs the function without recording it."""
-        ctx.run_function = run_function
+        ctx.run_function, ctx.autocast = run_function, current_autocast()
         ctx.state = default_generator.get_state() if preserve_rng_state else None
         ctx.places = [i for i, x in enumerate(args) if isinstance(x, Value)]
         ctx.rest = [None if isinstance(x, Value) else x for x in args]
@@ -160,7 +166,7 @@ class CheckpointFunction(Function):
         for i, x in zip(ctx.places, ctx.saved_tensors, strict=True):
             args[i] = x.detach()
             args[i].requires_grad_(ctx.needs_input_grad[i + 2])
-        with preserved_rng(ctx.state), enable_grad():
+        with preserved_rng(ctx.state), Setting(grad=True, autocast=ctx.autocast):
             result = ctx.run_function(*args)
         outputs = result if isinstance(result, tuple) else (result,)
         pairs = [(y, g) for y, g in zip(outputs, grads, strict=True) if is_tensor(y) and y.requires_grad]

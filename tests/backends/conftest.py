@@ -23,14 +23,19 @@ def reason_for_absence(name):
     return None
 
 
+def marked(name):
+    """A backend as a parameter; that for GPUs is marked."""
+    return pytest.param(name, marks=pytest.mark.gpu) if name == "cupy" else name
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs the suite for every backend that is installed."""
     if "backend" in metafunc.fixturenames:
-        installed = [name for name in KNOWN if reason_for_absence(name) is None]
+        installed = [marked(name) for name in KNOWN if reason_for_absence(name) is None]
         metafunc.parametrize("backend", installed, indirect=True)
 
 
-@pytest.fixture(params=KNOWN)
+@pytest.fixture(params=[marked(name) for name in KNOWN])
 def known(request: pytest.FixtureRequest) -> str:
     """A backend that belongs to minitorch; one that is absent is skipped, and says so."""
     reason = reason_for_absence(request.param)

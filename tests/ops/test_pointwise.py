@@ -91,7 +91,6 @@ def test_results_and_their_dtypes(function, dtype, values):
             DtypeError,
             "complex: out must be .*complex64",
         ),
-        (lambda: mt.ones(2).bfloat16(), AttributeError, "Tensor has no 'bfloat16': NumPy has no bfloat16"),
     ],
 )
 def test_refusals(function, error, message):

@@ -216,7 +216,7 @@ def array(value: Any) -> np.ndarray:
         value = value.detach().resolve_conj().resolve_neg()
         return (value.float() if value.dtype is torch.bfloat16 else value).numpy(force=True)
     if isinstance(value, minitorch.Tensor):
-        return value.numpy(force=True)
+        return (value.float() if value.dtype is minitorch.bfloat16 else value).numpy(force=True)
     return np.asarray(value)
 
 

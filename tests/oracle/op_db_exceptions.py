@@ -32,7 +32,7 @@ NOT_OFFERED: dict[str, str] = {
         ),
         INTERNAL,
     ),
-    **dict.fromkeys(("bfloat16", "chalf"), "NumPy has neither bfloat16 nor complex numbers of two halves"),
+    "chalf": "NumPy has no complex numbers of two halves",
     **dict.fromkeys(("to_sparse", "sparse.mm.reduce", "sparse.sampled_addmm"), "there are no sparse tensors"),
     **dict.fromkeys(
         (

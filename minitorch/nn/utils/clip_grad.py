@@ -13,7 +13,7 @@ from minitorch.errors import ArgumentError, GradientError
 from minitorch.inplace import check
 from minitorch.modes import no_grad
 from minitorch.registry import backend_of
-from minitorch.value import Value
+from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -29,14 +29,16 @@ def gradients(parameters: Tensors) -> list[Any]:
     return [p.grad for p in listed if p.grad is not None]
 
 
-def total_norm(op_name: str, tensors: list[Any], norm_type: float) -> float:
-    """The norm of all elements together."""
+def total_norm(op_name: str, tensors: list[Any], norm_type: float) -> Any:
+    """The norm of all elements together: a number, or on a GPU an array, for which nothing has to wait."""
     if norm_type <= 0:
         raise ArgumentError(f"{op_name}: norm_type must be positive, got {norm_type}")
     if not tensors:
         return 0.0
     arrays = [x.array for x in tensors]
     backend = backend_of(arrays[0])
+    if not backend.checks_values:
+        return norm_array(backend, arrays, norm_type)
     with backend.quiet():
         if norm_type == 2:
             return backend.global_norm(arrays)
@@ -44,6 +46,18 @@ def total_norm(op_name: str, tensors: list[Any], norm_type: float) -> float:
             return max(float(backend.abs(x).max()) if x.size else 0.0 for x in arrays)
         powers = sum(float(backend.sum(backend.abs(x) ** norm_type, axis=None)) for x in arrays)
         return float(powers ** (1 / norm_type))
+
+
+def norm_array(backend: Any, arrays: list[Any], norm_type: float) -> Any:
+    """The norm as an array without dims, in float32 or a wider dtype."""
+    if norm_type == 2:
+        return backend.norm_of_all(arrays)
+    arrays = [x.astype("float32") if x.itemsize < 4 else x for x in arrays if x.size]
+    sizes = [backend.abs(x) for x in arrays] or [backend.zeros((1,), "float32")]
+    if norm_type == math.inf:
+        return backend.max(backend.stack([backend.max(x, axis=None) for x in sizes]), axis=None)
+    powers = backend.stack([backend.sum(x**norm_type, axis=None) for x in sizes])
+    return backend.sum(powers, axis=None) ** (1 / norm_type)
 
 
 def get_total_norm(
@@ -65,7 +79,7 @@ def get_total_norm(
     norm = total_norm("get_total_norm", listed, float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm):
         raise GradientError(f"get_total_norm: the norm is {norm}")
-    return creation.tensor(norm, dtype=listed[0].dtype if listed else None)
+    return as_tensor(norm, listed)
 
 
 def clip_grad_norm_(
@@ -106,11 +120,22 @@ def clip_grad_norm_(
             f"overflow with minitorch.autograd.detect_anomaly(), or pass error_if_nonfinite=False"
         )
     scale(grads, max_norm, norm)
-    return creation.tensor(norm, dtype=grads[0].dtype if grads else None)
+    return as_tensor(norm, grads)
 
 
-def scale(grads: list[Any], max_norm: float, norm: float) -> None:
+def as_tensor(norm: Any, tensors: list[Any]) -> Variable:
+    """A norm as a tensor of the dtype of those whose norm it is."""
+    if hasattr(norm, "dtype"):
+        return wrap(norm.astype(tensors[0].array.dtype, copy=False))
+    return creation.tensor(norm, dtype=tensors[0].dtype if tensors else None)
+
+
+def scale(grads: list[Any], max_norm: float, norm: Any) -> None:
     """Scales gradients of this norm, taken together, so that it is at most `max_norm`."""
+    if hasattr(norm, "dtype"):
+        factor = backend_of(norm).minimum(max_norm / (norm + 1e-6), 1.0)
+        in_place(grads, lambda backend, arrays: backend.scale_all(arrays, factor))
+        return
     factor = min(1.0, max_norm / (norm + 1e-6)) if norm == norm else norm
     if factor != 1.0:
         in_place(grads, lambda backend, arrays: backend.scale_all(arrays, factor))
@@ -147,7 +172,8 @@ def clip_grads_with_norm_(
     >>> w.grad
     tensor([0.6000, 0.8000])
     """
-    scale(gradients(parameters), float(max_norm), float(total_norm))
+    norm = total_norm.array if getattr(total_norm, "is_cuda", False) else float(total_norm)
+    scale(gradients(parameters), float(max_norm), norm)
 
 
 def clip_grad_norm(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from minitorch.registry import available_backends
+from minitorch.registry import SERVES, available_backends
 
 pytest.register_assert_rewrite("minitorch.testing.conformance.fixtures")
 
@@ -22,5 +22,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs every test for every backend."""
     if "backend" in metafunc.fixturenames:
-        names = metafunc.config.getoption("backend", None) or available_backends()
+        names = metafunc.config.getoption("backend", None) or [*available_backends(), *SERVES.values()]
         metafunc.parametrize("backend", names, indirect=True)

@@ -15,18 +15,19 @@ import numpy as np
 import pytest
 
 from minitorch.backend import Array, Backend
+from minitorch.backend_device import Devices
 from minitorch.registry import get_backend
 from minitorch.testing.conformance.fixtures import numbers, same
 from minitorch.windows import Windows
 
 Layout = Callable[[Backend, Any], Array]
 NOT_KERNELS = {  # see test_memory, test_random
-    "quiet", "check_complete", "add_into", "is_whole", "keep_mask",
+    "quiet", "check_complete", "add_into", "is_whole", "keep_mask", "to_dlpack",
     "get_num_threads", "set_num_threads", "warmup", "describe", "hints",
 }  # fmt: skip
 
 # What a forward keeps for its backward alone is each backend's own affair: it is not compared, and it is handed on.
-KEEP = {"gelu", "silu", "cross_entropy", "attention"}
+KEEP = {"gelu", "linear_gelu", "silu", "cross_entropy", "attention"}
 AFTER_FORWARD: dict[str, Callable[..., Any]] = {
     "gelu_backward": lambda backend, x, g, tanh: backend.gelu_backward(x, backend.gelu(x, tanh)[-1], g, tanh),
     "silu_backward": lambda backend, x, g: backend.silu_backward(x, backend.silu(x)[-1], g),
@@ -267,6 +268,7 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
         *[Call(*arrays, None, True) for arrays in several((0, 3), (2, 3))],
     ],
     "global_norm": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
+    "norm_of_all": lambda: [Call(arrays) for arrays in several((2, 3), (), (0,), (300, 90))],
     "relu": one,
     "relu_backward": lambda: two(low=-0.0),
     "hardtanh_backward": lambda: two(-1.5, 1.0, low=-1.5),
@@ -396,6 +398,17 @@ CALLS: dict[str, Callable[[], list[Call]]] = {
     "adamax_step": lambda: steps("-+", {**COMMON, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3}, STEPS),
     "nadam_step": lambda: steps("-+", ADAM, STEPS, [0.5, 0.3, 0.1], [0.2, 0.7, 0.9]),
     "radam_step": lambda: steps("-+", ADAM, STEPS, [0.0, 0.3, 0.9]),
+    "unscale": lambda: [
+        Call([*arrays, bad], np.float32(0.3), np.zeros((), "float32"))
+        for arrays in several((2, 3), (300, 90))
+        for bad in (np.ones(3, "float32"), np.array([1.0, np.inf], "float32"), np.array([np.nan], "float32"))
+    ],
+    "update_scale": lambda: [
+        Call(np.array(scale, "float32"), np.array(count, "int32"), np.array(found, "float32"), 2.0, 0.5, 3)
+        for scale in (8.0, 3e38)
+        for count in (0, 2)
+        for found in (0.0, 1.0)
+    ],
     "scale_all": lambda: [Call(arrays, 0.3) for arrays in several((2, 3), (), (0,), (300, 90))],
     "clip_all": lambda: [Call(arrays, -0.3, 0.5) for arrays in several((2, 3), (), (0,), (300, 90))],
     "rnn_forward": lambda: [
@@ -415,7 +428,7 @@ def kernels() -> set[str]:
     """The names of all composites."""
     rooms = Backend.__mro__[:-1]
     found = {name for room in rooms for name, value in vars(room).items() if isfunction(value)}
-    return {name for name in found if not name.startswith("_")} - NOT_KERNELS
+    return {name for name in found if not name.startswith("_")} - NOT_KERNELS - vars(Devices).keys()
 
 
 def test_every_composite_has_calls() -> None:

@@ -53,7 +53,7 @@ def collate(batch: Sequence[Any], place: str) -> Any:
     if isinstance(first, (str, bytes)):
         return batch
     if is_array(first):
-        if first.dtype.kind not in "biufc":
+        if not has_numbers(first):
             raise ArgumentTypeError(
                 f"default_collate: cannot make a tensor of an array of {first.dtype}{at(place)}"
             )
@@ -97,7 +97,7 @@ def default_convert(data: Any) -> Any:
     if isinstance(data, (Value, str, bytes)):
         return data
     if is_array(data):
-        return as_tensor(data) if data.dtype.kind in "biufc" else data
+        return as_tensor(data) if has_numbers(data) else data
     if isinstance(data, Mapping):
         return rebuild_mapping(data, {key: default_convert(value) for key, value in data.items()})
     if isinstance(data, Sequence) and not isinstance(data, range):
@@ -108,6 +108,11 @@ def default_convert(data: Any) -> Any:
 def is_array(x: Any) -> bool:
     """Whether it is an array, or one of an array library's numbers."""
     return hasattr(x, "__array__") and hasattr(x, "dtype")
+
+
+def has_numbers(array: Any) -> bool:
+    """Whether its elements have a dtype of minitorch, or one that tensors of one can be made of."""
+    return array.dtype.kind in "biufc" or array.dtype.name == "bfloat16"
 
 
 def numbers(batch: Sequence[Any], place: str) -> Any:

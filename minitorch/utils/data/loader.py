@@ -31,7 +31,8 @@ class DataLoader:
         batch_sampler: gives lists of indices.
         num_workers: how many processes or threads load batches ahead; 0 to load each when it is asked for.
         collate_fn: makes a batch of a list of samples, by default `default_collate`.
-        pin_memory: accepted; memory on the CPU is as it is.
+        pin_memory: put batches into memory from which a GPU copies by itself: `x.to("cuda", non_blocking=True)` then
+            goes on beside the program. Without a GPU nothing happens.
         drop_last: leave out the last batch, if it is smaller.
         timeout: seconds that a batch of the workers may be waited for; 0 for no limit.
         worker_init_fn: called in each worker with its number, after seeding, before it loads anything.
@@ -137,6 +138,10 @@ class DataLoader:
             batches = self._stream(self._epoch)
         else:
             batches = self._indexed(self._epoch)
+        if self.pin_memory:
+            from minitorch import cuda
+
+            return map(pinned, batches) if cuda.is_available() else batches
         return batches
 
     def _indexed(self, epoch: Epoch) -> Iterator[Any]:
@@ -318,3 +323,14 @@ def check_order(
         )
     if batch_size is None and batch_sampler is None and drop_last:
         raise ArgumentError("DataLoader: batch_size=None makes no batches, so there is no drop_last")
+
+
+def pinned(batch: Any) -> Any:
+    """A batch with its tensors in pinned memory; what is not made of tensors and containers decides by itself."""
+    if isinstance(batch, dict):
+        return type(batch)({key: pinned(value) for key, value in batch.items()})
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*map(pinned, batch))
+    if isinstance(batch, (list, tuple)):
+        return type(batch)(map(pinned, batch))
+    return batch.pin_memory() if hasattr(batch, "pin_memory") else batch
