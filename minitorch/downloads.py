@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from minitorch.archives import extract as extract
 from minitorch.atomic import sync_folder
-from minitorch.errors import ArgumentError, DownloadError, MissingDependencyError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DownloadError, MissingDependencyError
 from minitorch.locks import locked
 
 TIMEOUT = (15, 60)  # seconds until a server must have answered, and until more bytes must have come
@@ -88,6 +88,7 @@ def fetch(
             stays in `NAME.part`, and the next call goes on from there; a file with the wrong hash is removed.
         MissingDependencyError: if there is something to download, and pooch is not installed.
         ArgumentError: for addresses other than http and https, names with folders in them, malformed hashes.
+        ArgumentTypeError: for addresses and names that are no strings.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -96,10 +97,11 @@ def fetch(
     >>> path.name
     'a.txt'
     """
-    urls = [urls] if isinstance(urls, str) else list(urls)
+    given: list[Any] = list(urls) if isinstance(urls, (list, tuple)) else [urls]
+    urls = [require_text("urls", url) for url in given]
     if not urls or any(urlsplit(url).scheme not in ("http", "https") for url in urls):
         raise ArgumentError(f"fetch: urls must be addresses that begin with http:// or https://, got {urls}")
-    filename = unquote(urlsplit(urls[0]).path).rpartition("/")[2] if filename is None else filename
+    filename = name_in(urls[0]) if filename is None else require_text("filename", filename)
     if not filename or filename in (".", "..") or re.search(r"[/\\\0]", filename):
         raise ArgumentError(f"fetch: filename must be a name without a folder, got {filename!r}")
     expected = digest(sha256, md5, hash_prefix)
@@ -112,6 +114,22 @@ def fetch(
         if not _is_there(path, expected, warn=True):
             _download(pooch, urls, path, expected, progress)
     return path
+
+
+def name_in(url: str) -> str:
+    """The last part of an address, which is the name of a file."""
+    return unquote(urlsplit(require_text("url", url)).path).rpartition("/")[2]
+
+
+def require_text(what: str, value: Any) -> str:
+    """A string as it is.
+
+    Raises:
+        ArgumentTypeError: for anything else.
+    """
+    if not isinstance(value, str):
+        raise ArgumentTypeError(f"download: {what} must be a string, got {type(value).__name__}")
+    return value
 
 
 def verify(

@@ -50,11 +50,12 @@ def save(
         _use_new_zipfile_serialization: likewise.
         _disable_byteorder_record: likewise.
         format: `"safetensors"` or `"torch"`. If it is not given, paths that end in `.pt` or `.pth` mean
-            `"torch"`, and everything else `"safetensors"`.
+            `"torch"`, and everything else `"safetensors"`, also `.bin`, `.tar` and `.ckpt`, which many formats
+            share.
 
     Raises:
         ArgumentTypeError: for anything else; the message tells where in `obj` it is.
-        ArgumentError: for another format.
+        ArgumentError: for another format, and for a path that ends in `.npz` or `.npy` without one.
         CheckpointError: if the file cannot be written.
 
     >>> import io, minitorch
@@ -96,10 +97,16 @@ def writer_of(obj: Any, path: str | None, format: str | None) -> Callable[[Binar
 
     Raises:
         ArgumentTypeError: if they cannot be stored.
-        ArgumentError: if there is no such format.
+        ArgumentError: if there is no such format, or the name promises one that is not written.
     """
     if format is None:
-        format = "torch" if path is not None and path.lower().endswith((".pt", ".pth")) else "safetensors"
+        name = (path or "").lower()
+        if name.endswith((".npz", ".npy")):
+            raise ArgumentError(
+                f"save: {path!r} has the name of a file of NumPy, which is not written; name it .safetensors or .pt, "
+                "or write it with numpy.savez, of x.numpy()"
+            )
+        format = "torch" if name.endswith((".pt", ".pth")) else "safetensors"
     if format == "torch":
         from minitorch.checkpoints.torch_writer import TorchWriter
 

@@ -203,7 +203,9 @@ def test_the_ending_or_the_caller_chooses_the_format(tmp_path: Path) -> None:
         assert minitorch.load(tmp_path / name)[0].tolist() == [1.0, 1.0]
     with pytest.raises(errors.ArgumentError, match="'safetensors' or 'torch'"):
         minitorch.save(1, tmp_path / "b", format="onnx")
-    assert not (tmp_path / "b").exists()
+    with pytest.raises(errors.ArgumentError, match=r"name it \.safetensors or \.pt"):
+        minitorch.save([minitorch.ones(2)], tmp_path / "b.NPZ")
+    assert not list(tmp_path.glob("b*"))
 
 
 @pytest.mark.parametrize(

@@ -304,8 +304,8 @@ def test_the_trace(tmp_path: Path, name: str) -> None:
 
 
 def test_the_picture(tmp_path: Path) -> None:
-    figure = profiled().plot(tmp_path / "profile.png")
-    assert (tmp_path / "profile.png").read_bytes().startswith(b"\x89PNG")
+    figure = profiled().plot(tmp_path / "new" / "profile.png")
+    assert (tmp_path / "new" / "profile.png").read_bytes().startswith(b"\x89PNG")
     assert len(figure.axes) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import random
 import signal
@@ -109,9 +110,11 @@ class Failing(Squares):
             return minitorch.ones(1, requires_grad=True) * 2
         if self.how == "exit":
             os._exit(3)
+        if self.how in ("StopIteration", "KeyboardInterrupt", "SystemExit"):
+            raise getattr(builtins, self.how)
         if self.how == "sleep":
             time.sleep(60)
-        os.kill(os.getpid(), getattr(signal, self.how))
+        os.kill(os.getpid(), getattr(signal, self.how, 36))
         time.sleep(60)
         return i
 
@@ -177,6 +180,25 @@ def hold_batches(samples: list[Any]) -> Any:
     batch = minitorch.utils.data.default_collate(samples)
     HELD.append(batch)
     return batch, [int(x[0, 0]) for x in HELD]
+
+
+class FailsWhile(Squares):
+    """Sample 7 fails as long as there is a file."""
+
+    def __init__(self, path: Any) -> None:
+        super().__init__()
+        self.path = str(path)
+
+    def __getitem__(self, i: int) -> Any:
+        if i == 7 and os.path.exists(self.path):
+            with open(self.path, "a") as file:
+                file.write("failed")
+            raise ValueError("as long as there is a file")
+        return i
+
+
+def stop_at_start(worker: int) -> None:
+    raise StopIteration
 
 
 def fail_at_start(worker: int) -> None:

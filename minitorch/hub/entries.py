@@ -92,6 +92,9 @@ def load(
     - From GitHub (PyTorch's default): not offered, since such code is written for PyTorch; clone the repository, look
       at it, and load it from the folder.
 
+    The modules that `hubconf.py` imports from its folder are forgotten afterwards, since another folder may have others
+    of the same names; so a function that imports one of them must do so while the model is made, not later.
+
     Files of Hugging Face stay in that library's folder, and are taken from there without asking the network.
 
     Args:
@@ -110,7 +113,8 @@ def load(
 
     Raises:
         NotSupportedError: for GitHub.
-        ArgumentError: if there is no such folder, function, file or source, or code is not trusted.
+        ArgumentError: if there is no such folder, function, file or source, code is not trusted, or `hubconf.py`
+            cannot be run.
         ArgumentTypeError: if `model` cannot make a model.
         MissingDependencyError: if a library is missing that `hubconf.py` names, or huggingface_hub.
         DownloadError: if a file does not come.
@@ -123,7 +127,7 @@ def load(
     ...     minitorch.hub.load(folder, "line", 3, source="local")
     Linear(in_features=3, out_features=1, bias=True)
     """
-    if source.lower() == "huggingface" and not isinstance(model, str):
+    if str(source).lower() == "huggingface" and not isinstance(model, str):
         if not callable(model):
             raise ArgumentTypeError(
                 f"hub.load: model must be a module, a function that makes one, or a name, got {type(model).__name__}"
@@ -142,7 +146,16 @@ def load(
 
 @contextmanager
 def hubconf(op_name: str, place: str, source: str, trust: bool | str, force: bool) -> Iterator[ModuleType]:
-    """The module `hubconf.py` of a folder or repository; as long as it is in use, it can import its neighbours."""
+    """The module `hubconf.py` of a folder or repository; as long as it is in use, it can import its neighbours.
+
+    Afterwards these are forgotten, since another folder has its own `models.py`.
+
+    Raises:
+        ArgumentTypeError, ArgumentError: for other arguments, a folder without `hubconf.py`, and if it cannot be run.
+        MissingDependencyError: if it imports what is not there.
+    """
+    if not isinstance(source, str):
+        raise ArgumentTypeError(f"hub.{op_name}: source must be a string, got {type(source).__name__}")
     if trust not in (True, False, "check"):
         raise ArgumentError(f"hub.{op_name}: trust_repo must be True, False or 'check', got {trust!r}")
     folder = os.path.abspath(os.path.expanduser(folder_of(op_name, place, source.lower(), trust, force)))
@@ -151,6 +164,7 @@ def hubconf(op_name: str, place: str, source: str, trust: bool | str, force: boo
         raise ArgumentError(f"hub.{op_name}: {place!r} has no {HUBCONF}, the file that names what it offers")
     spec: Any = spec_from_file_location(HUBCONF, path)
     module = module_from_spec(spec)
+    before = set(sys.modules)
     sys.path.insert(0, folder)
     try:
         try:
@@ -159,9 +173,17 @@ def hubconf(op_name: str, place: str, source: str, trust: bool | str, force: boo
             raise MissingDependencyError(
                 f"hub.{op_name}: {path} cannot be imported: {error}; code written for PyTorch needs PyTorch"
             ) from error
+        except Exception as error:
+            raise ArgumentError(
+                f"hub.{op_name}: {path} cannot be run: {type(error).__name__}: {error}; mend the file"
+            ) from error
         yield module
     finally:
         sys.path.remove(folder)
+        neighbours = {entry.removesuffix(".py") for entry in os.listdir(folder)} - before
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in neighbours:
+                del sys.modules[name]
 
 
 def folder_of(op_name: str, place: str, source: str, trust: bool | str, force: bool) -> str:

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from minitorch.downloads import cache_folder, fetch
+from minitorch.downloads import cache_folder, fetch, name_in, require_text
 from minitorch.errors import ArgumentError
 from minitorch.serialization import load
 
@@ -108,14 +107,14 @@ def load_state_dict_from_url(
     ...     minitorch.hub.load_state_dict_from_url("https://example.org/net.pth", folder)
     {'weight': tensor([1., 1.])}
     """
-    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    name, other = name_in(url), require_text("file_name", file_name or "")
     prefix = None
     if check_hash:
-        found = HASH.search(file_name or "") or HASH.search(name)
+        found = HASH.search(other) or HASH.search(name)
         if found is None:
             raise ArgumentError(
                 f"load_state_dict_from_url: check_hash=True needs the first eight or more digits of the SHA-256 in "
-                f"the name, as in resnet18-f37072fd.pth; {file_name or name!r} has none"
+                f"the name, as in resnet18-f37072fd.pth; {other or name!r} has none"
             )
         prefix = found[1]
     folder = Path(get_dir(), "checkpoints") if model_dir is None else Path(model_dir)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from minitorch.dtypes import float64, int64
 from minitorch.errors import ArgumentError, ShapeError
@@ -187,7 +186,13 @@ class MatthewsCorrcoef(LabelCounts):
         return result(covariance / math.sqrt(spread_of_predicted * spread_of_actual))
 
 
-def confusion_matrix(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
+def confusion_matrix(
+    preds: Tensor,
+    target: Tensor,
+    num_classes: int | None = None,
+    normalize: str | None = None,
+    threshold: float = 0.5,
+) -> Tensor:
     """How many elements of class i were predicted to be of class j; see `ConfusionMatrix`.
 
     >>> import minitorch
@@ -195,10 +200,16 @@ def confusion_matrix(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
     >>> confusion_matrix(minitorch.tensor([0.9, 0.2]), minitorch.tensor([1, 1]), normalize="all").tolist()
     [[0.0, 0.0], [0.5, 0.5]]
     """
-    return ConfusionMatrix(**settings).update(preds, target).compute()
+    return ConfusionMatrix(num_classes, normalize, threshold).update(preds, target).compute()
 
 
-def cohen_kappa(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
+def cohen_kappa(
+    preds: Tensor,
+    target: Tensor,
+    num_classes: int | None = None,
+    weights: str | None = None,
+    threshold: float = 0.5,
+) -> Tensor:
     """How much more two raters agree than by chance; see `CohenKappa`.
 
     >>> import minitorch
@@ -206,10 +217,12 @@ def cohen_kappa(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
     >>> cohen_kappa(minitorch.tensor([0, 1, 2]), minitorch.tensor([0, 1, 2]), weights="linear").item()
     1.0
     """
-    return CohenKappa(**settings).update(preds, target).compute()
+    return CohenKappa(num_classes, weights, threshold).update(preds, target).compute()
 
 
-def matthews_corrcoef(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
+def matthews_corrcoef(
+    preds: Tensor, target: Tensor, num_classes: int | None = None, threshold: float = 0.5
+) -> Tensor:
     """The correlation of prediction and target; see `MatthewsCorrcoef`.
 
     >>> import minitorch
@@ -217,4 +230,4 @@ def matthews_corrcoef(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
     >>> matthews_corrcoef(minitorch.tensor([0, 1]), minitorch.tensor([1, 0])).item()
     -1.0
     """
-    return MatthewsCorrcoef(**settings).update(preds, target).compute()
+    return MatthewsCorrcoef(num_classes, threshold).update(preds, target).compute()

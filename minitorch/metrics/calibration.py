@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from minitorch.dtypes import float64, int64
 from minitorch.errors import ArgumentError
 from minitorch.filled import zeros
@@ -111,7 +109,7 @@ class CalibrationError(Metric):
         return ((apart**2 * count).sum() / count.sum()).sqrt()
 
 
-def calibration_error(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
+def calibration_error(preds: Tensor, target: Tensor, n_bins: int = 15, norm: str = "l1") -> Tensor:
     """How far confidence is from what comes true; see `CalibrationError`.
 
     >>> import minitorch
@@ -119,4 +117,4 @@ def calibration_error(preds: Tensor, target: Tensor, **settings: Any) -> Tensor:
     >>> calibration_error(minitorch.tensor([1.0, 0.0]), minitorch.tensor([1, 0]), norm="max").item()
     0.0
     """
-    return CalibrationError(**settings).update(preds, target).compute()
+    return CalibrationError(n_bins, norm).update(preds, target).compute()

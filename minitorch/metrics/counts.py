@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from minitorch.creation import tensor
 from minitorch.dtypes import float64, int64
 from minitorch.errors import ArgumentError, ShapeError
@@ -331,7 +329,14 @@ def accuracy(preds: Tensor, target: Tensor, top_k: int = 1, threshold: float = 0
     return Accuracy(top_k, threshold).update(preds, target).compute()
 
 
-def precision(preds: Tensor, target: Tensor, average: str | None = "binary", **settings: Any) -> Tensor:
+def precision(
+    preds: Tensor,
+    target: Tensor,
+    average: str | None = "binary",
+    num_classes: int | None = None,
+    threshold: float = 0.5,
+    zero_division: float | None = None,
+) -> Tensor:
     """Of what was predicted to be a class, the share that is; see `Precision`, also for the settings.
 
     >>> import minitorch
@@ -339,10 +344,17 @@ def precision(preds: Tensor, target: Tensor, average: str | None = "binary", **s
     >>> precision(minitorch.tensor([1, 1]), minitorch.tensor([1, 0])).item()
     0.5
     """
-    return Precision(average, **settings).update(preds, target).compute()
+    return Precision(average, num_classes, threshold, zero_division).update(preds, target).compute()
 
 
-def recall(preds: Tensor, target: Tensor, average: str | None = "binary", **settings: Any) -> Tensor:
+def recall(
+    preds: Tensor,
+    target: Tensor,
+    average: str | None = "binary",
+    num_classes: int | None = None,
+    threshold: float = 0.5,
+    zero_division: float | None = None,
+) -> Tensor:
     """Of what is a class, the share that was predicted to be; see `Recall`.
 
     >>> import minitorch
@@ -350,11 +362,17 @@ def recall(preds: Tensor, target: Tensor, average: str | None = "binary", **sett
     >>> recall(minitorch.tensor([0.9, 0.2]), minitorch.tensor([1, 1])).item()
     0.5
     """
-    return Recall(average, **settings).update(preds, target).compute()
+    return Recall(average, num_classes, threshold, zero_division).update(preds, target).compute()
 
 
 def fbeta_score(
-    preds: Tensor, target: Tensor, beta: float = 1.0, average: str | None = "binary", **settings: Any
+    preds: Tensor,
+    target: Tensor,
+    beta: float = 1.0,
+    average: str | None = "binary",
+    num_classes: int | None = None,
+    threshold: float = 0.5,
+    zero_division: float | None = None,
 ) -> Tensor:
     """The weighted harmonic mean of precision and recall; see `FBetaScore`.
 
@@ -363,10 +381,17 @@ def fbeta_score(
     >>> fbeta_score(minitorch.tensor([1, 1]), minitorch.tensor([1, 0]), beta=0.0).item()
     0.5
     """
-    return FBetaScore(beta, average, **settings).update(preds, target).compute()
+    return FBetaScore(beta, average, num_classes, threshold, zero_division).update(preds, target).compute()
 
 
-def f1_score(preds: Tensor, target: Tensor, average: str | None = "binary", **settings: Any) -> Tensor:
+def f1_score(
+    preds: Tensor,
+    target: Tensor,
+    average: str | None = "binary",
+    num_classes: int | None = None,
+    threshold: float = 0.5,
+    zero_division: float | None = None,
+) -> Tensor:
     """The harmonic mean of precision and recall; see `F1Score`.
 
     >>> import minitorch
@@ -374,4 +399,4 @@ def f1_score(preds: Tensor, target: Tensor, average: str | None = "binary", **se
     >>> f1_score(minitorch.tensor([0, 1, 2]), minitorch.tensor([0, 1, 2]), average="macro").item()
     1.0
     """
-    return F1Score(average, **settings).update(preds, target).compute()
+    return F1Score(average, num_classes, threshold, zero_division).update(preds, target).compute()

@@ -237,7 +237,10 @@ def average_precision_101(hits: Tensor, truths: int) -> float:
 
 
 def mean_average_precision(
-    preds: Sequence[dict[str, Tensor]], target: Sequence[dict[str, Tensor]], **settings: Any
+    preds: Sequence[dict[str, Tensor]],
+    target: Sequence[dict[str, Tensor]],
+    iou_thresholds: Sequence[float] | None = None,
+    max_detections: int = 100,
 ) -> dict[str, Tensor]:
     """The mean of the average precisions of detected boxes; see `MeanAveragePrecision`.
 
@@ -248,4 +251,4 @@ def mean_average_precision(
     >>> mean_average_precision([found], [{"boxes": box, "labels": label}])["map_per_class"].tolist()
     [1.0]
     """
-    return MeanAveragePrecision(**settings).update(preds, target).compute()
+    return MeanAveragePrecision(iou_thresholds, max_detections).update(preds, target).compute()

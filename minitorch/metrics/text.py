@@ -239,11 +239,17 @@ def perplexity(preds: Tensor, target: Tensor, ignore_index: int | None = None) -
     return Perplexity(ignore_index).update(preds, target).compute()
 
 
-def bleu(preds: Sequence[Text], target: Sequence[Sequence[Text]], **settings: Any) -> Tensor:
+def bleu(
+    preds: Sequence[Text],
+    target: Sequence[Sequence[Text]],
+    n_gram: int = 4,
+    weights: Sequence[float] | None = None,
+    smooth: bool = False,
+) -> Tensor:
     """BLEU of a corpus; see `Bleu`.
 
     >>> from minitorch.metrics import bleu
     >>> round(bleu([["a", "b", "c"]], [[["a", "b", "c", "d"]]], n_gram=2).item(), 4)
     0.7165
     """
-    return Bleu(**settings).update(preds, target).compute()
+    return Bleu(n_gram, weights, smooth).update(preds, target).compute()

@@ -27,6 +27,7 @@ def draw(events: EventList, path: str | os.PathLike[str] | None, top: int) -> An
     draw_flames(flames, events)
     draw_bars(bars, events, top)
     if path is not None:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         figure.savefig(os.fspath(path))
     return figure
 

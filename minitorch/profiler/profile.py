@@ -273,7 +273,7 @@ class profile:
         """A picture: all events over time, each above what ran inside of it, and the ops that took longest.
 
         Args:
-            path: the file, of a format that its name says; None to write none.
+            path: the file, of a format that its name says, in a folder that is made if need be; None to write none.
             top: so many ops.
 
         Returns:

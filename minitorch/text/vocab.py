@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from minitorch.errors import ArgumentError, IndexRangeError
+from minitorch.checks import as_integer
+from minitorch.errors import ArgumentError, ArgumentTypeError, IndexRangeError, StateDictError
 from minitorch.nn.module import Module
 
 
@@ -37,6 +38,8 @@ class Vocab(Module):
         if len(indices) < len(tokens):
             twice = next(token for k, token in enumerate(tokens) if indices[token] != k)
             raise ArgumentError(f"Vocab: the token {twice!r} comes twice")
+        if default_index is not None:
+            default_index = as_integer("Vocab: default_index", default_index)
         self._tokens, self._indices, self._default = tokens, indices, default_index
 
     def forward(self, tokens: Iterable[str]) -> list[int]:
@@ -60,7 +63,7 @@ class Vocab(Module):
 
     def set_default_index(self, index: int | None) -> None:
         """Says which index tokens get that are not in the vocabulary; with None they are an error."""
-        self._default = index
+        self._default = None if index is None else as_integer("Vocab.set_default_index: index", index)
 
     def get_default_index(self) -> int | None:
         """The index of tokens that are not in the vocabulary."""
@@ -96,6 +99,7 @@ class Vocab(Module):
         Raises:
             IndexRangeError: if there is none.
         """
+        index = as_integer("Vocab.lookup_token: index", index)
         if not 0 <= index < len(self):
             raise IndexRangeError(f"Vocab: index {index} is out of range for {len(self)} tokens")
         return self._tokens[index]
@@ -120,13 +124,29 @@ class Vocab(Module):
         """What `state_dict` keeps."""
         return {"tokens": self.get_itos(), "default_index": self._default}
 
-    def set_extra_state(self, state: dict[str, Any]) -> None:
-        """Takes over what `get_extra_state` gave."""
+    def set_extra_state(self, state: Any) -> None:
+        """Takes over what `get_extra_state` gave.
+
+        Raises:
+            StateDictError: for anything else.
+        """
+        is_state = isinstance(state, dict) and state.keys() == {"tokens", "default_index"}
+        if not is_state or not isinstance(state["tokens"], (list, tuple)):
+            raise StateDictError(
+                f"Vocab: expected a state with tokens and default_index, got {state!r:.100}; give what state_dict() of "
+                f"a Vocab returned"
+            )
         self._set(list(state["tokens"]), state["default_index"])
 
     def extra_repr(self) -> str:
         """How many tokens there are."""
         return f"{len(self)} tokens"
+
+
+def refuse_text(what: str, value: Any, remedy: str) -> None:
+    """Refuses a string where its letters would be taken for tokens."""
+    if isinstance(value, str):
+        raise ArgumentTypeError(f"{what}, got the string {value!r:.60}; {remedy}")
 
 
 def vocab(
@@ -143,10 +163,14 @@ def vocab(
         specials: further tokens, such as "<unk>".
         special_first: whether they come first, or last.
 
+    Raises:
+        ArgumentTypeError: if specials is a string.
+
     >>> from minitorch.text.vocab import vocab
     >>> vocab({"a": 3, "b": 1, "c": 2}, min_freq=2, specials=["<unk>"]).get_itos()
     ['<unk>', 'a', 'c']
     """
+    refuse_text("vocab: specials must be a list of tokens", specials, f"pass [{specials!r}]")
     front = list(specials or [])
     tokens = [token for token, count in ordered_dict.items() if count >= min_freq and token not in front]
     return Vocab(front + tokens if special_first else tokens + front)
@@ -170,6 +194,7 @@ def build_vocab_from_iterator(
 
     Raises:
         ArgumentError: if max_tokens leaves no room besides the specials.
+        ArgumentTypeError: for a text that was not cut into tokens; `map(list, texts)` makes tokens of its letters.
 
     >>> from minitorch.text.vocab import build_vocab_from_iterator
     >>> texts = ["a rose is a rose", "a rose"]
@@ -177,8 +202,14 @@ def build_vocab_from_iterator(
     >>> vocab.get_itos(), vocab(["rose", "a"])
     (['<unk>', 'a', 'rose', 'is'], [2, 1])
     """
+    refuse_text("vocab: specials must be a list of tokens", specials, f"pass [{specials!r}]")
     counter: Counter[str] = Counter()
     for tokens in iterator:
+        refuse_text(
+            "build_vocab_from_iterator: a text must come as its tokens",
+            tokens,
+            "pass map(str.split, texts), or map(list, texts) for letters",
+        )
         counter.update(tokens)
     found = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
     if max_tokens is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitorch.errors import ArgumentError, StateDictError
 from minitorch.modes import no_grad
 from minitorch.train.callback import Callback
+from minitorch.train.checks import check_number
 
 if TYPE_CHECKING:
     from minitorch.nn import Module
@@ -27,6 +28,7 @@ class EMA(Callback):
 
     Raises:
         ArgumentError: for other decays.
+        ArgumentTypeError: for what is no number.
 
     >>> from minitorch import nn, optim, ones, train
     >>> model = nn.Linear(1, 1, bias=False)
@@ -39,6 +41,7 @@ class EMA(Callback):
     """
 
     def __init__(self, decay: float = 0.999, warmup: bool = True) -> None:
+        check_number("EMA: decay", decay)
         if not 0 <= decay <= 1:
             raise ArgumentError(f"EMA: decay must lie between 0 and 1, got {decay}")
         self.decay, self.warmup = decay, warmup

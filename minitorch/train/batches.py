@@ -36,10 +36,24 @@ def split(batch: Any, need_targets: bool = True) -> tuple[tuple[Any, ...], dict[
         return tuple(batch[:-1]), {}, batch[-1]
     if not need_targets:
         return (tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)), {}, None
-    found = f"{type(batch).__name__} of {len(batch)}" if hasattr(batch, "__len__") else type(batch).__name__
     raise ArgumentTypeError(
-        f"Trainer: a batch is a {found}, expected (inputs, targets) or a dict; pass step= to use others"
+        f"Trainer: a batch is {described(batch)}, expected (inputs, targets) or a dict; pass step= to use others"
     )
+
+
+def described(value: Any) -> str:
+    """A value in a few words: the shape of a tensor, the length of a tuple, the type of anything else.
+
+    >>> import minitorch
+    >>> from minitorch.train.batches import described
+    >>> described(minitorch.ones(4, 2)), described((1, 2)), described(None)
+    ('a tensor of shape (4, 2)', 'a tuple of 2', 'None')
+    """
+    if isinstance(value, Value):
+        return f"a tensor of shape {tuple(value.array.shape)}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "None" if value is None else f"an object of type {type(value).__name__}"
 
 
 def tensors_in(value: Any) -> Iterator[Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from minitorch.errors import (
@@ -15,7 +17,7 @@ from minitorch.errors import (
     TrainingError,
 )
 from minitorch.modes import is_grad_enabled
-from minitorch.train.batches import tensors_in
+from minitorch.train.batches import described, tensors_in
 from minitorch.train.callback import Callback
 from minitorch.value import Value
 
@@ -56,6 +58,25 @@ def named_metrics(metrics: Any) -> dict[str, Any]:
     return result
 
 
+def ordered_callbacks(callbacks: Any) -> list[Callback]:
+    """The callbacks in the order in which they are called.
+
+    Raises:
+        ArgumentTypeError: for what is no callback, or no list of them.
+    """
+    if not isinstance(callbacks, Iterable):
+        hint = f"; pass [{type(callbacks).__name__}(…)]" if isinstance(callbacks, Callback) else ""
+        raise ArgumentTypeError(f"Trainer: callbacks must be a list, got {type(callbacks).__name__}{hint}")
+    given = list(callbacks)
+    for callback in given:
+        if not isinstance(callback, Callback):
+            raise ArgumentTypeError(
+                f"Trainer: callbacks must derive from train.Callback, got {callback!r}"
+                + ("; make an object of the class: add ()" if isinstance(callback, type) else "")
+            )
+    return sorted(given, key=lambda callback: callback.order)
+
+
 def check_parts(trainer: Trainer) -> None:
     """Refuses parts of the wrong kind.
 
@@ -65,12 +86,8 @@ def check_parts(trainer: Trainer) -> None:
     from minitorch.nn import Module
     from minitorch.optim import LBFGS, Optimizer
 
-    for name, part, kind in (("model", trainer.model, Module), ("optimizer", trainer.optimizer, Optimizer)):
-        if not isinstance(part, kind):
-            article = "an" if name == "optimizer" else "a"
-            raise ArgumentTypeError(
-                f"Trainer: {name} must be {article} {kind.__name__}, got {type(part).__name__}"
-            )
+    check_kind("Trainer: model", trainer.model, Module)
+    check_kind("Trainer: optimizer", trainer.optimizer, Optimizer)
     if isinstance(trainer.optimizer, LBFGS):
         raise NotSupportedError(
             "Trainer: LBFGS computes the loss of a batch several times in each step; write that loop yourself"
@@ -82,13 +99,54 @@ def check_parts(trainer: Trainer) -> None:
         raise ArgumentTypeError(
             "Trainer: give loss, a function of (output, targets), or step, a function of (model, batch): one of both"
         )
-    for callback in trainer.callbacks:
-        if not isinstance(callback, Callback):
-            raise ArgumentTypeError(
-                f"Trainer: callbacks must derive from train.Callback, got {callback!r}"
-                + ("; make an object of the class: add ()" if isinstance(callback, type) else "")
-            )
     check_count("Trainer: accumulate", trainer.accumulate)
+
+
+def check_kind(what: str, value: Any, kind: type) -> None:
+    """Refuses what is not of this class.
+
+    Raises:
+        ArgumentTypeError: naming the argument.
+    """
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise ArgumentTypeError(f"{what} must be {article} {kind.__name__}, got {type(value).__name__}")
+
+
+def check_number(what: str, value: Any) -> None:
+    """Refuses what is no number.
+
+    Raises:
+        ArgumentTypeError: naming the argument.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ArgumentTypeError(f"{what} must be a number, got {type(value).__name__}")
+
+
+def check_path(what: str, value: Any) -> str:
+    """A path as a string.
+
+    Raises:
+        ArgumentTypeError: naming the argument, for what is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise ArgumentTypeError(f"{what} must be a path, got {type(value).__name__}")
+    return os.fspath(value)
+
+
+@contextmanager
+def writing(who: str, path: str) -> Iterator[None]:
+    """What is written here goes to this path; if it fails, the error names the callback and the path.
+
+    Raises:
+        TrainingError: in place of the errors of the operating system.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(
+            f"{who}: cannot write {path!r}: {error}; choose another path, or make room"
+        ) from error
 
 
 def check_count(what: str, value: Any, least: int = 1) -> None:
@@ -102,11 +160,17 @@ def check_count(what: str, value: Any, least: int = 1) -> None:
 
 
 def check_loader(method: str, loader: Any) -> None:
-    """Refuses what gives no batches, such as a dataset without an order.
+    """Refuses what gives no batches: a dataset without an order, or a tensor, whose rows would pass for batches.
 
     Raises:
         ArgumentTypeError: naming what was given.
     """
+    if isinstance(loader, Value) or hasattr(loader, "__array__"):
+        one, many = ("x", "x") if method == "predict" else ("(x, y)", "TensorDataset(x, y)")
+        raise ArgumentTypeError(
+            f"Trainer.{method}: got {described(loader)}, expected batches; pass [{one}] for a single one, or "
+            f"DataLoader({many}, batch_size=32)"
+        )
     if not hasattr(loader, "__iter__"):
         raise ArgumentTypeError(
             f"Trainer.{method}: expected a loader, such as DataLoader(dataset, batch_size=32), got "
@@ -124,9 +188,7 @@ def three_parts(trainer: Trainer, result: Any) -> Any:
         return result
     if isinstance(result, tuple) or trainer.metrics:
         raise ArgumentTypeError(
-            f"Trainer: {place(trainer)}: step returned {described(result)}"
-            + (f" of {len(result)}" if isinstance(result, tuple) else "")
-            + ", expected (loss, output, targets)"
+            f"Trainer: {place(trainer)}: step returned {described(result)}, expected (loss, output, targets)"
             + (", which the metrics need" if trainer.metrics else ", or the loss alone")
         )
     return result, None, None
@@ -207,9 +269,3 @@ def check_finite(trainer: Trainer, loss: Any) -> None:
 def all_finite(value: Any) -> bool:
     """Whether there is no NaN and no infinity in a tensor, or in the tensors of a batch."""
     return all(bool(x.isfinite().all()) for x in tensors_in(value) if x.is_floating_point())
-
-
-def described(value: Any) -> str:
-    """The type of a value, with the shape of a tensor."""
-    shape = f" of shape {tuple(value.array.shape)}" if isinstance(value, Value) else ""
-    return f"{type(value).__name__}{shape}"

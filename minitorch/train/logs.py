@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import os
+from errno import EISDIR
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from minitorch.atomic import replace_file
 from minitorch.train.callback import Callback
-from minitorch.train.checks import check_count
+from minitorch.train.checks import check_count, check_path, writing
 
 if TYPE_CHECKING:
     from minitorch.train.trainer import Trainer
@@ -23,13 +24,20 @@ class FileLog(Callback):
 
     Args:
         path: the file; that of an earlier run is replaced when the first epoch is finished.
+
+    Raises:
+        ArgumentTypeError: for what is no path.
+        TrainingError: if it cannot be written to; for a folder, before the first epoch.
     """
 
     def __init__(self, path: Any) -> None:
-        self.path = os.fspath(path)
+        self.path = check_path(f"{type(self).__name__}: path", path)
 
     def on_fit_begin(self, trainer: Trainer) -> None:
-        os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
+        with writing(type(self).__name__, self.path):
+            os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
+            if os.path.isdir(self.path):
+                raise IsADirectoryError(EISDIR, "it is a folder, name a file in it", self.path)
 
     def on_epoch_end(self, trainer: Trainer) -> None:
         content = self._text(trainer.history).encode()
@@ -37,7 +45,8 @@ class FileLog(Callback):
         def write(file: BinaryIO) -> None:
             file.write(content)
 
-        replace_file(self.path, write)
+        with writing(type(self).__name__, self.path):
+            replace_file(self.path, write)
 
     def _text(self, history: list[dict[str, Any]]) -> str:
         raise NotImplementedError
@@ -111,7 +120,8 @@ class TensorBoard(Callback):
         every_steps: how often the loss of a step is written.
 
     Raises:
-        ArgumentError: for a number of steps that is not positive.
+        ArgumentError: for a number of steps that is not positive, and a folder that cannot be written to.
+        ArgumentTypeError: for what is no path.
         MissingDependencyError: without tensorboardX.
 
     >>> import os, tempfile
@@ -127,7 +137,7 @@ class TensorBoard(Callback):
 
     def __init__(self, folder: Any, every_steps: int = 50) -> None:
         check_count("TensorBoard: every_steps", every_steps)
-        self.folder, self.every_steps = os.fspath(folder), every_steps
+        self.folder, self.every_steps = check_path("TensorBoard: folder", folder), every_steps
         self.writer: Any = None
 
     def on_fit_begin(self, trainer: Trainer) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minitorch.errors import ArgumentError
+from minitorch.errors import ArgumentError, ArgumentTypeError
+from minitorch.train.checks import check_number
 
 if TYPE_CHECKING:
     from minitorch.train.trainer import Trainer
@@ -18,9 +19,17 @@ class Monitor:
         name: such as "val_loss"; None for that one if there is a validation, and "loss" if not.
         mode: "min" if smaller is better, "max" if larger is.
         min_delta: smaller differences are no improvement.
+
+    Raises:
+        ArgumentTypeError, ArgumentError: naming the argument that is of no use.
     """
 
     def __init__(self, who: str, name: str | None, mode: str, min_delta: float = 0.0) -> None:
+        if name is not None and not isinstance(name, str):
+            raise ArgumentTypeError(
+                f"{who}: monitor must be a name in the history, such as 'val_loss', got {type(name).__name__}"
+            )
+        check_number(f"{who}: min_delta", min_delta)
         if mode not in ("min", "max"):
             raise ArgumentError(f"{who}: mode must be 'min' or 'max', got {mode!r}")
         if min_delta < 0:

@@ -8,6 +8,7 @@ from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.nn.utils import clip_grad_norm_, clip_grad_value_
 from minitorch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from minitorch.train.callback import Callback
+from minitorch.train.checks import check_number
 from minitorch.train.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class ClipGradients(Callback):
 
     Raises:
         ArgumentError: unless one of both is given, and positive.
+        ArgumentTypeError: for what is no number.
 
     >>> from minitorch import nn, optim, ones, train
     >>> model = nn.Linear(1, 1, bias=False)
@@ -105,6 +107,8 @@ class ClipGradients(Callback):
 
     def __init__(self, norm: float | None = None, value: float | None = None) -> None:
         bound = value if norm is None else norm
+        if bound is not None:
+            check_number(f"ClipGradients: {'value' if norm is None else 'norm'}", bound)
         if (norm is None) == (value is None) or bound is None or not bound > 0:
             raise ArgumentError(
                 f"ClipGradients: give norm or value, a positive number; got norm={norm!r}, value={value!r}"

@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterable, Iterator
+from operator import index
 from typing import Any
 
+from minitorch.errors import ArgumentTypeError
 from minitorch.random import Generator, default_generator, manual_seed
 
 
 def seed_everything(seed: int) -> None:
     """Seeds minitorch, Python's `random` and, for datasets that draw from it, NumPy's global state.
+
+    Raises:
+        ArgumentTypeError: for what is no integer; no state is changed then.
 
     >>> import minitorch
     >>> minitorch.train.seed_everything(0)
@@ -20,6 +25,9 @@ def seed_everything(seed: int) -> None:
     >>> minitorch.rand(3).equal(x)
     True
     """
+    if not hasattr(seed, "__index__"):
+        raise ArgumentTypeError(f"seed_everything: seed must be an integer, got {type(seed).__name__}")
+    seed = index(seed)
     manual_seed(seed)
     random.seed(seed)
     if (numpy := sys.modules.get("numpy")) is not None:  # only if somebody has loaded it

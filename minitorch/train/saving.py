@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from minitorch.train.callback import Callback
-from minitorch.train.checks import check_count
+from minitorch.train.checks import check_count, check_path, writing
 from minitorch.train.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ModelCheckpoint(Callback):
-    """Saves the run after each epoch, and when it is interrupted.
+    """Saves the run after each epoch, and when it is stopped in the middle of one.
 
     The folder gets `last.safetensors` and `best.safetensors`, and with `top` the files `epoch-0001.safetensors` and
     so on of the best epochs. Each is replaced as a whole, so there is always a complete one. From any of them
@@ -34,6 +34,8 @@ class ModelCheckpoint(Callback):
 
     Raises:
         ArgumentError: for arguments out of range, or a name that the history does not have.
+        ArgumentTypeError: for what is no path, or no name.
+        TrainingError: if the folder cannot be made.
         CheckpointError: if a file cannot be written.
 
     >>> import os, tempfile
@@ -61,7 +63,7 @@ class ModelCheckpoint(Callback):
         check_count("ModelCheckpoint: top", top, least=0)
         if every_steps is not None:
             check_count("ModelCheckpoint: every_steps", every_steps)
-        self.folder = os.fspath(folder)
+        self.folder = check_path("ModelCheckpoint: folder", folder)
         self.last = os.path.join(self.folder, "last.safetensors")
         self.best = os.path.join(self.folder, "best.safetensors")
         self.monitor = Monitor("ModelCheckpoint", monitor, mode)
@@ -70,7 +72,8 @@ class ModelCheckpoint(Callback):
         self._kept: list[tuple[float, int]] = []  # values and numbers of epochs, the best one first
 
     def on_fit_begin(self, trainer: Trainer) -> None:
-        os.makedirs(self.folder, exist_ok=True)
+        with writing("ModelCheckpoint", self.folder):
+            os.makedirs(self.folder, exist_ok=True)
 
     def on_step_end(self, trainer: Trainer) -> None:
         if self.every_steps is not None and trainer.step % self.every_steps == 0:
@@ -96,7 +99,7 @@ class ModelCheckpoint(Callback):
                 os.remove(self._path(epoch))
 
     def on_fit_end(self, trainer: Trainer) -> None:
-        if trainer.stop == "interrupted" and trainer.batch_index:  # else on_epoch_end has just saved
+        if trainer.stop and trainer.batch_index:  # else on_epoch_end has just saved
             trainer.save(self.last)
 
     def _path(self, epoch: int) -> str:

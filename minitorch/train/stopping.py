@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from minitorch.train.averaging import EMA
 from minitorch.train.callback import Callback
 from minitorch.train.checks import check_count
 from minitorch.train.monitor import Monitor
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 class EarlyStopping(Callback):
     """Ends the run after `patience` epochs without improvement, and puts the best weights back.
 
-    They are put back after the last epoch, too; not after an interruption or an error.
+    They are put back after the last epoch, too; not after an interruption or an error. With `EMA`, the average of that
+    epoch is put back as well, since it is what was evaluated: `ema.copy_to(model)` then gives the best weights.
 
     Args:
         monitor: a name in the history; by default "val_loss", or "loss" without validation.
@@ -57,6 +59,7 @@ class EarlyStopping(Callback):
         self.best: float | None = None
         self.best_epoch = self.waited = 0
         self._weights: dict[str, Any] | None = None
+        self._averages: list[dict[str, Any]] = []  # of each EMA, at the same time
 
     def on_fit_begin(self, trainer: Trainer) -> None:
         self._stop_if_enough(trainer)
@@ -67,6 +70,7 @@ class EarlyStopping(Callback):
             self.best, self.best_epoch, self.waited = value, trainer.epoch, 0
             if self.restore_best:
                 self._weights = deepcopy(trainer.model.state_dict())
+                self._averages = [deepcopy(ema.state_dict()) for ema in averages_of(trainer)]
         else:
             self.waited += 1
         self._stop_if_enough(trainer)
@@ -78,6 +82,8 @@ class EarlyStopping(Callback):
     def on_fit_end(self, trainer: Trainer) -> None:
         if self._weights is not None and (self.waited >= self.patience or trainer.epoch >= trainer.epochs):
             trainer.model.load_state_dict(self._weights)
+            for ema, saved in zip(averages_of(trainer), self._averages, strict=False):
+                ema.load_state_dict(deepcopy(saved))  # a copy: the next steps change it in place
 
     def state_dict(self) -> dict[str, Any]:
         """The best value, how long ago it was, and its weights."""
@@ -86,9 +92,16 @@ class EarlyStopping(Callback):
             "best_epoch": self.best_epoch,
             "waited": self.waited,
             "weights": self._weights,
+            "averages": self._averages,
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continues from a state given by `state_dict`."""
         self.best, self.best_epoch = state_dict["best"], state_dict["best_epoch"]
         self.waited, self._weights = state_dict["waited"], state_dict["weights"]
+        self._averages = state_dict["averages"]
+
+
+def averages_of(trainer: Trainer) -> list[EMA]:
+    """The callbacks that average the weights."""
+    return [callback for callback in trainer.callbacks if isinstance(callback, EMA)]

@@ -22,6 +22,7 @@ from minitorch.train.checks import (
     check_parts,
     measured_loss,
     named_metrics,
+    ordered_callbacks,
     three_parts,
 )
 from minitorch.train.interrupt import on_interrupt
@@ -97,7 +98,7 @@ class Trainer:
     ) -> None:
         self.model, self.optimizer, self.loss, self.step_function = model, optimizer, loss, step
         self.metrics = named_metrics(metrics)
-        self.callbacks = sorted(callbacks, key=lambda callback: callback.order)
+        self.callbacks = ordered_callbacks(callbacks)
         self.accumulate = accumulate
         check_parts(self)
         self.epoch = self.epochs = self.step = self.batch_index = 0

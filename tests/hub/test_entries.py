@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -42,6 +43,34 @@ def test_a_folder(folder: str) -> None:
     assert sys.path == before
 
 
+def test_folders_do_not_see_each_others_neighbours(tmp_path: Path) -> None:
+    for name, size in (("a", 1), ("b", 2)):
+        (tmp_path / name / "parts").mkdir(parents=True)
+        (tmp_path / name / "hubconf.py").write_text(
+            "from neighbour import SIZE\ndef size():\n    from parts import late\n    return SIZE, late.SIZE"
+        )
+        (tmp_path / name / "neighbour.py").write_text(f"SIZE = {size}")
+        (tmp_path / name / "parts" / "late.py").write_text(f"SIZE = {size}")
+    before = set(sys.modules)
+    assert hub.load(tmp_path / "a", "size", source="local") == (1, 1)
+    assert hub.load(tmp_path / "b", "size", source="local") == (2, 2)
+    assert set(sys.modules) == before
+
+
+def test_what_is_loaded_already_stays(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(folder)
+    own = importlib.import_module("neighbour")
+    hub.load(folder, "line", source="local")
+    assert sys.modules.pop("neighbour") is own
+
+
+@pytest.mark.parametrize(("code", "message"), [("def f(:", "SyntaxError"), ("1 / 0", "ZeroDivisionError")])
+def test_a_hubconf_that_cannot_be_run(tmp_path: Path, code: str, message: str) -> None:
+    (tmp_path / "hubconf.py").write_text(code)
+    with pytest.raises(ArgumentError, match=rf"hubconf\.py cannot be run: {message}"):
+        hub.load(tmp_path, "f", source="local")
+
+
 def test_what_a_folder_has_not(folder: str, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="no function 'curve'; there are line"):
         hub.load(folder, "curve", source="local")
@@ -72,6 +101,8 @@ def test_refused() -> None:
         hub.load("pytorch/vision:v0.10", "resnet18")
     with pytest.raises(ArgumentError, match="'local', 'huggingface' or 'github', got 'ftp'"):
         hub.list("a/b", source="ftp")
+    with pytest.raises(ArgumentTypeError, match="source must be a string, got int"):
+        hub.load("a/b", "net", source=3)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="trust_repo must be"):
         hub.load("a/b", "net", source="huggingface", trust_repo="yes")
     with pytest.raises(ArgumentError, match="trust_repo=True"):

@@ -12,7 +12,7 @@ from file_server import FileServer, serving
 
 import minitorch
 from minitorch import hub
-from minitorch.errors import ArgumentError, CheckpointError, DownloadError
+from minitorch.errors import ArgumentError, ArgumentTypeError, CheckpointError, DownloadError
 
 pytest.importorskip("pooch")
 
@@ -55,6 +55,14 @@ def test_other_folders_and_names(server: FileServer, tmp_path: Path) -> None:
     assert (tmp_path / "models" / "other.pth").is_file()
     with pytest.raises(ArgumentError, match=r"'net\.pth' has none"):
         hub.load_state_dict_from_url(f"{server.url}/net.pth", check_hash=True)
+
+
+@pytest.mark.parametrize("check_hash", [False, True])
+def test_what_is_no_address(tmp_path: Path, check_hash: bool) -> None:
+    with pytest.raises(ArgumentTypeError, match="url must be a string, got NoneType"):
+        hub.load_state_dict_from_url(None, tmp_path, check_hash=check_hash)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentTypeError, match="file_name must be a string, got int"):
+        hub.load_state_dict_from_url("https://a.b/c.pth", tmp_path, file_name=3)  # type: ignore[arg-type]
 
 
 def test_the_wrong_hash_is_found(server: FileServer, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import multiprocessing
 import pickle
 
@@ -307,3 +308,14 @@ def test_odd_batches_are_counted_or_refused_with_a_typed_error(make, batches) ->
                 else:
                     metric.compute()
                     make().load_state_dict(metric.state_dict())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_functions_show_the_settings_of_their_classes(name: str) -> None:
+    kind = type(ALL[name][0]())
+    function = getattr(metrics, kind._name)
+    settings = list(inspect.signature(function).parameters.values())[2:]
+    given = list(inspect.signature(kind).parameters.values())
+    assert [(x.name, x.default) for x in settings] == [(x.name, x.default) for x in given]
+    with pytest.raises(TypeError, match=f"{kind._name}.*nonsense"):
+        function(*ALL[name][1][0], nonsense=1)

@@ -283,3 +283,17 @@ def test_a_downloaded_archive(tmp_path: Path, server: FileServer, monkeypatch: A
     assert len(Multi30k(split="valid")) == len(Multi30k(split="valid")) == 2
     assert [path.name for path in tmp_path.rglob("*.gz")] == ["validation.tar.gz"]
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        ('"1","a","b"\n"2","cut off', "line 2: unexpected end of data"),
+        ('"1","a","b"x\n', "line 1: "),
+    ],
+)
+def test_news_that_are_damaged(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "test.csv").write_text(text)
+    with pytest.raises(DatasetError, match=f"test.csv.*{said}"):
+        AG_NEWS(tmp_path, "test", verify=False)

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 import minitorch
-from minitorch.errors import ArgumentError, IndexRangeError, NotSupportedError, ShapeError
+from minitorch.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    IndexRangeError,
+    NotSupportedError,
+    ShapeError,
+    StateDictError,
+)
 from minitorch.text.data import (
     batchify,
     get_tokenizer,
@@ -71,6 +78,22 @@ def test_looking_up() -> None:
     for index in (2, -1):
         with pytest.raises(IndexRangeError, match="out of range for 2 tokens"):
             v.lookup_token(index)
+
+
+def test_arguments_of_the_wrong_type() -> None:
+    v = Vocab(["x", "y"])
+    for wrong in (lambda: v.lookup_token("a"), lambda: v.set_default_index("x"), lambda: Vocab(["x"], 0.5)):  # type: ignore[arg-type]
+        with pytest.raises(ArgumentTypeError, match="must be an integer, got"):
+            wrong()
+    for make in (vocab, lambda *args, **kw: build_vocab_from_iterator(TEXTS, **kw)):
+        with pytest.raises(ArgumentTypeError, match=r"specials must be a list of tokens.*pass \['<unk>'\]"):
+            make({"a": 1}, specials="<unk>")
+    with pytest.raises(ArgumentTypeError, match="'hello world'; pass map"):
+        build_vocab_from_iterator(["hello world"])
+    for state in (3, {"tokens": ["a"]}, {"tokens": 3, "default_index": None}):
+        with pytest.raises(StateDictError, match="expected a state with tokens and default_index"):
+            v.load_state_dict({"_extra_state": state})
+    assert v.get_itos() == ["x", "y"]
 
 
 def test_adding_tokens() -> None:

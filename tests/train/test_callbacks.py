@@ -81,6 +81,27 @@ def test_what_is_watched_by_default() -> None:
     assert stopping.best < 1000
 
 
+@pytest.mark.parametrize("ema_first", [True, False])
+def test_the_best_average_is_put_back_with_its_weights(tmp_path: Path, ema_first: bool) -> None:
+    """The step is too long: the weights swing wider and wider around the solution, from which the average departs."""
+    ema, stopping = train.EMA(0.9, warmup=False), train.EarlyStopping(patience=2)
+    trainer = trainer_of(*([ema, stopping] if ema_first else [stopping, ema]), lr=0.6)
+    with torch.no_grad():
+        trainer.model.weight.fill_(0.2)
+        trainer.model.bias.fill_(0.0)
+    trainer.fit([BATCH], 30, validation=[BATCH])
+    assert 1 <= stopping.best_epoch < trainer.epoch
+    assert trainer.evaluate([BATCH])["loss"] == stopping.best
+    trainer.save(tmp_path / "run.safetensors")
+    again = trainer_of(*([ema, stopping] if ema_first else [stopping, ema]), lr=0.6)
+    again.load(tmp_path / "run.safetensors")
+    ema.copy_to(again.model)
+    assert nn.functional.mse_loss(again.model(BATCH[0]), BATCH[1]).item() == stopping.best
+    best = {name: x.clone() for name, x in ema.average.items()}
+    ema.after_update(trainer)  # going on does not reach what was stored
+    assert all(x.equal(best[name]) for name, x in stopping._averages[0]["average"].items())
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("val_loss", "pass validation="), ("accuracy", "numbers .*'loss'"), ("table", "is \\[\\[4, 0")],
@@ -134,6 +155,19 @@ def test_checkpoints_after_steps(tmp_path: Path) -> None:
     again.fit([BATCH] * 9, resume=saving.last)
     assert again.step == 9
     assert torch.load(saving.last)["counters"]["step"] == 9
+
+
+def test_a_run_that_a_callback_stops_in_an_epoch_is_saved(tmp_path: Path) -> None:
+    class Enough(train.Callback):
+        def on_step_end(self, trainer: train.Trainer) -> None:
+            if trainer.step == 3:
+                trainer.stop = "enough"
+
+    saving = train.ModelCheckpoint(tmp_path)
+    trainer_of(saving, Enough()).fit([BATCH] * 5)
+    again = trainer_of(train.ModelCheckpoint(tmp_path))
+    again.fit([BATCH] * 5, resume=saving.last)
+    assert (again.step, again.epoch) == (5, 1)
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
@@ -220,6 +254,49 @@ def test_refusals(error: type[Exception], make: Any) -> None:
     schedule = optim.lr_scheduler.ExponentialLR(trainer_of().optimizer, 0.5)
     with pytest.raises(error):
         make(schedule)
+
+
+@pytest.mark.parametrize(
+    ("message", "make"),
+    [
+        ("EarlyStopping: monitor must be a name", lambda: train.EarlyStopping(3)),
+        ("ModelCheckpoint: monitor must be a name", lambda: train.ModelCheckpoint("x", 3)),
+        ("EarlyStopping: min_delta must be a number, got str", lambda: train.EarlyStopping(min_delta="a")),
+        ("EMA: decay must be a number, got str", lambda: train.EMA("a")),
+        ("ClipGradients: norm must be a number, got str", lambda: train.ClipGradients("a")),
+        ("ClipGradients: value must be a number, got str", lambda: train.ClipGradients(value="a")),
+        ("CSVLog: path must be a path, got NoneType", lambda: train.CSVLog(None)),
+        ("ModelCheckpoint: folder must be a path, got NoneType", lambda: train.ModelCheckpoint(None)),
+        ("TensorBoard: folder must be a path, got int", lambda: train.TensorBoard(3)),
+    ],
+)
+def test_arguments_of_other_types(message: str, make: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match=message):
+        make()
+
+
+def test_what_cannot_be_written_is_refused_before_an_epoch(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for callback, path in (
+        (train.CSVLog(tmp_path), tmp_path),
+        (train.JSONLLog(file / "log.jsonl"), file / "log.jsonl"),
+        (train.ModelCheckpoint(file), file),
+    ):
+        trainer = trainer_of(callback)
+        message = f"{type(callback).__name__}: cannot write '{path}'"
+        with pytest.raises(TrainingError, match=message):
+            trainer.fit([BATCH])
+        assert trainer.step == 0
+
+
+def test_a_log_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError, match=r"CSVLog: cannot write .*log\.csv.*No space left"):
+        trainer_of(train.CSVLog(tmp_path / "log.csv")).fit([BATCH])
 
 
 def test_clipping() -> None:
@@ -379,3 +456,13 @@ def test_one_seed_for_all() -> None:
         draws.append((torch.rand(2).tolist(), random.random(), np.random.rand()))  # noqa: NPY002
     assert draws[0] == draws[1]
     assert "numpy" in sys.modules
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5, None])
+def test_what_is_no_seed_changes_nothing(seed: Any) -> None:
+    train.seed_everything(3)
+    expected = torch.rand(2).tolist()
+    train.seed_everything(3)
+    with pytest.raises(ArgumentTypeError, match="seed must be an integer"):
+        train.seed_everything(seed)
+    assert torch.rand(2).tolist() == expected

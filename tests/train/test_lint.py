@@ -18,6 +18,7 @@ from lint_runs import blobs, mlp, only, run
 
 import minitorch as mt
 from minitorch import nn, optim, train
+from minitorch.errors import ArgumentTypeError
 from minitorch.nn import functional as F
 from minitorch.train import LintWarning, lint
 from minitorch.utils.data import DataLoader, TensorDataset
@@ -264,6 +265,20 @@ def test_after_an_interrupt_it_knows_where_it_is() -> None:
             optimizer.step()
             optimizer.zero_grad()
     assert report.codes == {"eval-mode"}, str(report)
+
+
+@pytest.mark.parametrize(
+    ("what", "settings"),
+    [
+        ("model must be a Module, got int", {"model": 3}),
+        ("model must be a Module, got SGD", {"model": optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)}),
+        ("optimizer must be an Optimizer, got Linear", {"optimizer": nn.Linear(1, 1)}),
+        ("optimizer must be an Optimizer, got int", {"optimizer": [3]}),
+    ],
+)
+def test_what_cannot_be_watched(what: str, settings: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match=what):
+        lint(**settings)
 
 
 def test_two_at_once() -> None:

@@ -294,6 +294,16 @@ def test_predict_joins_what_is_nested() -> None:
             "add \\(\\)",
             lambda m, o: train.Trainer(m, o, nn.MSELoss(), callbacks=[train.EMA]),
         ),
+        (
+            ArgumentTypeError,
+            "a list, got EMA; pass \\[EMA",
+            lambda m, o: train.Trainer(m, o, nn.MSELoss(), callbacks=train.EMA()),
+        ),
+        (
+            ArgumentTypeError,
+            "a list, got None",
+            lambda m, o: train.Trainer(m, o, nn.MSELoss(), callbacks=None),
+        ),
         (ArgumentTypeError, "objects of", lambda m, o: train.Trainer(m, o, nn.MSELoss(), [Accuracy])),
         (ArgumentTypeError, "a list or a dict", lambda m, o: train.Trainer(m, o, nn.MSELoss(), 5)),
         (
@@ -334,7 +344,7 @@ class Returns(nn.Module):
     [
         (ArgumentTypeError, "lack a return", lambda y: None, nn.MSELoss()),
         (ArgumentTypeError, "batch 1: the loss function returned float", lambda y: y, lambda y, t: 1.0),
-        (ArgumentTypeError, "the model returned tuple", lambda y: (y, y), lambda y, t: None),
+        (ArgumentTypeError, "the model returned a tuple of 2", lambda y: (y, y), lambda y, t: None),
         (ShapeError, "reduction='none'", lambda y: y, nn.MSELoss(reduction="none")),
         (GradientError, "detach", lambda y: y.detach(), nn.MSELoss()),
     ],
@@ -351,15 +361,16 @@ def test_errors_of_the_loss_tell_what_it_got() -> None:
     with pytest.raises(MinitorchError) as caught:
         trainer.fit([(torch.ones(4, 3), torch.ones(5, dtype=torch.int64))])
     assert (
-        "returned Variable of shape (4, 2), the targets are Variable of shape (5,)"
+        "returned a tensor of shape (4, 2), the targets are a tensor of shape (5,)"
         in caught.value.__notes__[0]
     )
 
 
 @pytest.mark.parametrize("batch", [torch.ones(2), 3, [], [torch.ones(2)], {"a": 1}, {"y": 1, "label": 2}])
 def test_batches_of_no_kind(batch: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match="pass step="):
+    with pytest.raises(ArgumentTypeError, match="pass step=") as caught:
         trainer_of(nn.Linear(3, 1)).fit([batch])
+    assert "Variable" not in str(caught.value)
 
 
 def test_loaders_without_batches() -> None:
@@ -456,6 +467,12 @@ def test_what_is_no_loader() -> None:
             use(5)
     with pytest.raises(ArgumentTypeError, match="DataLoader"):
         trainer.fit(batches(), validation=5)
+    x = torch.ones(4, 3)  # its rows, or its single numbers, are no batches
+    for rows in (x, x.numpy()):
+        for use in (trainer.fit, trainer.evaluate, trainer.predict):
+            with pytest.raises(ArgumentTypeError, match=r"DataLoader\(.*x.*, batch_size"):
+                use(rows)
+    assert trainer.predict([x]).equal(trainer.model(x))
     with pytest.raises(ArgumentError, match="epochs"):
         trainer.fit(batches(), 0)
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import minitorch
-from minitorch.errors import ArgumentError, DatasetError, IndexRangeError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DatasetError, IndexRangeError
 from minitorch.utils.data import CSVColumn, CSVDataset, CSVSchema, DataLoader, Subset, random_split
 
 FLOWERS = """width,colour,count,note,kind
@@ -400,3 +400,44 @@ def test_anything_else_is_read_or_refused_by_name(tmp_path_factory: Any, junk: b
         return
     text = io.StringIO((b"a,b\n1,2\n" + junk).decode("utf-8-sig"), newline="")
     assert len(data) == sum(bool(row) for row in csv.reader(text, strict=True)) - header
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"target": 1.0},
+        {"features": 2.5},
+        {"features": [None]},
+        {"max_categories": "x"},
+        {"schema": ["a"]},
+    ],
+    ids=str,
+)
+def test_settings_of_the_wrong_type(write: Any, settings: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentTypeError, match="CSVDataset: "):
+        CSVDataset(write("a,b\n1,2\n"), **settings)
+    with pytest.raises(ArgumentTypeError, match="CSVDataset: path must be a path, got None"):
+        CSVDataset(None)  # type: ignore[arg-type]
+
+
+def test_settings_that_make_no_sense(write: Any) -> None:
+    path = write("a,b\n1,2\n")
+    with pytest.raises(ArgumentError, match="delimiter must be one character, got None"):
+        CSVDataset(path, delimiter=None)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="encoding must be one of Python's, .*'klingon'"):
+        CSVDataset(path, encoding="klingon")
+    with pytest.raises(ArgumentError, match="'b' is among the features and the targets"):
+        CSVDataset(path, "b", ["a", "b"])
+
+
+def test_one_feature(write: Any) -> None:
+    path = write("a,b,ab\n1,2,3\n")
+    assert CSVDataset(path, features="ab")[0].tolist() == [3]
+    assert CSVDataset(path, features=0)[0].tolist() == [1]
+
+
+def test_columns_without_values(write: Any) -> None:
+    assert "there are no rows" in error_of(write("a,b\n"))
+    assert "column 'b' has no value" in error_of(write("a,b\n1,\n2,NA\n"), missing="mean")
+    assert "'1e400' is too large for float64" in error_of(write("a\n1e400\n"))
+    assert "'1e400' is too large for float64" in error_of(write("a\n1e400\n"), schema={"a": "float64"})

@@ -488,6 +488,42 @@ def test_loader_refuses(settings: dict[str, Any], message: str) -> None:
         data.DataLoader(Squares(4), **settings)
 
 
+class NoLength(data.Dataset[int]):
+    def __getitem__(self, i: int) -> int:
+        return i
+
+
+@pytest.mark.parametrize(
+    ("dataset", "settings", "message"),
+    [
+        (range(3), {"num_workers": "2"}, "num_workers must be an integer, got '2'"),
+        (range(3), {"num_workers": None}, "num_workers must be an integer"),
+        (range(3), {"num_workers": 2.0}, r"num_workers must be an integer, got 2\.0"),
+        (range(3), {"num_workers": 1, "prefetch_factor": 1.5}, "prefetch_factor must be an integer"),
+        (range(3), {"timeout": "2"}, "timeout must be a number of seconds"),
+        (range(3), {"timeout": None}, "timeout must be a number of seconds"),
+        (range(3), {"worker_init_fn": 3}, "worker_init_fn must be callable, got 3"),
+        (range(3), {"sampler": 3}, "sampler must be iterable, got 3"),
+        (range(3), {"batch_sampler": 3}, "batch_sampler must be iterable, got 3"),
+        (range(3), {"generator": 3}, r"must be a minitorch\.Generator, got int"),
+        (range(3), {"generator": np.random.default_rng(0)}, r"minitorch\.Generator\(\)\.manual_seed"),
+        (3, {}, "must give samples by index, with __getitem__, got int"),
+        (None, {}, "got NoneType"),
+        ((i for i in range(3)), {}, "got generator; .*StreamDataset"),
+        (NoLength(), {}, "NoLength has no __len__.*sampler="),
+    ],
+)
+def test_loader_refuses_settings_of_other_types(dataset: Any, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(errors.ArgumentTypeError, match=message):
+        data.DataLoader(dataset, **settings)
+
+
+def test_a_dataset_without_length_has_the_order_of_its_sampler() -> None:
+    assert [x.item() for x in data.DataLoader(NoLength(), sampler=[2, 0])] == [2, 0]
+    with pytest.raises(errors.ArgumentTypeError, match="batch_sampler must give lists of indices"):
+        list(data.DataLoader(NoLength(), batch_sampler=[0, 1]))  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize("settings", [{"shuffle": True}, {"sampler": [0]}, {"batch_sampler": [[0]]}])
 def test_loader_refuses_an_order_for_iterable_datasets(settings: dict[str, Any]) -> None:
     (name,) = settings
@@ -508,7 +544,7 @@ def test_a_loader_cannot_be_changed() -> None:
         with pytest.raises(ValueError, match=f"{name} cannot be changed after the loader was made"):
             setattr(loader, name, None)
     loader.pin_memory = True
-    with pytest.raises(errors.ArgumentTypeError, match="collate_fn must be a function, got int"):
+    with pytest.raises(errors.ArgumentTypeError, match="collate_fn must be callable, got 3"):
         data.DataLoader(Squares(2), collate_fn=3)
 
 

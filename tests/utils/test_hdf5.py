@@ -18,6 +18,7 @@ import pytest
 import minitorch
 from minitorch.errors import (
     ArgumentError,
+    ArgumentTypeError,
     DatasetError,
     DtypeError,
     IndexRangeError,
@@ -260,3 +261,12 @@ def test_without_h5py(path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(MissingDependencyError, match=r"minitorch-edu\[data\]"):
         HDF5Dataset(path, "x")
+
+
+def test_a_transform_that_is_none(path: Path) -> None:
+    with pytest.raises(
+        ArgumentTypeError, match="transform must be callable, got 'big'; several keys go in a list"
+    ):
+        HDF5Dataset(path, "x", "big")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentTypeError, match="path must be a path, got 3"):
+        HDF5Dataset(3)  # type: ignore[arg-type]

@@ -131,3 +131,17 @@ def test_states_that_do_not_fit() -> None:
     stream = data.DataLoader(samples.Count(4), 2, num_workers=2).state_dict()
     with pytest.raises(errors.StateDictError, match="num_workers, of a dataset without indices, was 2"):
         data.DataLoader(samples.Count(4), 2).load_state_dict(stream)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", "x"), ("received", -4), ("given", [1, 2, 3]), ("ended", [0]), ("turn", 9), ("ahead", 3), ("finished", 2)],
+)  # fmt: skip
+def test_values_that_do_not_fit(name: str, value: Any) -> None:
+    loader = data.DataLoader(samples.Count(8), batch_size=2)
+    next(iter(loader))
+    state = loader.state_dict()
+    with pytest.raises(errors.StateDictError, match=rf"{name} is .*, which no DataLoader saves"):
+        loader.load_state_dict({**state, name: value})
+    loader.load_state_dict(state)
+    assert len(list(loader)) == 3

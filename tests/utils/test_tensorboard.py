@@ -173,11 +173,42 @@ def test_a_later_writer_hides_what_came_after_its_first_step(tmp_path: Path) -> 
     assert [event.value for event in read(tmp_path).Scalars("x")] == [1, 1, 5, 5]
 
 
+def test_after_closing_a_new_file_is_begun(tmp_path: Path) -> None:
+    writer = SummaryWriter(tmp_path)
+    for step in range(3):  # within a second
+        writer.add_scalar("x", step, step)
+        writer.close()
+    assert [event.value for event in read(tmp_path).Scalars("x")] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("dtype", torch.dtypes.ALL, ids=str)
+def test_a_whole_tensor(writer: Any, dtype: Any) -> None:
+    from tensorboard.util.tensor_util import make_ndarray
+
+    x = torch.tensor([[0, 1], [2, 3], [4, 5]]).to(dtype).T
+    writer.add_tensor("x", x, 4)
+    (event,) = reread(writer).Tensors("x")
+    assert event.step == 4
+    found = make_ndarray(event.tensor_proto)
+    assert found.dtype == x.numpy().dtype
+    np.testing.assert_array_equal(found, x.numpy())
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "runs"):
+        with pytest.raises(ArgumentError, match=f"cannot write to {path}"):
+            SummaryWriter(path)
+    with pytest.raises(ArgumentTypeError, match="log_dir must be a path, got int"):
+        SummaryWriter(3)
+
+
 @pytest.mark.parametrize(
     ("error", "write"),
     [
         (ArgumentError, lambda w: w.add_scalar("x", torch.ones(2))),
         (ArgumentTypeError, lambda w: w.add_scalar("x", object())),
+        (NotSupportedError, lambda w: w.add_onnx_graph("x.onnx")),
         (ArgumentError, lambda w: w.add_image("x", torch.ones(4, 4))),
         (ArgumentError, lambda w: w.add_embedding(torch.ones(2, 2), ["only one"])),
         (ArgumentError, lambda w: w.add_video("x", torch.ones(3, 4, 4))),
@@ -191,6 +222,12 @@ def test_refusals(writer: Any, error: type[Exception], write: Any) -> None:
     with pytest.raises(error):
         write(writer)
     assert reread(writer).Tags()["scalars"] == []
+
+
+@pytest.mark.parametrize("value", ["x", None, 1j, {}])
+def test_what_is_no_number(writer: Any, value: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match=f"must be a number.*got {type(value).__name__}"):
+        writer.add_scalar("x", value)
 
 
 def test_without_tensorboardx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -252,6 +252,7 @@ def test_crops_are_parts_of_the_image() -> None:
         (errors.ArgumentTypeError, lambda: T.RandomErasing(p=1.0)(photo())),
         (errors.ArgumentTypeError, lambda: T.Lambda(3)),
         (errors.ArgumentTypeError, lambda: T.Compose(3)),
+        (errors.ArgumentTypeError, lambda: T.Compose([T.ToTensor(), 3])),
     ],
 )
 def test_what_cannot_be_is_refused(error: type[Exception], call: Any) -> None:

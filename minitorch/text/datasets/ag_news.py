@@ -55,7 +55,7 @@ def AG_NEWS(
 def read(path: os.PathLike[str]) -> Iterator[tuple[int, str]]:
     """The class and the text of each row."""
     where = f"AG_NEWS: {os.fspath(path)}"
-    rows = csv.reader(text + "\n" for _, text in lines(path, "AG_NEWS"))
+    rows = csv.reader((text + "\n" for _, text in lines(path, "AG_NEWS")), strict=True)
     try:
         for row in rows:
             if len(row) != 3 or row[0] not in ("1", "2", "3", "4"):
@@ -65,5 +65,7 @@ def read(path: os.PathLike[str]) -> Iterator[tuple[int, str]]:
                     f"got {len(row)} fields: {shown}"
                 )
             yield int(row[0]), f"{row[1]} {row[2]}"
+        if not rows.line_num:
+            raise DatasetError(f"{where}: the file is empty; download it again")
     except csv.Error as error:
         raise DatasetError(f"{where}, line {rows.line_num}: {error}") from None

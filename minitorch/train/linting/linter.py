@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from minitorch import watch
 from minitorch.anomaly import user_line, user_place
 from minitorch.modes import current
 from minitorch.train.callback import Callback
+from minitorch.train.checks import check_kind
 from minitorch.train.linting.findings import Finding, LintWarning, Report
 
 if TYPE_CHECKING:
@@ -170,6 +172,9 @@ class lint(Callback):
         optimizer: its optimizer, or several; found by itself if left out.
         warn: whether findings are also warnings.
 
+    Raises:
+        ArgumentTypeError: for other kinds of model and optimizer.
+
     Attributes:
         report: the findings so far, and after the end.
 
@@ -194,14 +199,20 @@ class lint(Callback):
     def __init__(
         self,
         model: Module | None = None,
-        optimizer: Optimizer | list[Optimizer] | None = None,
+        optimizer: Optimizer | Sequence[Optimizer] | None = None,
         *,
         warn: bool = True,
     ) -> None:
+        from minitorch.nn import Module
+        from minitorch.optim import Optimizer
+
         self.model, self.warn = model, warn
-        self.optimizers = (
-            [] if optimizer is None else optimizer if isinstance(optimizer, list) else [optimizer]
-        )
+        given: Any = optimizer if isinstance(optimizer, (list, tuple)) else [optimizer]
+        self.optimizers: list[Optimizer] = [] if optimizer is None else list(given)
+        if model is not None:
+            check_kind("lint: model", model, Module)
+        for one in self.optimizers:
+            check_kind("lint: optimizer", one, Optimizer)
         self.report = Report()
         self._linter: Linter | None = None
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minitorch import dtypes
+from minitorch.checks import as_integer, as_path
 from minitorch.creation import frombuffer, tensor
-from minitorch.errors import ArgumentError, DatasetError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DatasetError
 from minitorch.ops import cat
 from minitorch.ranges import arange
 from minitorch.utils.data.csv_schema import KINDS, CSVColumn, CSVSchema, Sight, column_of
@@ -36,7 +37,7 @@ class CSVDataset(Dataset[Any]):
     Args:
         path: of the file.
         target: the name of the column to predict, or several; with `header=False`, positions, such as -1.
-        features: the columns that make x; by default all others.
+        features: the columns that make x, or the one that does; by default all others.
         schema: a `CSVSchema`, such as another dataset's; or kinds of some columns, {name: kind}; by default all
             kinds are inferred.
         sample: "vector" or "dict".
@@ -55,7 +56,8 @@ class CSVDataset(Dataset[Any]):
     Raises:
         DatasetError: for a row with too few or too many fields, a number that is none, a missing value, a category
             that the schema does not have, or bytes that are not text; it names the file, the line and the column.
-        ArgumentError: for columns or settings that do not exist.
+        ArgumentError: for columns or settings that do not exist, and for a column that is both feature and target.
+        ArgumentTypeError: for settings of the wrong type.
 
     >>> import pathlib, tempfile
     >>> from minitorch.utils.data import CSVDataset
@@ -76,7 +78,7 @@ class CSVDataset(Dataset[Any]):
         self,
         path: str | os.PathLike[str],
         target: str | int | Sequence[str | int] | None = None,
-        features: Sequence[str | int] | None = None,
+        features: str | int | Sequence[str | int] | None = None,
         schema: CSVSchema | Mapping[str, str] | None = None,
         *,
         sample: str = "vector",
@@ -96,7 +98,12 @@ class CSVDataset(Dataset[Any]):
                 raise ArgumentError(
                     f"CSVDataset: {name} must be {' or '.join(map(repr, choices))}, got {value!r}"
                 )
-        self.path, self.sample = os.fspath(path), sample
+        max_categories = as_integer("CSVDataset: max_categories", max_categories)
+        if not (schema is None or isinstance(schema, (CSVSchema, Mapping))):
+            raise ArgumentTypeError(
+                f"CSVDataset: schema must be a CSVSchema, or kinds such as {{'a': 'float32'}}, got {schema!r}"
+            )
+        self.path, self.sample = as_path("CSVDataset: path", path), sample
         self._table = Table(self.path, header, delimiter, encoding)
         self._missing_values = frozenset(missing_values)
         if isinstance(schema, CSVSchema):
@@ -113,12 +120,23 @@ class CSVDataset(Dataset[Any]):
             self.schema = self._inferred(
                 self._target(target), features, dict(schema or {}), missing, unknown, max_categories
             )
+        both = [name for name in self.schema.features if name in self.schema.targets]
+        if both:
+            raise ArgumentError(
+                f"{self._table.where}: {both[0]!r} is among the features and the targets, so that x gives y away; "
+                f"leave it out of one of them"
+            )
         self._columns = self._read()
         self._x = self._vectors() if sample == "vector" else None
         self._y = self._targets()
 
-    def _names(self, columns: Sequence[str | int]) -> list[str]:
-        """The names of columns given by name or position."""
+    def _names(self, columns: str | int | Sequence[str | int]) -> list[str]:
+        """The names of columns, or of one, given by name or position."""
+        columns = [columns] if isinstance(columns, (str, int)) else columns
+        if not hasattr(columns, "__iter__") or not all(isinstance(c, (str, int)) for c in columns):
+            raise ArgumentTypeError(
+                f"CSVDataset: columns are named by strings or positions, or lists of them, got {columns!r}"
+            )
         try:
             names = [self._table.names[c] if isinstance(c, int) else c for c in columns]
         except IndexError:
@@ -132,12 +150,12 @@ class CSVDataset(Dataset[Any]):
     def _target(self, target: Any) -> Any:
         if target is None:
             return None
-        return self._names([target])[0] if isinstance(target, (str, int)) else self._names(target)
+        return self._names(target)[0] if isinstance(target, (str, int)) else self._names(target)
 
     def _inferred(
         self,
         target: Any,
-        features: Sequence[str | int] | None,
+        features: str | int | Sequence[str | int] | None,
         kinds: dict[str, str],
         missing: Any,
         unknown: str,
@@ -199,6 +217,12 @@ class CSVDataset(Dataset[Any]):
         for name in self.schema.features:
             column, values = self.schema.columns[name], self._columns[name]
             if column.kind == "text":
+                if all(text.strip() in self._missing_values for text in values):
+                    what = f"column {name!r} has no value" if values else "there are no rows"
+                    raise DatasetError(
+                        f"{self._table.where}: {what}, so the kind of {name!r} is not known; give it in schema=, or "
+                        f"leave the column out of features="
+                    )
                 raise ArgumentError(
                     f"{self._table.where}: column {name!r} is text, which has no place in a vector; name the "
                     f"features= to use, make it {{{name!r}: 'category'}} in schema=, or use sample='dict'"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator, Sequence
+from math import isinf
 from typing import Any
 
 from minitorch import dtypes
@@ -15,9 +17,15 @@ LARGEST = float(dtypes.finfo(dtypes.float32).max)
 class Table:
     """The rows of a file, each with as many fields as there are columns."""
 
-    def __init__(self, path: str, header: bool | Sequence[str], delimiter: str, encoding: str) -> None:
-        if len(delimiter) != 1:
+    def __init__(self, path: str, header: bool | Sequence[str], delimiter: Any, encoding: str) -> None:
+        if not isinstance(delimiter, str) or len(delimiter) != 1:
             raise ArgumentError(f"CSVDataset: delimiter must be one character, got {delimiter!r}")
+        try:
+            codecs.lookup(encoding)
+        except (LookupError, TypeError):
+            raise ArgumentError(
+                f"CSVDataset: encoding must be one of Python's, such as 'utf-8' or 'latin-1', got {encoding!r}"
+            ) from None
         self.path, self.delimiter = path, delimiter
         self.encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
         self.where = f"CSVDataset: {path}"
@@ -134,7 +142,10 @@ def read_float(text: str) -> float:
     """A number as Python reads it, without underscores."""
     if FLOAT.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no number")
-    return float(text)
+    x = float(text)
+    if isinf(x) and "inf" not in text.lower():
+        raise ValueError(f"{text!r} is too large for float64")
+    return x
 
 
 def read_float32(text: str) -> float:

@@ -51,6 +51,7 @@ class Epoch:
             self.given, self.ended = list(map(int, state["given"])), list(map(bool, state["ended"]))
             self.turn = int(state["turn"])
         self.finished = False
+        self._batched = loader.batch_sampler is not None
         self._order = Generator().manual_seed(mixed(self.seed, ORDER))
         with use_generator(self._order):
             self._indices = iter(loader.sampler if loader.batch_sampler is None else loader.batch_sampler)
@@ -63,6 +64,11 @@ class Epoch:
                 indices = next(self._indices, END)
             if indices is END:
                 return
+            if self._batched and isinstance(indices, int):
+                raise ArgumentTypeError(
+                    f"DataLoader: batch_sampler must give lists of indices, got the single index {indices}; pass it as "
+                    f"sampler="
+                )
             if number >= done and number not in ahead:
                 yield number, indices
             number += 1
@@ -164,8 +170,38 @@ def check_state(loader: Any, state: Any) -> None:
                 f"DataLoader.load_state_dict: {what} was {state[name]} where this was saved, and is {value} here; "
                 f"make the loader as it was"
             )
+    for name, is_good in good_values(state).items():
+        if not is_good:
+            raise StateDictError(
+                f"DataLoader.load_state_dict: {name} is {state[name]!r}, which no DataLoader saves; give what "
+                f"state_dict() of a DataLoader returned"
+            )
     if len(state["generators"]) != len(expected["generators"]):
         raise StateDictError(
             f"DataLoader.load_state_dict: {len(state['generators'])} generators were saved, this loader and its "
             f"samplers have {len(expected['generators'])}; make the loader as it was"
         )
+
+
+def good_values(state: dict[str, Any]) -> dict[str, bool]:
+    """For each name in a state, whether an epoch can go on from its value."""
+    given, ended = state["given"], state["ended"]
+    places = max(1, state["streams"])  # there are as many in the state of a stream that has begun
+    has_begun = not state["finished"] and state["streams"] > 0
+    return {
+        "finished": isinstance(state["finished"], bool),
+        "seed": are_counts([state["seed"]]),
+        "generators": isinstance(state["generators"], (list, tuple)),
+        "received": are_counts([state["received"]]),
+        "ahead": are_counts(state["ahead"]),
+        "given": are_counts(given) and (len(given) == places or not has_begun),
+        "ended": isinstance(ended, (list, tuple))
+        and all(isinstance(x, bool) for x in ended)
+        and (len(ended) == places or not has_begun),
+        "turn": are_counts([state["turn"]]) and state["turn"] < places,
+    }
+
+
+def are_counts(values: Any) -> bool:
+    """Whether it is a list of integers that are not negative."""
+    return isinstance(values, (list, tuple)) and all(isinstance(x, int) and x >= 0 for x in values)

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from minitorch.checkpoints.elements import KINDS, finished
+from minitorch.checks import as_path, check_callable
 from minitorch.errors import (
     ArgumentError,
     CheckpointError,
@@ -40,6 +41,7 @@ class HDF5Dataset(Dataset[Any]):
         DatasetError: if the file is no HDF5 file, is cut off or damaged, or has no such array.
         ShapeError: if the arrays have different lengths.
         DtypeError: for elements that are neither numbers nor strings.
+        ArgumentTypeError: for a path that is none, or a transform that cannot be called.
         MissingDependencyError: without h5py.
 
     >>> import os, tempfile, h5py, minitorch
@@ -59,7 +61,8 @@ class HDF5Dataset(Dataset[Any]):
         keys: str | Sequence[str] | Mapping[str, str] | None = None,
         transform: Callable[[Any], Any] | None = None,
     ) -> None:
-        self.path, self.transform = os.fspath(path), transform
+        check_callable("HDF5Dataset: transform", transform, "; several keys go in a list")
+        self.path, self.transform = as_path("HDF5Dataset: path", path), transform
         self._where = f"HDF5Dataset: {self.path}"
         self._open: tuple[int, Any, dict[str, Any]] | None = None
         with opened(

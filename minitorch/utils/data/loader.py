@@ -7,9 +7,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from itertools import count, repeat
+from numbers import Real
 from typing import Any
 
+from minitorch.checks import as_integer, check_callable
 from minitorch.errors import ArgumentError, ArgumentTypeError
+from minitorch.random import Generator
 from minitorch.utils.data.collate import default_collate, default_convert
 from minitorch.utils.data.dataset import Dataset, IterableDataset
 from minitorch.utils.data.epoch import Epoch, between_epochs, check_state
@@ -47,7 +50,8 @@ class DataLoader:
 
     Raises:
         ArgumentError: for settings that exclude each other.
-        ArgumentTypeError: if workers are started, and the dataset or a function cannot be given to a process.
+        ArgumentTypeError: for settings of the wrong type; and if workers are started, and the dataset or a function
+            cannot be given to a process.
         WorkerError: while batches are taken, if a worker is killed or takes too long.
 
     >>> import minitorch
@@ -87,12 +91,23 @@ class DataLoader:
         in_order: bool = True,
         worker_type: str = "process",
     ) -> None:
+        num_workers = as_integer("DataLoader: num_workers", num_workers)
+        if prefetch_factor is not None:
+            prefetch_factor = as_integer("DataLoader: prefetch_factor", prefetch_factor)
         check_workers(num_workers, timeout, prefetch_factor, persistent_workers, worker_type)
         iterable = isinstance(dataset, IterableDataset)
         check_order(iterable, batch_size, shuffle, sampler, batch_sampler, drop_last)
-        if collate_fn is not None and not callable(collate_fn):
+        if not iterable:
+            check_dataset(dataset, sampler is not None or batch_sampler is not None)
+        for name, given in (("sampler", sampler), ("batch_sampler", batch_sampler)):
+            if given is not None and not (hasattr(given, "__iter__") or hasattr(given, "__getitem__")):
+                raise ArgumentTypeError(f"DataLoader: {name} must be iterable, got {given!r}")
+        check_callable("DataLoader: collate_fn", collate_fn)
+        check_callable("DataLoader: worker_init_fn", worker_init_fn)
+        if generator is not None and not isinstance(generator, Generator):
             raise ArgumentTypeError(
-                f"DataLoader: collate_fn must be a function, got {type(collate_fn).__name__}"
+                f"DataLoader: generator must be a minitorch.Generator, got {type(generator).__name__}; make one with "
+                f"minitorch.Generator().manual_seed(0)"
             )
         if batch_sampler is not None:
             batch_size = None
@@ -235,7 +250,9 @@ def check_workers(
     """Refuses settings of workers that make no sense."""
     if num_workers < 0:
         raise ArgumentError(f"DataLoader: num_workers must not be negative, got {num_workers}")
-    if timeout < 0:
+    if not isinstance(timeout, Real):
+        raise ArgumentTypeError(f"DataLoader: timeout must be a number of seconds, got {timeout!r}")
+    if not timeout >= 0:
         raise ArgumentError(f"DataLoader: timeout must not be negative, got {timeout}")
     if worker_type not in ("process", "thread"):
         raise ArgumentError(f"DataLoader: worker_type must be 'process' or 'thread', got {worker_type!r}")
@@ -293,6 +310,25 @@ def checked_context(context: Any, num_workers: int, worker_type: str) -> Any:
             f"{type(context).__name__}"
         )
     return context
+
+
+def check_dataset(dataset: Any, has_order: bool) -> None:
+    """Refuses what does not give samples by index, or has no order of its own where none is given."""
+    kind = type(dataset).__name__
+    remedy = (
+        "; samples that come one after the other go into a StreamDataset, or a class derived from IterableDataset"
+        if hasattr(dataset, "__iter__")
+        else ""
+    )
+    if not (hasattr(dataset, "__getitem__") or hasattr(dataset, "__getitems__")):
+        raise ArgumentTypeError(
+            f"DataLoader: dataset must give samples by index, with __getitem__, got {kind}{remedy}"
+        )
+    if not has_order and not hasattr(dataset, "__len__"):
+        raise ArgumentTypeError(
+            f"DataLoader: {kind} has no __len__, so the order of its samples is not known; define it, or pass "
+            f"sampler=, such as range(1000){remedy}"
+        )
 
 
 def check_order(

@@ -12,6 +12,7 @@ from minitorch import dtypes
 from minitorch.backend import Array
 from minitorch.checkpoints.elements import KINDS, Kind, finished
 from minitorch.checkpoints.npy import Header, read_header
+from minitorch.checks import as_path, check_callable
 from minitorch.errors import ArgumentError, CheckpointError, DatasetError, IndexRangeError
 from minitorch.registry import get_backend
 from minitorch.utils.data.dataset import Dataset
@@ -54,7 +55,8 @@ class MemmapDataset(Dataset[Any]):
         offset: int = 0,
         transform: Callable[[Any], Any] | None = None,
     ) -> None:
-        self.path, self.transform = os.fspath(path), transform
+        check_callable("MemmapDataset: transform", transform)
+        self.path, self.transform = as_path("MemmapDataset: path", path), transform
         self._where = f"MemmapDataset: {self.path}"
         if dtype is None and (shape is not None or offset):
             raise ArgumentError(

@@ -16,7 +16,8 @@ from minitorch.errors import WorkerError
 from minitorch.utils.data import ring, worker_process
 from minitorch.utils.data.epoch import Epoch
 from minitorch.utils.data.parcel import Parcel, default_context, start_process
-from minitorch.utils.data.recipe import END, shortened
+from minitorch.utils.data.recipe import END
+from minitorch.utils.data.worker_error import cannot_pass, place
 from minitorch.utils.data.worker_process import Failure
 
 
@@ -47,6 +48,7 @@ class Processes:
         self.asked: list[dict[int, Any]] = []  # by worker: what each number stands for
         self.epoch = 0
         self.needs_main = False
+        self.heard: set[int] = set()  # the workers that have sent something
         self._end = weakref.finalize(self, dismiss, os.getpid(), self.processes, self.connections)
 
     def begin(self, epoch: Epoch) -> None:
@@ -116,6 +118,7 @@ class Processes:
                     message = pickle.loads(source.recv_bytes())
                 except (EOFError, OSError):
                     self._report_dead(sources[source])
+                self.heard.add(sources[source])
                 result = self._opened(sources[source], message)
                 if result is not None:
                     return result
@@ -124,14 +127,16 @@ class Processes:
         """What a message contains; None if it is of an earlier epoch."""
         epoch, number, content = message[:3]
         if isinstance(content, Failure):
+            if epoch not in (None, self.epoch):  # nobody waits for that batch any more
+                return None
             self._raise(worker, number, content)
         batch = END
         if content is not None:
-            place, beside = message[3:]
-            if place is not None:
+            slot, beside = message[3:]
+            if slot is not None:
                 window = self.windows[worker]
                 assert window is not None
-                beside = window.view(*place)
+                beside = window.view(*slot)
             if epoch == self.epoch:
                 batch = ring.unpack(content, beside)
         if epoch != self.epoch:
@@ -142,19 +147,13 @@ class Processes:
     def _raise(self, worker: int, number: int | None, failure: Failure) -> None:
         what = self._described(worker, number)
         if failure.pickled is None:
-            raise WorkerError(
-                f"DataLoader: worker {worker} raised {failure.summary}, {what}; the exception itself cannot be pickled"
-            ) from RemoteTraceback(failure.trace)
+            raise cannot_pass(worker, failure.summary, what, failure.why) from RemoteTraceback(failure.trace)
         error = pickle.loads(failure.pickled)
         error.add_note(f"This happened in worker {worker} of a DataLoader, {what}.")
         raise error from RemoteTraceback(failure.trace)
 
     def _described(self, worker: int, number: int | None) -> str:
-        if number is None:
-            return "before it loaded anything"
-        indices = self.asked[worker].get(number)
-        samples = "" if indices is None else f", samples {shortened(indices)}"
-        return f"in batch {number}{samples}"
+        return place(number, None if number is None else self.asked[worker].get(number))
 
     def _report_dead(self, worker: int | None = None) -> None:
         """Says what has become of a worker that has gone.
@@ -175,7 +174,7 @@ class Processes:
             if code is None:
                 end, why = "closed its connection", "nothing is known of it"
             elif code < 0:
-                end = f"was killed by {signal.Signals(-code).name}"
+                end = f"was killed by {signal_name(-code)}"
                 why = (
                     "the system does that when memory runs out"
                     if code == -9
@@ -184,7 +183,7 @@ class Processes:
             else:
                 end = f"ended with exit code {code}"
                 why = "its last words are on the standard error stream"
-                if self.needs_main:
+                if self.needs_main and k not in self.heard:
                     why += "; a program that defines the dataset itself runs under `if __name__ == '__main__':` only"
             raise WorkerError(f"DataLoader: worker {k} (pid {process.pid}) {end}, {where}; {why}")
 
@@ -192,11 +191,22 @@ class Processes:
         """Strikes off what a worker that has gone had still finished."""
         with suppress(EOFError, OSError):
             while self.connections[worker].poll():
-                self.asked[worker].pop(pickle.loads(self.connections[worker].recv_bytes())[1], None)
+                epoch, number, *_ = pickle.loads(self.connections[worker].recv_bytes())
+                self.heard.add(worker)
+                if epoch == self.epoch:
+                    self.asked[worker].pop(number, None)
 
     def stop(self) -> None:
         """Ends all processes."""
         self._end()
+
+
+def signal_name(number: int) -> str:
+    """What a signal is called; those of real time have no names."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def dismiss(owner: int, processes: list[Any], connections: list[Any]) -> None:

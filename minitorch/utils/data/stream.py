@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from itertools import chain, islice
 from typing import Any
 
+from minitorch.checks import as_integer, check_callable
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.random import Generator
 from minitorch.sampling import randint, randperm
@@ -55,6 +56,8 @@ class StreamDataset(IterableDataset[Any]):
             raise ArgumentTypeError(
                 f"StreamDataset: expected an iterable or a function that makes one, got {type(source).__name__}"
             )
+        check_callable("StreamDataset: read", read)
+        shuffle = as_integer("StreamDataset: shuffle", shuffle)
         if shuffle < 0:
             raise ArgumentError(f"StreamDataset: shuffle must be a number of samples, got {shuffle}")
         self.source, self.read, self.shuffle, self.seed, self.epoch = source, read, shuffle, seed, 0

@@ -12,11 +12,13 @@ from queue import SimpleQueue
 from typing import Any
 
 from minitorch import dtypes
+from minitorch.errors import ArgumentTypeError
 from minitorch.random import Generator, default_generator, use_generator
 from minitorch.settings import set_num_threads
 from minitorch.utils.data import collate, ring
 from minitorch.utils.data.recipe import END, Recipe, seed_of, seed_of_stream
 from minitorch.utils.data.seeds import seed_process
+from minitorch.utils.data.worker_error import OTHER_MEANING, keeps_its_meaning, summary
 from minitorch.utils.data.worker_info import WorkerInfo, set_for_process
 
 Generator().get_state()  # NumPy loads its random numbers when they are first used: here, before any batch is seeded
@@ -27,20 +29,25 @@ class Failure:
     """An exception on its way to the main process.
 
     Attributes:
-        pickled: the exception, or None if it cannot be pickled and made again.
+        pickled: the exception, or None if it cannot be raised in the main process.
+        why: it cannot.
         summary: its type and message.
         trace: the traceback, as text.
     """
 
-    def __init__(self, error: Exception) -> None:
-        kind = type(error)
-        self.summary = f"{kind.__module__}.{kind.__qualname__}: {error}"
+    def __init__(self, error: BaseException) -> None:
+        self.summary = summary(error)
         self.trace = "".join(traceback.format_exception(error))
-        try:
-            self.pickled: bytes | None = pickle.dumps(error)
-            pickle.loads(self.pickled)
-        except Exception:
-            self.pickled = None
+        self.pickled: bytes | None = None
+        self.why = OTHER_MEANING
+        if keeps_its_meaning(error):
+            self.why = "the exception itself cannot be pickled"
+            try:
+                pickled = pickle.dumps(error)
+                pickle.loads(pickled)
+            except Exception:
+                return
+            self.pickled = pickled
 
 
 class Start:
@@ -122,7 +129,7 @@ class Worker:
             set_for_process(WorkerInfo(self.number, self.count, start.seed, self.recipe.dataset))
             if worker_init_fn is not None:
                 worker_init_fn(self.number)
-        except Exception as error:
+        except BaseException as error:
             self.fail(None, None, error)
             return False
         return True
@@ -136,7 +143,7 @@ class Worker:
                     _, epoch, seed, skip = message
                     try:
                         load = self.begin(seed, skip)
-                    except Exception as error:
+                    except BaseException as error:
                         self.fail(epoch, None, error)
                     continue
                 _, number, indices, returned = message
@@ -151,8 +158,8 @@ class Worker:
                     if batch is END:
                         self.connection.send_bytes(pickle.dumps((epoch, number, None)))
                         continue
-                    structure, buffers, starts = ring.pack(batch, self.slots)
-                except Exception as error:
+                    structure, buffers, starts = packed(batch, self.slots)
+                except BaseException as error:
                     self.fail(epoch, number, error)
                     continue
                 self.give(epoch, number, structure, buffers, starts)
@@ -183,6 +190,21 @@ class Worker:
             pickle.dumps((epoch, number, structure, place, None if place else [*map(bytes, buffers)]))
         )
 
-    def fail(self, epoch: Any, number: int | None, error: Exception) -> None:
+    def fail(self, epoch: Any, number: int | None, error: BaseException) -> None:
         """Sends an exception."""
         self.connection.send_bytes(pickle.dumps((epoch, number, Failure(error))))
+
+
+def packed(batch: Any, slots: ring.Slots | None) -> tuple[bytes, list[memoryview], list[int | None]]:
+    """A batch as it is sent, as `ring.pack` makes it.
+
+    Raises:
+        ArgumentTypeError: if something in it cannot be pickled.
+    """
+    try:
+        return ring.pack(batch, slots)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise ArgumentTypeError(
+            f"DataLoader: the batch cannot leave the worker process: {error}; return tensors, numbers or strings from "
+            f"the dataset and the collate_fn, or pass worker_type='thread'"
+        ) from error

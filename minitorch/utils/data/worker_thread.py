@@ -11,6 +11,7 @@ from typing import Any
 from minitorch.random import Generator, use_generator
 from minitorch.utils.data.epoch import Epoch
 from minitorch.utils.data.recipe import Recipe, seed_of, seed_of_stream
+from minitorch.utils.data.worker_error import OTHER_MEANING, cannot_pass, keeps_its_meaning, place, summary
 from minitorch.utils.data.worker_info import WorkerInfo, set_for_thread
 
 
@@ -90,24 +91,35 @@ def work(recipe: Recipe, info: WorkerInfo, worker_init_fn: Any, tasks: SimpleQue
     set_for_thread(info)
     generator = Generator().manual_seed(info.seed)
     prepared = False
+    load: Any = None
+    number: Any
     with use_generator(generator):
         while (task := tasks.get()) is not None:
-            number: Any = None
+            number, indices = (None, None) if len(task) == 3 else task
             try:
                 if len(task) == 3:
+                    load = None
                     seed, skip, results = task
                     if not prepared and worker_init_fn is not None:
                         worker_init_fn(info.id)
                     prepared = True
                     generator.manual_seed(seed_of_stream(seed, info.id))
-                    load = recipe.start()
+                    opened = recipe.start()
                     for k in range(skip):
                         generator.manual_seed(seed_of(seed, k * info.num_workers + info.id))
-                        load(None)
-                    continue
-                number, indices = task
-                generator.manual_seed(seed_of(seed, number))
-                results.put((info.id, number, load(indices), None))
-            except BaseException as error:
-                results.put((info.id, number, None, error))
-                return
+                        opened(None)
+                    load = opened
+                elif load is not None:  # else the epoch could not begin, which has been told
+                    generator.manual_seed(seed_of(seed, number))
+                    results.put((info.id, number, load(indices), None))
+            except BaseException as error:  # the thread goes on: the user may begin another epoch
+                results.put((info.id, number, None, outside(error, info.id, place(number, indices))))
+
+
+def outside(error: BaseException, worker: int, where: str) -> BaseException:
+    """The exception that is raised where batches are taken."""
+    if keeps_its_meaning(error):
+        return error
+    instead = cannot_pass(worker, summary(error), where, OTHER_MEANING)
+    instead.__cause__ = error
+    return instead

@@ -12,38 +12,11 @@ from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
     MinitorchError,
-    MissingDependencyError,
     NotSupportedError,
 )
-from minitorch.registry import backend_of
-from minitorch.value import Value
+from minitorch.utils.tensorboard.tensors import bare, tensor_message, tensorboardx
 
 numbers = count()  # of the writers of this process
-
-
-def tensorboardx() -> Any:
-    """The module tensorboardX.
-
-    Raises:
-        MissingDependencyError: if it is not installed.
-    """
-    try:
-        import tensorboardX
-    except ImportError:
-        raise MissingDependencyError(
-            "SummaryWriter: files for TensorBoard need tensorboardX, which is not installed; "
-            "pip install 'minitorch-edu[train]'"
-        ) from None
-    return tensorboardX
-
-
-def bare(value: Any) -> Any:
-    """A value with arrays of NumPy in place of tensors, inside lists, tuples and dicts, too."""
-    if isinstance(value, Value):
-        return backend_of(value.array).to_numpy(value.array)
-    if type(value) in (list, tuple):
-        return type(value)(bare(part) for part in value)
-    return {key: bare(part) for key, part in value.items()} if type(value) is dict else value
 
 
 class SummaryWriter:
@@ -60,6 +33,8 @@ class SummaryWriter:
         filename_suffix: put behind the names of files.
 
     Raises:
+        ArgumentTypeError: for a folder that is no path.
+        ArgumentError: for one that cannot be written to.
         MissingDependencyError: without tensorboardX.
 
     >>> import os, tempfile
@@ -82,16 +57,27 @@ class SummaryWriter:
         flush_secs: int = 120,
         filename_suffix: str = "",
     ) -> None:
-        self._writer = tensorboardx().SummaryWriter(
-            logdir=None if log_dir is None else os.fspath(log_dir),
-            comment=comment,
-            purge_step=purge_step,
-            max_queue=max_queue,
-            flush_secs=flush_secs,
-            # Names tell the second only, and a second writer would replace the file of the first.
-            filename_suffix=f".{os.getpid()}.{next(numbers):04}{filename_suffix}",
-        )
+        if log_dir is not None and not isinstance(log_dir, (str, os.PathLike)):
+            raise ArgumentTypeError(f"SummaryWriter: log_dir must be a path, got {type(log_dir).__name__}")
+        self._suffix = filename_suffix
+        try:
+            self._writer = tensorboardx().SummaryWriter(
+                logdir=None if log_dir is None else os.fspath(log_dir),
+                comment=comment,
+                purge_step=purge_step,
+                max_queue=max_queue,
+                flush_secs=flush_secs,
+                filename_suffix=self._new_suffix(),
+            )
+        except OSError as error:
+            raise ArgumentError(
+                f"SummaryWriter: cannot write to {log_dir}: {error}; name a folder"
+            ) from error
         self.log_dir: str = self._writer.logdir
+
+    def _new_suffix(self) -> str:
+        """Tells files apart: the rest of a name tells the second only, and a later file would replace the other."""
+        return f".{os.getpid()}.{next(numbers):04}{self._suffix}"
 
     def _add(self, method: str, *args: Any, **named: Any) -> None:
         self._attempt(method, lambda: getattr(self._writer, method)(*map(bare, args), **named))
@@ -120,11 +106,18 @@ class SummaryWriter:
         """A number, as a point of the curve `tag`.
 
         Raises:
+            ArgumentTypeError: for what is no number.
+            ArgumentError: for tensors with several elements.
             NotSupportedError: for `new_style` and `double_precision`, which tensorboardX does not have.
         """
         if new_style or double_precision:
             raise NotSupportedError(
                 "SummaryWriter.add_scalar: new_style and double_precision are not offered; leave them out"
+            )
+        if not isinstance(scalar_value, (list, tuple)) and not hasattr(scalar_value, "__float__"):
+            raise ArgumentTypeError(
+                f"SummaryWriter.add_scalar: scalar_value must be a number or a tensor with one element, got "
+                f"{type(scalar_value).__name__}"
             )
         self._add("add_scalar", tag, scalar_value, global_step, walltime)
 
@@ -137,6 +130,20 @@ class SummaryWriter:
     ) -> None:
         """Several numbers, whose curves share one chart."""
         self._add("add_scalars", main_tag, tag_scalar_dict, global_step, walltime)
+
+    def add_tensor(
+        self, tag: str, tensor: Any, global_step: int | None = None, walltime: float | None = None
+    ) -> None:
+        """A whole tensor, for programs that read the files.
+
+        Raises:
+            ArgumentError: for 2 GiB and more.
+        """
+        from tensorboardX.proto.summary_pb2 import SummaryMetadata
+
+        content = tensor_message(as_tensor(tensor))
+        kind = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="tensor"))
+        self._add_summary(tag, global_step, walltime, tensor=content, metadata=kind)
 
     def add_histogram(
         self,
@@ -295,6 +302,14 @@ class SummaryWriter:
         graph = GraphDef(node=[NodeDef(name=name, op=kind, input=sources) for name, kind, sources in nodes])
         self._writer._get_file_writer().add_event(Event(graph_def=graph.SerializeToString()))
 
+    def add_onnx_graph(self, prototxt: Any) -> None:
+        """Not offered: files of ONNX are not read.
+
+        Raises:
+            NotSupportedError: always.
+        """
+        raise NotSupportedError("SummaryWriter.add_onnx_graph: files of ONNX are not read; use add_graph")
+
     def add_embedding(
         self,
         mat: Any,
@@ -398,8 +413,9 @@ class SummaryWriter:
         self._writer.flush()
 
     def close(self) -> None:
-        """Writes what is waiting, and closes the files."""
+        """Writes what is waiting, and closes the files; what is added afterwards goes into a new one."""
         self._writer.close()
+        self._writer._filename_suffix = self._new_suffix()
 
     def __enter__(self) -> Self:
         return self

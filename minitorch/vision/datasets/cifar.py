@@ -11,7 +11,8 @@ from minitorch.checkpoints.unpickler import Function, Unpickler, containers, ref
 from minitorch.downloads import extract, fetch, verify
 from minitorch.errors import CheckpointError, DatasetError, DownloadError
 from minitorch.registry import get_backend
-from minitorch.vision.datasets.vision import VisionDataset, not_found
+from minitorch.vision.datasets.hashes import strongest
+from minitorch.vision.datasets.vision import VisionDataset, is_train, not_found
 from minitorch.vision.images import pillow
 
 IMAGE = (3, 32, 32)
@@ -141,12 +142,14 @@ class CIFAR10(VisionDataset):
         download: bool = False,
     ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
+        self.train = is_train(type(self).__name__, train)
         if download:
             self.download()
         self.classes = self._class_names()
         self.class_to_idx = {name: i for i, name in enumerate(self.classes)}
-        batches = [self._batch(name, md5) for name, md5 in (self.train_list if train else self.test_list)]
+        batches = [
+            self._batch(name, md5) for name, md5 in (self.train_list if self.train else self.test_list)
+        ]
         self.targets: list[int] = [target for _, targets in batches for target in targets]
         arrays = get_backend("numpy")
         flat = arrays.concatenate([data for data, _ in batches], 0)
@@ -195,9 +198,10 @@ class CIFAR10(VisionDataset):
     def download(self) -> None:
         """Brings the archive, unless all files are there and whole, and unpacks it."""
         if not self._check_integrity():
-            extract(fetch(self.url, self.root, self.filename, md5=self.tgz_md5), self.root)
+            extract(fetch(self.url, self.root, self.filename, **strongest(self.tgz_md5)), self.root)
 
     def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        index = self._place(index)
         img: Any = pillow(type(self).__name__).fromarray(self.data[index])
         target: Any = self.targets[index]
         if self.transform is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from minitorch.errors import IndexRangeError
+from minitorch.checks import as_integer
+from minitorch.errors import ArgumentError, IndexRangeError
 from minitorch.vision.datasets.vision import VisionDataset
 
 
@@ -36,6 +37,8 @@ class FakeData(VisionDataset):
         random_offset: int = 0,
     ) -> None:
         super().__init__(None, transform=transform, target_transform=target_transform)
+        if as_integer("FakeData: size", size) < 0:
+            raise ArgumentError(f"FakeData: size must not be negative, got {size}")
         self.size, self.image_size, self.num_classes = size, image_size, num_classes
         self.random_offset = random_offset
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minitorch.checks import check_callable
 from minitorch.errors import ArgumentError, DatasetError
 from minitorch.vision.datasets.vision import VisionDataset
 from minitorch.vision.images import pillow
@@ -161,6 +162,8 @@ class DatasetFolder(VisionDataset):
         allow_empty: bool = False,
     ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
+        for name, function in (("loader", loader), ("is_valid_file", is_valid_file)):
+            check_callable(f"{type(self).__name__}: {name}", function)
         self.classes: list[Any]
         self.classes, self.class_to_idx = self.find_classes(self.root)
         self.samples = self.make_dataset(
@@ -185,7 +188,7 @@ class DatasetFolder(VisionDataset):
         return find_classes(directory)
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        path, target = self.samples[index]
+        path, target = self.samples[self._place(index)]
         sample = self.loader(path)
         if self.transform is not None:
             sample = self.transform(sample)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from minitorch.archives import extract, make_folder
+from minitorch.checks import check_callable
 from minitorch.downloads import fetch
 from minitorch.errors import DatasetError
 from minitorch.vision.datasets.folder import find_classes, make_dataset
@@ -97,6 +98,7 @@ class Kinetics(VisionDataset):
             num_workers,
             output_format,
         )
+        check_callable("Kinetics: transform", transform)
         self.transform = transform
 
     @property

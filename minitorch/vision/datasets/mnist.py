@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 from minitorch import dtypes
 from minitorch.downloads import extract, fetch, verify
 from minitorch.errors import DatasetError
+from minitorch.vision.datasets.hashes import strongest
 from minitorch.vision.datasets.idx import read_idx
-from minitorch.vision.datasets.vision import VisionDataset, not_found, one_of
+from minitorch.vision.datasets.vision import VisionDataset, is_train, not_found, one_of
 from minitorch.vision.images import pillow
 
 
@@ -72,7 +73,7 @@ class MNIST(VisionDataset):
         download: bool = False,
     ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
+        self.train = is_train(type(self).__name__, train)
         self.classes = list(self.classes)
         if download:
             self.download()
@@ -103,7 +104,7 @@ class MNIST(VisionDataset):
             raise not_found(type(self).__name__, packed)
         md5 = dict(self.resources).get(packed.name)
         if md5 is not None:
-            verify(packed, md5=md5)
+            verify(packed, **strongest(md5))
         return packed
 
     def _load_data(self) -> tuple[Any, Any]:
@@ -131,9 +132,10 @@ class MNIST(VisionDataset):
         """Brings the files of both splits that are not there."""
         for name, md5 in self.resources:
             if not os.path.isfile(os.path.join(self.raw_folder, name.removesuffix(".gz"))):
-                fetch([mirror + name for mirror in self.mirrors], self.raw_folder, md5=md5)
+                fetch([mirror + name for mirror in self.mirrors], self.raw_folder, **strongest(md5))
 
     def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        index = self._place(index)
         img: Any = pillow(type(self).__name__).fromarray(self.data.numpy()[index])
         target: Any = int(self.targets.numpy()[index])
         if self.transform is not None:

@@ -77,6 +77,7 @@ class SVHN(VisionDataset):
         fetch(self.url, self.root, self.filename, md5=self.file_md5)
 
     def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        index = self._place(index)
         img: Any = pillow("SVHN").fromarray(self.data[index].transpose(1, 2, 0))
         target: Any = int(self.labels[index])
         if self.transform is not None:

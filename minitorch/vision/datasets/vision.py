@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from minitorch.errors import ArgumentError, DatasetError, NotSupportedError
+from minitorch.checks import as_integer, check_callable
+from minitorch.errors import ArgumentError, DatasetError, IndexRangeError, NotSupportedError
 from minitorch.utils.data.dataset import Dataset
 
 
@@ -58,6 +59,7 @@ class VisionDataset(Dataset[Any]):
 
     Raises:
         ArgumentError: if both `transforms` and one of the others are given.
+        ArgumentTypeError: if one of them cannot be called.
     """
 
     def __init__(
@@ -73,6 +75,12 @@ class VisionDataset(Dataset[Any]):
             raise ArgumentError(
                 f"{type(self).__name__}: give either transforms, or transform and target_transform"
             )
+        for name, function in (
+            ("transforms", transforms),
+            ("transform", transform),
+            ("target_transform", target_transform),
+        ):
+            check_callable(f"{type(self).__name__}: {name}", function)
         self.transform, self.target_transform = transform, target_transform
         self.transforms = StandardTransform(transform, target_transform) if separate else transforms
 
@@ -88,6 +96,19 @@ class VisionDataset(Dataset[Any]):
             body += repr(self.transforms).splitlines()
         return "\n".join([f"Dataset {type(self).__name__}", *(f"    {line}" for line in body)])
 
+    def _place(self, index: Any) -> int:
+        """An index counted from the start.
+
+        Raises:
+            ArgumentTypeError: if it is no integer.
+            IndexRangeError: if there is no such sample.
+        """
+        name, size = type(self).__name__, len(self)
+        place = as_integer(f"{name}: an index", index)
+        if not -size <= place < size:
+            raise IndexRangeError(f"{name}: index {place} is out of range for {size} samples")
+        return place % size
+
     def extra_repr(self) -> str:
         """More lines for the printed form."""
         return ""
@@ -102,6 +123,17 @@ def one_of(name: str, what: str, value: Any, valid: Sequence[str]) -> Any:
     if value not in valid:
         raise ArgumentError(f"{name}: {what} must be one of {', '.join(map(repr, valid))}, got {value!r}")
     return value
+
+
+def is_train(name: str, value: Any) -> bool:
+    """The value of `train`, which is no name of a split: "test" would be true.
+
+    Raises:
+        ArgumentError: for a string.
+    """
+    if isinstance(value, str):
+        raise ArgumentError(f"{name}: train must be True or False, got {value!r}")
+    return bool(value)
 
 
 def not_found(name: str, path: str | Path) -> DatasetError:

@@ -113,6 +113,7 @@ class VOCBase(VisionDataset):
         raise NotSupportedError(f"{type(self).__name__}: a data set of VOC must define _target(path)")
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
+        index = self._place(index)
         for path in (self.images[index], self.targets[index]):
             if not os.path.isfile(path):
                 raise not_found(type(self).__name__, path)

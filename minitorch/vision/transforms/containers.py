@@ -17,7 +17,7 @@ class Several:
     """Transforms that stand in one.
 
     Raises:
-        ArgumentTypeError: for what is no sequence.
+        ArgumentTypeError: for what is no sequence, or holds what cannot be called.
     """
 
     def __init__(self, transforms: Sequence[Function]) -> None:
@@ -25,6 +25,12 @@ class Several:
             raise ArgumentTypeError(
                 f"{type(self).__name__}: expected a sequence of transforms, got {type(transforms).__name__}"
             )
+        if isinstance(transforms, Sequence):  # anything else might be gone through only once
+            for transform in transforms:
+                if not callable(transform):
+                    raise ArgumentTypeError(
+                        f"{type(self).__name__}: a transform must be callable, got {transform!r}"
+                    )
         self.transforms = transforms
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minitorch.errors import ArgumentError, DatasetError
+from minitorch.errors import ArgumentError, ArgumentTypeError, DatasetError, IndexRangeError
 from minitorch.utils.data import DataLoader
 from minitorch.vision import datasets, transforms
 from minitorch.vision.datasets import DatasetFolder, FakeData, ImageFolder, VisionDataset
@@ -151,3 +151,26 @@ def test_noise() -> None:
 def test_others_say_what_to_use() -> None:
     with pytest.raises(AttributeError, match="make a utils.data.Dataset"):
         datasets.CocoDetection  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["transform", "target_transform", "loader", "is_valid_file"])
+def test_functions_that_cannot_be_called(root: Path, name: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=f"ImageFolder: {name} must be callable, got 3"):
+        ImageFolder(root, **{name: 3})  # type: ignore[arg-type]
+
+
+def test_indices_that_are_not_there(root: Path) -> None:
+    data = ImageFolder(root)
+    assert data[-1][1] == 1
+    for index in (3, -4):
+        with pytest.raises(
+            IndexRangeError, match=f"ImageFolder: index {index} is out of range for 3 samples"
+        ):
+            data[index]
+    with pytest.raises(ArgumentTypeError, match="an index must be an integer, got slice"):
+        data[0:2]  # type: ignore[index]
+
+
+def test_a_negative_size() -> None:
+    with pytest.raises(ArgumentError, match="size must not be negative, got -1"):
+        FakeData(-1)

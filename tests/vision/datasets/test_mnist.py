@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from file_server import FileServer, serving
 
-from minitorch.errors import ArgumentError, DatasetError, DownloadError
+from minitorch.errors import ArgumentError, DatasetError, DownloadError, IndexRangeError
 from minitorch.utils.data import DataLoader
 from minitorch.vision import transforms
-from minitorch.vision.datasets import EMNIST, KMNIST, MNIST, FashionMNIST
+from minitorch.vision.datasets import CIFAR10, CIFAR100, EMNIST, KMNIST, MNIST, FashionMNIST
+from minitorch.vision.datasets.hashes import SHA256
 from minitorch.vision.datasets.idx import read_idx
 
 Image = pytest.importorskip("PIL.Image")
@@ -104,7 +105,7 @@ def test_what_is_missing_or_does_not_belong_together(tmp_path: Path) -> None:
         MNIST(tmp_path)
     labels.unlink()
     (raw / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(LABELS)))
-    with pytest.raises(DownloadError, match="and should be md5 d53e105ee54ea40749a09fcbcd1e9432"):
+    with pytest.raises(DownloadError, match="and should be sha256 3552534a0a558bbe"):
         MNIST(tmp_path)
 
 
@@ -201,3 +202,30 @@ def test_download_of_emnist(server: FileServer, tmp_path: Path) -> None:
     names = sorted(p.name for p in (tmp_path / "Here" / "raw").iterdir())
     assert len(names) == 5
     assert "gzip.zip" in names
+
+
+def test_train_is_no_name_of_a_split(tmp_path: Path) -> None:
+    for kind in (MNIST, CIFAR10):
+        with pytest.raises(ArgumentError, match="train must be True or False, got 'test'"):
+            kind(tmp_path, train="test")  # type: ignore[arg-type]
+
+
+def test_indices_that_are_not_there(tmp_path: Path) -> None:
+    write(tmp_path / "MNIST" / "raw", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    data = MNIST(tmp_path, train=False)
+    assert data[-1][1] == LABELS[-1]
+    with pytest.raises(IndexRangeError, match="index 20 is out of range for 20 samples"):
+        data[20]
+
+
+def test_files_are_compared_with_the_strongest_hash_that_is_known(tmp_path: Path) -> None:
+    names = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+    for kind, algorithm in ((MNIST, "sha256"), (FashionMNIST, "sha256"), (KMNIST, "md5")):
+        write(tmp_path / kind.__name__ / "raw", *names, packed=True)
+        with pytest.raises(DownloadError, match=f"its {algorithm} is"):
+            kind(tmp_path, train=False)
+    for md5, sha256 in SHA256.items():
+        assert bytes.fromhex(md5 + sha256)
+        assert (len(md5), len(sha256)) == (32, 64)
+    assert {md5 for kind in (MNIST, FashionMNIST) for _, md5 in kind.resources} < SHA256.keys()
+    assert {CIFAR10.tgz_md5, CIFAR100.tgz_md5} < SHA256.keys()
