@@ -36,7 +36,7 @@ class CupyBatchNormKernels(Launches, LayerKernels):
         all_sizes = n, channels, places, chunks
         launch = Launch(blocks(channels * chunks), 256)
         self.launch("batch_norm", "batch_norm_sums", dtype, launch, x, *all_sizes, sums, squares)
-        arguments = x, sums, squares, eps, *all_sizes, mean, var, inv
+        arguments = x, sums, squares, float(eps), *all_sizes, mean, var, inv
         self.launch("batch_norm", "batch_norm_statistics", dtype, elements(channels), *arguments)
         return self._scaled(x, mean, inv, w, b), mean, var, inv
 

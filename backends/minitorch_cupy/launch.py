@@ -72,11 +72,13 @@ def parts(rows: int, width: int) -> int:
 
 
 class ByValue:
-    """A structure among the arguments of a kernel: the bytes of a NumPy array."""
+    """A structure among the arguments of a kernel: a NumPy array of one element, as CuPy takes no others."""
 
     __slots__ = ("values",)
 
     def __init__(self, values: Any) -> None:
+        if values.size != 1:
+            raise ValueError(f"a kernel takes one structure by value, got an array of shape {values.shape}")
         self.values = values
 
 

@@ -20,7 +20,9 @@ class CupyNormKernels(Launches, LayerKernels):
         x, w, b = self.ready(x), self.optional(w), self.optional(b)
         n, width = x.shape
         y, mean, inv = self.empty(x.shape, x.dtype), self._statistics(x), self._statistics(x)
-        self.launch("normalize", "layer_norm", x.dtype, rows(n, width), x, w, b, eps, n, width, y, mean, inv)
+        self.launch(
+            "normalize", "layer_norm", x.dtype, rows(n, width), x, w, b, float(eps), n, width, y, mean, inv
+        )
         return y, mean, inv
 
     def layer_norm_backward(
@@ -43,7 +45,7 @@ class CupyNormKernels(Launches, LayerKernels):
         x, w = self.ready(x), self.optional(w)
         n, width = x.shape
         y, inv = self.empty(x.shape, x.dtype), self._statistics(x)
-        self.launch("normalize", "rms_norm", x.dtype, rows(n, width), x, w, eps, n, width, y, inv)
+        self.launch("normalize", "rms_norm", x.dtype, rows(n, width), x, w, float(eps), n, width, y, inv)
         return y, inv
 
     def rms_norm_backward(self, x: Array, w: Array | None, inv: Array, g: Array) -> tuple[Array, Array]:

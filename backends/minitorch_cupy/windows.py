@@ -13,19 +13,22 @@ from minitorch.windows import Windows
 from minitorch_cupy.launch import ByValue, Launches, elements
 
 DIMS = 3  # kernels know no more
+LAYOUT = np.dtype([("rows", np.int64, (6, DIMS))])
 
 
 def by_value(windows: Windows) -> ByValue:
     """The structure of kernels/windows.cuh; dims of size 1 stand in front of those that there are.
 
     >>> lies = Windows(size=(5,), kernel=(3,), stride=(2,), before=(1,), dilation=(1,), counts=(3,))
-    >>> by_value(lies).values[1].tolist()
+    >>> by_value(lies).values["rows"][1].tolist()
     [1, 1, 3]
     """
     missing = DIMS - len(windows.size)
     blank = (1, 1, 1, 0, 1, 1)  # size, kernel, stride, before, dilation, counts
     rows = [(one,) * missing + along for one, along in zip(blank, windows, strict=True)]
-    return ByValue(np.array(rows, np.int64))
+    values = np.zeros((), LAYOUT)
+    values["rows"] = rows
+    return ByValue(values)
 
 
 class CupyPoolKernels(Launches, LayerKernels):

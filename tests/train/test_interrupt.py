@@ -123,7 +123,8 @@ def test_ignored_interruptions_stay_ignored() -> None:
 
 
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs in the background ignore Ctrl-C
 import minitorch as torch
 from minitorch import nn, optim, train
 model = nn.Linear(1, 1)
