@@ -140,7 +140,7 @@ torch.nn.utils.rnn.pack_padded_sequence(fl(2,3,1),T([2,3]),batch_first=True)
 torch.nn.utils.rnn.pack_sequence([fl(3),fl(2)])
 p=torch.nn.utils.rnn.pack_padded_sequence(fl(2,3,1),[3,2],batch_first=True); torch.nn.utils.rnn.pad_packed_sequence(p,batch_first=True)
 with torch.random.fork_rng(): print(1)
-torch.utils.tensorboard
+torch.utils.tensorboard.SummaryWriter.__name__
 torch.utils.benchmark
 hasattr(torch,'foobar')
 torch.testing.assert_close(1.,1.+1e-9)

@@ -31,7 +31,7 @@ def test_arguments(name: str) -> None:
 
 def test_no_method_is_missing() -> None:
     theirs = {name for name in vars(board.SummaryWriter) if not name.startswith("_")}
-    assert theirs - set(METHODS) == {"add_onnx_graph", "add_tensor"}
+    assert theirs <= set(METHODS)
 
 
 def written(folder: Path, kind: Any, library: Any) -> Any:
