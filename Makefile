@@ -47,7 +47,7 @@ docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision ## run the exampl
 	$(BIN)/mkdocs build --strict $(ARGS)
 
 notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
-	$(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
+	$(THREADS) $(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
 
 bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch (ARGS="--backend numpy", "--against jax", "--help"); wants an idle machine
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
