@@ -204,11 +204,7 @@ class CIFAR10(VisionDataset):
         index = self._place(index)
         img: Any = pillow(type(self).__name__).fromarray(self.data[index])
         target: Any = self.targets[index]
-        if self.transform is not None:
-            img = self.transform(img)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return img, target
+        return self._transformed(img, target)
 
     def __len__(self) -> int:
         return len(self.data)

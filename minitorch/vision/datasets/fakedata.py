@@ -51,11 +51,7 @@ class FakeData(VisionDataset):
         generator = minitorch.Generator().manual_seed(index + self.random_offset)
         img: Any = to_pil_image(minitorch.randn(*self.image_size, generator=generator))
         target: Any = int(minitorch.randint(0, self.num_classes, (1,), generator=generator))
-        if self.transform is not None:
-            img = self.transform(img)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return img, target
+        return self._transformed(img, target)
 
     def __len__(self) -> int:
         return self.size

@@ -80,11 +80,7 @@ class SVHN(VisionDataset):
         index = self._place(index)
         img: Any = pillow("SVHN").fromarray(self.data[index].transpose(1, 2, 0))
         target: Any = int(self.labels[index])
-        if self.transform is not None:
-            img = self.transform(img)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return img, target
+        return self._transformed(img, target)
 
     def __len__(self) -> int:
         return len(self.data)

@@ -109,6 +109,11 @@ class VisionDataset(Dataset[Any]):
             raise IndexRangeError(f"{name}: index {place} is out of range for {size} samples")
         return place % size
 
+    def _transformed(self, img: Any, target: Any) -> tuple[Any, Any]:
+        """A sample as the user wants it; `transform` and `target_transform` may have been set anew since."""
+        result: tuple[Any, Any] = StandardTransform(self.transform, self.target_transform)(img, target)
+        return result
+
     def extra_repr(self) -> str:
         """More lines for the printed form."""
         return ""
