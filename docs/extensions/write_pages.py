@@ -12,6 +12,7 @@ from pathlib import Path
 import api_pages
 import coverage_page
 import lessons
+import live_cells
 import pictures
 import vendor
 
@@ -28,6 +29,7 @@ OWN = (
 def main() -> None:
     """Writes what is missing or out of date."""
     vendor.write()
+    live_cells.write()
     written: set[Path] = set()
     for part in (api_pages, coverage_page, pictures, lessons):
         for path, content in part.pages():
