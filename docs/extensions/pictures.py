@@ -1,4 +1,4 @@
-"""Writes the pictures of graphs on the site, `docs/pictures/*.html`, with the programs that stand beside them.
+"""Writes the pictures of graphs on the site, `docs/pictures/`, with the programs that stand beside them.
 
 A hook of mkdocs, run before each build; `python docs/extensions/pictures.py` does the same by hand.
 """
@@ -12,6 +12,16 @@ import minitorch
 from minitorch import nn, viz
 
 OUT = Path(__file__).resolve().parents[1] / "pictures"
+
+
+def first() -> viz.Picture:
+    """The picture on the home page, of the program beside it."""
+    x, y = minitorch.tensor(3.0), minitorch.tensor(5.0)
+    w = minitorch.tensor(2.0, requires_grad=True)
+    b = minitorch.tensor(1.0, requires_grad=True)
+    with viz.watch():
+        loss = (w * x + b - y) ** 2
+    return viz.step(loss)
 
 
 def step() -> viz.Picture:
@@ -38,8 +48,13 @@ def model() -> viz.Picture:
 def on_pre_build(config: Any = None) -> None:
     """Writes the pictures that are missing or out of date; no other, or `mkdocs serve` would never rest."""
     OUT.mkdir(exist_ok=True)
-    for draw in (step, model):
-        path, text = OUT / f"{draw.__name__}.html", draw().to_html()
+    files = {
+        "first.svg": first().to_svg(),
+        "step.html": step().to_html(),
+        "model.html": model().to_html(),
+    }
+    for name, text in files.items():
+        path = OUT / name
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
 
