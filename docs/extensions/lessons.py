@@ -171,8 +171,8 @@ def pages() -> Iterator[tuple[Path, str | bytes]]:
     """All pages of lessons, what lies beside them, and the sources that the site links to."""
     paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     index = (OUT / "index.md").read_text("utf-8")
-    texts = [path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")]
-    texts += [path.read_text("utf-8") for path in (ROOT / "docs").glob("how-to/*.md")]
+    written = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("how-to/*.md")]
+    texts = [path.read_text("utf-8") for path in written]
     for path in paths:
         if f"({path.stem}.md)" not in index:
             raise SystemExit(f"docs/lessons/index.md does not name {path.stem}")

@@ -1,8 +1,9 @@
 """Puts what the live cells need into `docs/assets/py/`: packages for Pyodide, their lock, the lessons' data.
 
-After vendor.py, which brings Pyodide itself. minitorch's wheel is built from this tree. NumPy and the others are those of Pyodide's own lock file, by name and hash; MINITORCH_PYODIDE_WHEELS says where they come from: a folder
-with some of them (then its files count, whatever their hash), or `download` for Pyodide's distribution (then a file
-of another hash stops the build). Without it, or without Pyodide, the pages have no Run buttons.
+After vendor.py, which brings Pyodide itself. minitorch's wheel is built from this tree. NumPy and the others are those
+of Pyodide's own lock file, by name and hash; MINITORCH_PYODIDE_WHEELS says where they come from: a folder with some of
+them (then its files count, whatever their hash), or `download` for Pyodide's distribution (then a file of another
+hash stops the build). Without it, or without Pyodide, the pages have no Run buttons.
 
 The last file written is `served.js`, which the pages read: what is there, or nothing.
 """

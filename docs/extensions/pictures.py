@@ -1,4 +1,4 @@
-"""Writes the pictures of graphs on the site, `docs/pictures/*.html`, with the programs that stand beside them."""
+"""Writes the pictures of graphs on the site, `docs/pictures/`, with the programs that stand beside them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ import minitorch
 from minitorch import nn, viz
 
 OUT = Path(__file__).resolve().parents[1] / "pictures"
+
+
+def first() -> viz.Picture:
+    """The picture on the home page, of the program beside it."""
+    x, y = minitorch.tensor(3.0), minitorch.tensor(5.0)
+    w = minitorch.tensor(2.0, requires_grad=True)
+    b = minitorch.tensor(1.0, requires_grad=True)
+    with viz.watch():
+        loss = (w * x + b - y) ** 2
+    return viz.step(loss)
 
 
 def step() -> viz.Picture:
@@ -34,5 +44,6 @@ def model() -> viz.Picture:
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Each picture, and where it goes."""
+    yield OUT / "first.svg", first().to_svg()
     for draw in (step, model):
         yield OUT / f"{draw.__name__}.html", draw().to_html()
