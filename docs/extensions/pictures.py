@@ -1,12 +1,9 @@
-"""Writes the pictures of graphs on the site, `docs/pictures/`, with the programs that stand beside them.
-
-A hook of mkdocs, run before each build; `python docs/extensions/pictures.py` does the same by hand.
-"""
+"""Writes the pictures of graphs on the site, `docs/pictures/`, with the programs that stand beside them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import minitorch
 from minitorch import nn, viz
@@ -45,19 +42,8 @@ def model() -> viz.Picture:
     return viz.step(loss)
 
 
-def on_pre_build(config: Any = None) -> None:
-    """Writes the pictures that are missing or out of date; no other, or `mkdocs serve` would never rest."""
-    OUT.mkdir(exist_ok=True)
-    files = {
-        "first.svg": first().to_svg(),
-        "step.html": step().to_html(),
-        "model.html": model().to_html(),
-    }
-    for name, text in files.items():
-        path = OUT / name
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    on_pre_build()
+def pages() -> Iterator[tuple[Path, str]]:
+    """Each picture, and where it goes."""
+    yield OUT / "first.svg", first().to_svg()
+    for draw in (step, model):
+        yield OUT / f"{draw.__name__}.html", draw().to_html()
