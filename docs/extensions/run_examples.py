@@ -1,7 +1,8 @@
 """Runs the examples of the README, of the site and of all docstrings, with warnings as errors.
 
 Part of `make docs`. The blocks of one page share their names, as a reader would have them in one session. Where a page
-shows what a block prints, in a `<div class="cell-output">` after it, the two are compared.
+shows what a block prints, in a `<div class="cell-output">` after it, the two are compared; numbers that come out a little
+different on another machine stand in a `<div class="cell-output varies">`.
 """
 
 from __future__ import annotations
