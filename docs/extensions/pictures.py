@@ -21,6 +21,15 @@ def first() -> viz.Picture:
     return viz.step(loss)
 
 
+def start() -> viz.Picture:
+    """The one of docs/start.md."""
+    x = minitorch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    w = minitorch.tensor([1.0, -2.0, 0.5], requires_grad=True)
+    with viz.watch():
+        loss = ((x @ w) ** 2).sum()
+    return viz.step(loss)
+
+
 def step() -> viz.Picture:
     """The first picture of docs/looking-inside.md."""
     x = minitorch.tensor(2.0)
@@ -45,5 +54,5 @@ def model() -> viz.Picture:
 def pages() -> Iterator[tuple[Path, str]]:
     """Each picture, and where it goes."""
     yield OUT / "first.svg", first().to_svg()
-    for draw in (step, model):
+    for draw in (start, step, model):
         yield OUT / f"{draw.__name__}.html", draw().to_html()

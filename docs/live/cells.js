@@ -30,6 +30,7 @@ class Cell {
     this.built = div.querySelector(".cell-output");
     this.output = new Output(label);
     this.runButton = button("▶ Run", `Run cell ${number}`, () => (this.busy ? this.page.session.stop() : run()));
+    this.runButton.classList.add("cell-run");
     this.aboveButton = button("Run all above", `Run all cells above cell ${number}`, () => page.runAbove(this));
     this.resetButton = button("Reset", `Reset cell ${number}: its code and what it shows`, () => this.reset());
     this.status = create("span", { className: "cell-status" });
@@ -84,10 +85,9 @@ class Cell {
       return `error after ${seconds}`;
     }
     if (ended.end === "missing") {
-      const place = ended.line ? ` at line ${ended.line}` : "";
       this.output.note(
-        `There is no ${ended.library} in the Python of this page, so the cell ended${place}. ` +
-          "What stands above that line has run. To run all of it, run it on your own machine.",
+        `${ended.why}. The cell ended at line ${ended.line}; what stands above that line has run. ` +
+          "To run all of it, run it on your own machine.",
       );
       return `needs ${ended.library}`;
     }

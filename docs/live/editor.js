@@ -12,7 +12,8 @@ export class Editor {
   constructor(code, label, { onRun, onInput }) {
     Object.assign(this, { code, onRun, onInput });
     this.original = code.textContent.replace(/\n$/, "");
-    this.coloured = code.innerHTML; // by Pygments, until something is changed
+    this.coloured = code.innerHTML.replace(/\n(?=(<\/\w+>)*$)/, ""); // by Pygments, until something is changed
+    code.innerHTML = this.coloured;
     this.area = Object.assign(document.createElement("textarea"), {
       className: "cell-editor",
       value: this.original,

@@ -60,11 +60,12 @@ export class Output {
       stream = this.#add("pre", className);
       this.#stream = stream;
     }
-    if (!text.includes("\r")) {
+    const { lastChild } = stream;
+    if (!text.includes("\r") && !lastChild?.data.endsWith("\r")) {
       stream.append(text);
       return;
     }
     const all = (stream.textContent + text).replaceAll("\r\n", "\n");
-    stream.textContent = all.replace(/^.*\r(?=[^\r\n])/gm, "");
+    stream.textContent = all.replace(/[^\n]*\r(?=[^\r\n])/g, "");
   }
 }

@@ -33,9 +33,11 @@ class Absent:
         self.__dict__["library"] = library
 
     def __getattr__(self, name: str) -> Any:
-        raise NotServed(self.library, name=self.library)
+        raise NotServed(f"{self.library} is not served here", name=self.library)
 
-    __setattr__ = __call__ = __getitem__ = __getattr__  # type: ignore[assignment]
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Calling it is using it."""
+        raise NotServed(f"{self.library} is not served here", name=self.library)
 
 
 class Stream(io.TextIOBase):
@@ -127,12 +129,13 @@ class Session:
         except ModuleNotFoundError as error:
             if (top := name.partition(".")[0]) not in self._missing or error.name != top:
                 raise
-            module = Absent(self._missing[top])
-            for part in (*name.split(".")[1:], *(fromlist or ())):
+            module = inner = Absent(self._missing[top])
+            for part in () if fromlist else name.split(".")[1:]:  # import a.b as c
+                inner.__dict__[part] = inner = Absent(self._missing[top])
+            for part in fromlist or ():  # from a.b import c
                 module.__dict__[part] = Absent(self._missing[top])
-        else:
-            if name == "matplotlib.pyplot" or "pyplot" in (fromlist or ()):
-                sys.modules["matplotlib.pyplot"].show = lambda **_: self._show_figures()  # type: ignore[attr-defined]
+        if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+            pyplot.show = lambda *_, **__: self._show_figures()  # type: ignore[attr-defined]
         return module
 
     def _explain(self, error: BaseException) -> dict[str, str]:
@@ -142,13 +145,20 @@ class Session:
         full = "".join(report.format())
         report.stack[:] = [frame for frame in report.stack if frame.filename.startswith("<cell ")]
         short = "".join(report.format(chain=False))
-        ended = {"end": "error", "short": short, "full": full}
-        line = str(report.stack[-1].lineno) if report.stack else ""
+        if not report.stack:  # the cell did not even begin: its syntax is wrong
+            return {"end": "error", "short": short, "full": ""}
+        ended, line = {"end": "error", "short": short, "full": full}, str(report.stack[-1].lineno)
+        library = None
         for cause in (error, error.__cause__):  # minitorch's own error about it has the import's as its cause
             if isinstance(cause, NotServed | ModuleNotFoundError) and cause.name:
-                top = cause.name.partition(".")[0]
-                return ended | {"end": "missing", "library": self._missing.get(top, top), "line": line}
-        return ended
+                library = self._missing.get(cause.name.partition(".")[0], cause.name)
+        if library:
+            why = f"There is no {library} in the Python of this page"
+        elif type(error).__name__ == "MissingDependencyError":
+            why, library = str(error), "a library"
+        else:
+            return ended
+        return ended | {"end": "missing", "library": library, "why": why, "line": line}
 
 
 def rich(value: Any) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,10 @@ class Cells:
         self[number].get_by_role("button", name=what, exact=False).first.click()
 
     def status(self, number: int, text: str) -> None:
-        """Waits until the status of a cell begins with `text`."""
-        self[number].locator(".cell-status").filter(has_text=text).wait_for()
+        """Waits until a cell has ended, and its status begins with `text`."""
+        status = self[number].locator(".cell-status")
+        status.filter(has_text=re.compile(rf"^(done|error|needs|stopped|{text})")).wait_for()
+        assert status.inner_text().startswith(text), self.shown(number)
 
     def shown(self, number: int) -> str:
         return str(self[number].locator(".cell-shown").inner_text())
@@ -116,7 +119,7 @@ def test_a_cell_whose_names_are_not_there_points_above(cells: Cells) -> None:
 def test_stop_ends_a_cell_that_never_would(cells: Cells) -> None:
     cells.run(1)
     cells.press(4)
-    cells[4].get_by_text("begun").wait_for()  # it came while the cell ran
+    cells[4].get_by_text("begun", exact=True).wait_for()  # it came while the cell ran
     cells.press(4, "Stop")
     cells.status(4, "stopped")
     assert "names of all cells" in cells.shown(4)
@@ -133,12 +136,15 @@ def test_stop_keeps_the_names_where_the_browser_shares_memory(
     cells = Cells(page)
     cells.run(1)
     cells.press(4)
-    cells[4].get_by_text("begun").wait_for()
+    cells[4].get_by_text("begun", exact=True).wait_for()
     cells.press(4, "Stop")
     cells.status(4, "stopped")
     assert "still there" in cells.shown(4)
     assert cells.run(2).strip() == "tensor([2., 4.])"
-    cells.write(4, "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass")
+    cells.write(
+        4,
+        "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
+    )
     cells.press(4)
     cells.status(4, "running")
     cells.press(4, "Stop")
@@ -149,7 +155,7 @@ def test_stop_keeps_the_names_where_the_browser_shares_memory(
 def test_cells_that_wait_run_one_after_the_other_and_end_with_the_state(cells: Cells) -> None:
     cells.run(7)
     cells.press(4)
-    cells[4].get_by_text("begun").wait_for()
+    cells[4].get_by_text("begun", exact=True).wait_for()
     cells.press(7)
     cells.status(7, "waiting")
     cells.press(4, "Stop")
@@ -176,19 +182,20 @@ def test_restart_forgets_all_names(cells: Cells) -> None:
 
 
 def test_the_widget_steps_through_a_graph_and_knows_the_lines_of_the_cell(cells: Cells) -> None:
+    cells.run(1)
     cells.run(5)
     widget = cells[5].frame_locator("iframe")
     widget.locator("svg").first.wait_for()
     assert "loss = (w * 2 - 1) ** 2" in widget.locator("body").inner_html()
     before = widget.locator("body").inner_text()
-    widget.get_by_role("button", name="Next").click()
+    widget.get_by_role("button", name="one step on").click()
     assert widget.locator("body").inner_text() != before
 
 
 def test_what_is_not_served_is_said_and_the_rest_runs(cells: Cells) -> None:
     shown = cells.run(6, ends="needs matplotlib")
     assert "[0 1 2]" in shown  # the import alone does not stop it
-    assert "There is no matplotlib in the Python of this page, so the cell ended at line 5" in shown
+    assert "There is no matplotlib in the Python of this page. The cell ended at line 5;" in shown
     assert "Traceback" not in shown
     cells.write(6, "import numba")
     assert "There is no numba" in cells.run(6, ends="needs numba")
@@ -211,7 +218,8 @@ def test_values_show_as_in_a_notebook(cells: Cells) -> None:
         "class Pixel:\n"
         "    def _repr_png_(self):\n"
         "        head = chunk(b'IHDR', struct.pack('>IIBBBBB', 1, 1, 8, 0, 0, 0, 0))\n"
-        "        return b'\\x89PNG\\r\\n\\x1a\\n' + head + chunk(b'IDAT', zlib.compress(b'\\0\\x80')) + chunk(b'IEND', b'')\n"
+        "        head += chunk(b'IDAT', zlib.compress(b'\\0\\x80')) + chunk(b'IEND', b'')\n"
+        "        return b'\\x89PNG\\r\\n\\x1a\\n' + head\n"
         "class Table:\n"
         "    def _repr_html_(self):\n"
         "        return '<table><tr><td>one</td></tr></table>'\n"
@@ -265,7 +273,9 @@ def test_the_keyboard_reaches_and_leaves_everything(cells: Cells) -> None:
 
 def test_the_editor_covers_its_text_exactly(cells: Cells) -> None:
     area, code = (cells[3].locator(it).bounding_box() for it in ("textarea", "code"))
-    assert {key: round(value) for key, value in area.items()} == {key: round(value) for key, value in code.items()}
+    assert {key: round(value) for key, value in area.items()} == {
+        key: round(value) for key, value in code.items()
+    }
     assert cells[3].locator("textarea").evaluate("it => it.scrollHeight <= it.clientHeight")
 
 
