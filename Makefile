@@ -45,11 +45,13 @@ format: $(VENV)/.has-lint ## repair what ruff can repair
 types: $(VENV)/.has-lint ## type check (mypy, strict)
 	$(BIN)/mypy $(ARGS)
 
-docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision ## run the examples of the pages, build the site into site/
+docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision $(VENV)/.has-notebooks ## run the examples of the pages, build the site into site/
 	$(BIN)/python docs/extensions/run_examples.py
-	$(BIN)/mkdocs build --strict $(ARGS)
+	$(THREADS) $(BIN)/python tests/notebooks/run_notebooks.py --stale
+	$(BIN)/python docs/extensions/write_pages.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict $(ARGS)
 
-notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
+notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom; the site shows what they put out
 	$(THREADS) $(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
 
 bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch (ARGS="--backend numpy", "--against jax", "--help"); wants an idle machine

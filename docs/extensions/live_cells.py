@@ -1,10 +1,9 @@
 """Puts what the live cells need into `docs/assets/py/`: packages for Pyodide, their lock, the lessons' data.
 
-A hook of mkdocs, run before each build and after vendor.py, which brings Pyodide itself; `python
-docs/extensions/live_cells.py` does the same by hand. minitorch's wheel is built from this tree. NumPy and the others
-are those of Pyodide's own lock file, by name and hash; MINITORCH_PYODIDE_WHEELS says where they come from: a folder
-with some of them (then its files count, whatever their hash), or `download` for Pyodide's distribution (then a file
-of another hash stops the build). Without it, or without Pyodide, the pages have no Run buttons.
+After vendor.py, which brings Pyodide itself. minitorch's wheel is built from this tree. NumPy and the others are those
+of Pyodide's own lock file, by name and hash; MINITORCH_PYODIDE_WHEELS says where they come from: a folder with some of
+them (then its files count, whatever their hash), or `download` for Pyodide's distribution (then a file of another
+hash stops the build). Without it, or without Pyodide, the pages have no Run buttons.
 
 The last file written is `served.js`, which the pages read: what is there, or nothing.
 """
@@ -27,7 +26,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
 from vendor import ASSETS, CACHE, PYODIDE, ROOT
 
 PY = ASSETS / "py"
@@ -155,8 +153,8 @@ def served() -> tuple[dict[str, Any] | None, dict[str, bytes]]:
     return None, {}
 
 
-def on_pre_build(config: Any = None) -> None:
-    """Writes what is missing or out of date; no other, or `mkdocs serve` would never rest."""
+def write() -> None:
+    """Writes what is missing or out of date."""
     says, files = served()
     files["served.js"] = f"export default {json.dumps(says, indent=1)};\n".encode()
     for old in (*PY.glob("*.whl"), *PY.glob("data-*"), *PY.glob("minitorch-*/*")):
@@ -171,4 +169,4 @@ def on_pre_build(config: Any = None) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    on_pre_build()
+    write()

@@ -1,6 +1,6 @@
 """Puts what the site takes from npm into `docs/assets/`, so that no page asks another host for anything.
 
-A hook of mkdocs, run before each build; `python docs/extensions/vendor.py` does the same by hand. `npm pack`
+`npm pack`
 fetches a package once, into `.vendor/`; its bytes must have the hash that stands here, or the build stops. Neither
 folder is committed. Without npm the site builds, too: formulas and diagrams stay text, and no cell can be run.
 """
@@ -15,7 +15,7 @@ import subprocess
 import tarfile
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "docs" / "assets"
@@ -61,7 +61,14 @@ MERMAID = Package(
     "mermaid",
     ("dist/mermaid.min.js",),
 )
-PACKAGES = (PYODIDE, KATEX, MERMAID)
+IFRAME_WORKER = Package(  # without it the search of a site that is opened from a folder asks another host
+    "iframe-worker",
+    "1.0.4",
+    "sha512-roeaaI+Lg1LJNfgpCjoRe/+WzEjy9+Z08LoEvu85MCPbBjwm+qXz8Ag5U05lHa6V1CysZyGzE0SOkAtSUA5q7Q==",
+    "iframe-worker",
+    ("shim/*.js",),
+)
+PACKAGES = (PYODIDE, KATEX, MERMAID, IFRAME_WORKER)
 
 
 def fetch(package: Package) -> Path | None:
@@ -113,7 +120,7 @@ def unpack(package: Package, archive: Path) -> None:
         raise SystemExit(f"{package.name} {package.version} has no {', '.join(sorted(missing))}")
 
 
-def on_pre_build(config: Any = None) -> None:
+def write() -> None:
     """Fetches and unpacks all packages."""
     for package in PACKAGES:
         if archive := fetch(package):
@@ -126,4 +133,4 @@ def on_pre_build(config: Any = None) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    on_pre_build()
+    write()
