@@ -17,7 +17,7 @@ PYTEST := $(THREADS) $(BIN)/python -m pytest -p no:benchmark -n $(JOBS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow test-oracle lint format types docs notebooks bench gpu-check wheel clean help
+.PHONY: demo test test-slow test-oracle test-site lint format types docs notebooks bench gpu-check wheel clean help
 
 demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
@@ -26,10 +26,13 @@ test: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-cuda-check ## the everyd
 	$(PYTEST) -m "not oracle and not slow" $(ARGS)
 
 test-slow: $(VENV)/.has-test $(VENV)/.has-cuda-check ## the tests that take longer
-	$(PYTEST) -m "slow and not oracle" $(ARGS) || test $$? -eq 5  # 5: there are none
+	$(PYTEST) -m "slow and not oracle and not site" $(ARGS) || test $$? -eq 5  # 5: there are none
 
 test-oracle: $(VENV)/.has-test $(VENV)/.has-oracle ## every comparison with PyTorch
 	$(PYTEST) -m oracle $(ARGS)
+
+test-site: $(VENV)/.has-test $(VENV)/.has-docs $(VENV)/.has-site ## pages and their live cells in a headless Chromium; see CONTRIBUTING.md
+	$(PYTEST) -n 0 -m site -rs tests/site $(ARGS)
 
 lint: $(VENV)/.has-lint ## style and likely bugs (ruff)
 	$(BIN)/ruff check $(ARGS)

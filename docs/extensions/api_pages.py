@@ -221,7 +221,12 @@ def text_of(page: Page) -> str:
         shown = [name for name, inner in sections[module] if is_documented(module, inner)]
         others = [name for name, inner in sections[module] if not is_documented(module, inner)]
         for name in shown:
-            lines += ["", f"::: {page.package}.{name}", "    options:", f"      heading_level: {level}"]
+            path = f"{page.package}.{name}"
+            if is_module(
+                path
+            ):  # called as a function in it, and PyTorch has the function under the shorter path
+                path += f".{name}"
+            lines += ["", f"::: {path}", "    options:", f"      heading_level: {level}"]
         if others:
             lines += ["", f"Also {', '.join(f'`{name}`' for name in others)}."]
     return "\n".join(lines) + "\n"

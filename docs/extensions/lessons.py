@@ -27,9 +27,10 @@ EXECUTED = ROOT / "build" / "notebooks"
 OUT = ROOT / "docs" / "lessons"
 
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)")
-TIME = re.compile(r"\bake\s+about\s+(an\s+hour(\s+and\s+a\s+half)?)")
+TIME = re.compile(r"ake\s+about\s+(an\s+hour(\s+and\s+a\s+half)?)")
 DATA = re.compile(r"\bdata/[\w.]+")
 TERMINAL = re.compile(r"\x1b\[[0-9;]*m")
+CELL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")  # how a kernel calls a cell
 FRAME = re.compile(r"<iframe\b[^>]*?\bsrcdoc=(\"([^\"]*)\"|'([^']*)')")
 
 
@@ -131,7 +132,10 @@ class Page:
         said = ""
         for number, output in enumerate(cell["outputs"], 1):
             if output["output_type"] == "stream":
-                said += "".join(output["text"])
+                if (
+                    output["name"] == "stdout"
+                ):  # the other tells of this computer: what was compiled, and where
+                    said += CELL_FILE.sub("<cell>", "".join(output["text"]))
                 continue
             if said.strip():
                 yield fenced(said, "{.text .no-copy}")

@@ -63,12 +63,10 @@ def file_page(path: Path) -> str:
         lines += [f"In this file: {', '.join(links)}.", ""]
     shown = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n")
     for number, line in enumerate(shown.split("\n"), 1):
-        name = f' id="{names[number]}"' if number in names else ""
-        link = (
-            f'<a id="L{number}" href="#L{number}" data-line="{number}" tabindex="-1" aria-hidden="true"></a>'
-        )
+        link = f'<a href="#L{number}" data-line="{number}" tabindex="-1" aria-hidden="true"></a>'
+        inside = f'<span id="{names[number]}">{line}</span>' if number in names else line
         start = '<div class="highlight source"><pre><code>' if number == 1 else ""
-        lines.append(f"{start}<span{name}>{link}{line}</span>")
+        lines.append(f'{start}<span id="L{number}">{link}{inside}</span>')
     return "\n".join([*lines, "</code></pre></div>", ""])
 
 

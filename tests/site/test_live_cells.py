@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 CELLS = [
     'import minitorch\n\nx = minitorch.tensor([1.0, 2.0], requires_grad=True)\nprint("made")',
