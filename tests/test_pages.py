@@ -93,7 +93,7 @@ def test_the_backend_of_the_page_passes_the_suite_that_it_names(tmp_path: Path, 
     paths = [str(tmp_path), *(path for path in sys.path if path)]
     suite = "minitorch.testing.conformance"
     done = subprocess.run(
-        [sys.executable, "-m", suite, "--backend", "my_backends:CountingBackend", "-q", "-k", "lstm or gru"],
+        [sys.executable, "-m", suite, "--backend", "my_backends:CountingBackend", "-q", "-x", "-k", "lstm"],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         cwd=tmp_path,
         capture_output=True,

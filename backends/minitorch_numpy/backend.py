@@ -15,7 +15,6 @@ from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
 from minitorch_numpy.conv import NumpyConvKernels
 from minitorch_numpy.embedding import NumpyEmbeddingKernels
-from minitorch_numpy.indices import with_wide_indices
 from minitorch_numpy.linalg import NumpyLinalgKernels
 from minitorch_numpy.memory import keep_freed_memory
 from minitorch_numpy.namespace import NamespaceBackend, fourth_or_cube
@@ -162,7 +161,3 @@ class NumpyBackend(
         if not np.may_share_memory(memory, x):  # the owner has gaps itself: it came from elsewhere
             return x.ravel(), 0
         return memory, (x.ctypes.data - memory.ctypes.data) // x.itemsize
-
-
-if np.dtype(np.intp).itemsize < 8:
-    with_wide_indices(NumpyBackend)
