@@ -10,7 +10,7 @@ import cupyx.scipy.special as special
 import numpy as np
 
 from minitorch.backend import Array, Calls
-from minitorch_cupy import memory, runtime
+from minitorch_cupy import bits, memory, runtime
 from minitorch_cupy.activation import CupyActivationKernels
 from minitorch_cupy.batch_norm import CupyBatchNormKernels
 from minitorch_cupy.cublas import CublasProducts
@@ -196,6 +196,11 @@ class CupyBackend(
         if y.__class__ is int and 2 < y < 5 and isinstance(x, cp.ndarray) and x.dtype.kind == "f":
             return fourth_or_cube(cp.square, x, y)
         return cp.power(x, y)
+
+    @staticmethod
+    def where(condition: Array, x: Any, y: Any) -> Array:
+        """x where the condition holds, else y."""
+        return bits.where(cp, condition, x, y)
 
     @staticmethod
     def sort(x: Array, axis: int = -1) -> Array:

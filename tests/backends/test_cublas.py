@@ -7,9 +7,9 @@ import pytest
 
 pytest.importorskip("cupy", reason="CuPy is not installed")
 
-from minitorch.errors import BackendError, MissingDependencyError  # noqa: E402
-from minitorch_cupy import cublas  # noqa: E402
-from minitorch_cupy.matmul import SIGNATURES  # noqa: E402
+from minitorch.errors import BackendError, MissingDependencyError
+from minitorch_cupy import cublas
+from minitorch_cupy.matmul import SIGNATURES
 
 
 def test_a_status_says_what_went_wrong_and_what_to_do():

@@ -12,6 +12,7 @@ blas = pytest.importorskip(
 )
 
 from cuda_on_cpu.backend import CudaOnCpu  # noqa: E402
+
 from minitorch import backends as switches  # noqa: E402
 from minitorch.errors import ShapeError  # noqa: E402
 from minitorch_cupy.matmul import KINDS  # noqa: E402

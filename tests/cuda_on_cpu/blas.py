@@ -1,7 +1,7 @@
 """Plays cuBLAS: carries out what it would be called with, in the computer's memory, as its documentation says.
 
-Calls arrive as they would on a GPU: through a C function of the declared types, with addresses. Real and complex numbers
-go on to a BLAS of the reference's kind, SciPy's, in which cuBLAS's gemm has its meaning; half precision to NumPy.
+Calls arrive as they would on a GPU: through a C function of the declared types, with addresses. Real and complex
+numbers go on to a BLAS of the usual kind, SciPy's, in which gemm has the same meaning; half precision to NumPy.
 """
 
 from __future__ import annotations
