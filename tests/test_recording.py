@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import minitorch
 from minitorch import optim
+from minitorch.amp.autocast_mode import state
 from minitorch.cuda import CUDAGraph
 from minitorch.device import Replays, _recording
 from minitorch.errors import BackendError
@@ -127,3 +129,16 @@ def test_a_scaled_step_stays_out_of_graphs(parameter: Any) -> None:
     np.testing.assert_allclose(loss.item(), -65536.0)
     scaler.step(steps)
     scaler.update()
+
+
+def test_a_graph_casts_weights_for_itself() -> None:
+    """One that was cast before the capture would stay what it was when the weight is not any more."""
+    w, x = minitorch.ones(2, 2, requires_grad=True), minitorch.ones(2, 2)
+    kept = []
+    with minitorch.autocast("cpu", minitorch.bfloat16):
+        for recorded in (False, True, True, False):
+            with Recording() if recorded else nullcontext():
+                for _ in range(2):
+                    assert (x @ w).dtype is minitorch.bfloat16
+            kept.append(len(state().cache))
+    assert kept == [1, 2, 3, 3]

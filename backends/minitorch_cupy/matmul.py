@@ -88,10 +88,10 @@ def request(call: Gemm, how: Numbers, size: int, a: int, b: int, c: int) -> tupl
     first = how.one, a + call.a * size, how.kind, call.lda
     second = b + call.b * size, how.kind, call.ldb
     result = how.zero, c + call.c * size, how.kind, call.ldc
-    if call.count == 1:
+    if call.products == 1:
         return "cublasGemmEx", (*flags, *first, *second, *result, how.compute, DEFAULT_ALGORITHM)
     return "cublasGemmStridedBatchedEx", (
-        *flags, *first, call.step_a, *second, call.step_b, *result, call.step_c, call.count,
+        *flags, *first, call.step_a, *second, call.step_b, *result, call.step_c, call.products,
         how.compute, DEFAULT_ALGORITHM,
     )  # fmt: skip
 

@@ -104,7 +104,7 @@ class Gemm(NamedTuple):
     c: int
     ldc: int
     step_c: int
-    count: int
+    products: int
 
 
 class Product(NamedTuple):

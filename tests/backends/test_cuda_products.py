@@ -134,9 +134,9 @@ def test_rows_further_apart_than_cublas_counts_are_copied():
 def test_a_batch_at_equal_distances_is_one_call():
     q = np.ones((2, 5, 3, 4)).transpose(0, 2, 1, 3)  # (batch, heads, time, width), as attention has it
     calls = planned(q, np.ones((2, 3, 4, 6))).calls
-    assert [call.count for call in calls] == [3, 3]
-    assert [call.count for call in planned(np.ones((2, 3, 5, 4)), np.ones((2, 3, 4, 6))).calls] == [6]
-    assert [call.count for call in planned(np.ones((5, 4)), np.ones((7, 4, 6))).calls] == [7]
+    assert [call.products for call in calls] == [3, 3]
+    assert [call.products for call in planned(np.ones((2, 3, 5, 4)), np.ones((2, 3, 4, 6))).calls] == [6]
+    assert [call.products for call in planned(np.ones((5, 4)), np.ones((7, 4, 6))).calls] == [7]
 
 
 def test_a_single_product_is_not_asked_for_as_a_batch(called):
