@@ -24,7 +24,7 @@ from minitorch_cupy.matmul import SIGNATURES, CupyProducts
 WORKSPACE = 32 << 20  # bytes: what NVIDIA recommends for Hopper, and more than others need
 MOST_STREAMS = 8  # for which workspaces are kept
 STATUS = {
-    1: ("NOT_INITIALIZED", "cuBLAS did not start; the GPU's memory may be full"),
+    1: ("NOT_INITIALIZED", "cuBLAS did not start: the driver is missing, or the GPU's memory is full"),
     3: (
         "ALLOC_FAILED",
         "the GPU's memory is full; give some back, for example with minitorch.cuda.empty_cache()",
