@@ -119,6 +119,24 @@ def test_a_square_matrix_that_is_transposed() -> None:
     assert "if it were transposed" in str(problem(lambda x: x.T, lambda x: x, square))
 
 
+def test_an_error_is_told_with_its_line() -> None:
+    def student(x: Any) -> Any:
+        doubled = x + x
+        return doubled @ doubled
+
+    error = problem(student, lambda x: x, x34)
+    assert "ShapeError" in str(error)
+    assert str(error).endswith("in the line `return doubled @ doubled`")
+
+
+def test_gaps_stay_gaps() -> None:
+    def student(x: Any) -> Any:
+        raise NotImplementedError("your code here")
+
+    with pytest.raises(NotImplementedError, match="your code here"):
+        compare_with_reference(student, lambda x: x, (x34,))
+
+
 # Gradients ------------------------------------------------------------------------------------------------
 
 
