@@ -99,7 +99,9 @@ def test_softmax_of_large_numbers(submission):
         )
         assert np.allclose(y.sum(1).tolist(), 1), f"with numbers up to {3 * scale:g} rows do not add up to 1"
     y = submission.softmax(minitorch.tensor([0.0, -math.inf, 0.0]), 0)
-    same(y, [0.5, 0.0, 0.5], "of the numbers 0, −∞, 0 the second should be impossible, and the others equally likely")
+    assert y.tolist() == [0.5, 0.0, 0.5], (
+        "of the numbers 0, −∞, 0 the second should be impossible, and the others equally likely"
+    )
 
 
 @task("6.1", points=1)
@@ -108,7 +110,9 @@ def test_softmax_is_written_by_hand(submission):
     with count_ops(at_most={"softmax": 0, "log_softmax": 0, "logsumexp": 0, "softmin": 0}) as ops:
         submission.softmax(minitorch.rand(50, 40), 1)
     assert ops.total > 0, "softmax does not compute with minitorch at all"
-    assert ops.total <= 12, f"{ops.total} operations for 50 rows: is there a loop over rows? Work on the whole tensor"
+    assert ops.total <= 12, (
+        f"{ops.total} operations for 50 rows: is there a loop over rows? Work on the whole tensor"
+    )
 
 
 # 6.2 ----------------------------------------------------------------------------------------------------------
@@ -138,11 +142,15 @@ def test_causal_weights(submission):
     q, k, v = minitorch.randn(3, 6, 4).unbind(0)
     _, weights = submission.attention(q, k, v, causal=True)
     future = weights.triu(1)
-    assert not bool(minitorch.isnan(weights).any()), "there is a NaN among the weights: 0 · ∞, or a row with −∞ only?"
+    assert not bool(minitorch.isnan(weights).any()), (
+        "there is a NaN among the weights: 0 · ∞, or a row with −∞ only?"
+    )
     assert not bool(future.any()), (
         "a position sees its future: row i of the weights should be exactly 0 after column i"
     )
-    assert bool(weights.tril().sum(1).bool().all()), "a position sees nothing: it may see itself and what came before"
+    assert bool(weights.tril().sum(1).bool().all()), (
+        "a position sees nothing: it may see itself and what came before"
+    )
     assert np.allclose(weights.sum(1).tolist(), 1, atol=1e-5), (
         "rows of the weights do not add up to 1: the mask belongs before the softmax, as −∞"
     )
@@ -163,7 +171,10 @@ def test_no_position_sees_its_future(submission):
     result, _ = submission.attention(q, k, v, causal=True)
     assert result.requires_grad, "the result is not part of the graph"
     for i in range(n):
-        grads = minitorch.autograd.grad(result[:, i].sum(), (k, v), retain_graph=True)
+        grads = minitorch.autograd.grad(result[:, i].sum(), (k, v), retain_graph=True, allow_unused=True)
+        assert None not in grads, (
+            "the result does not depend on the keys and the values: was something detached?"
+        )
         for name, g in zip(("keys", "values"), grads, strict=True):
             assert not bool(g[:, i + 1 :].any()), (
                 f"the result at position {i} depends on the {name} of later positions: their gradient is not 0"
@@ -177,7 +188,9 @@ def test_no_position_sees_its_future(submission):
 def test_attention_of_other_shapes(submission):
     """other shapes"""
     compare_attention(submission, False, samples("b 1 d", "b S d", "b S 2", seed=11, empty=False, layouts=[]))
-    compare_attention(submission, True, samples("b h n 5", "b h n 5", "b h n 3", seed=12, empty=False, layouts=[]))
+    compare_attention(
+        submission, True, samples("b h n 5", "b h n 5", "b h n 3", seed=12, empty=False, layouts=[])
+    )
 
 
 # 6.3 ----------------------------------------------------------------------------------------------------------
@@ -207,8 +220,8 @@ def test_split(submission):
             same(
                 part[:, h].detach(),
                 both[:, :, start : start + 4].detach(),
-                f"{name} of head {h} is wrong: at every time it should be {'first second last'.split()[third]} third, "
-                f"numbers {4 * h} to {4 * h + 3} of qkv's output. Did a reshape mix time and heads?",
+                f"{name} of head {h} is wrong: at every time it is a part of the {('first', 'second', 'last')[third]} "
+                f"third of qkv's output. Did a reshape mix time and heads?",
                 tolerance=1e-5,
             )
 
@@ -350,7 +363,9 @@ def test_network_does_not_see_the_future(submission):
         assert not bool(g[t + 1 :].any()), (
             f"the logits at position {t} depend on later characters: the answer leaks into the question"
         )
-        assert bool(g[: t + 1].any(1).all()), f"the logits at position {t} do not depend on all characters up to it"
+        assert bool(g[: t + 1].any(1).all()), (
+            f"the logits at position {t} do not depend on all characters up to it"
+        )
 
 
 # 6.5 ----------------------------------------------------------------------------------------------------------
@@ -364,8 +379,13 @@ def test_temperature(submission):
     for t in (1.0, 0.3, 4.0):
         e = np.exp(np.array(LOGITS) / t)
         p = submission.probabilities(minitorch.tensor(LOGITS), temperature=t)
-        same(p.sum(), 1.0, "probabilities should add up to 1", 1e-5)
-        same(p, e / e.sum(), f"the probabilities at temperature {t} are wrong: divide the logits by it", 1e-5)
+        assert abs(float(p.sum()) - 1) < 1e-5, "probabilities should add up to 1"
+        same(
+            p,
+            e / e.sum(),
+            "the probabilities are wrong for some temperatures: divide the logits by the temperature",
+            1e-5,
+        )
 
 
 @task("6.5", points=2)
@@ -377,8 +397,15 @@ def test_top_k(submission):
         possible = int((p > 0).sum())
         assert possible == k, f"with top_k={k} exactly {k} characters should be possible, and {possible} are"
         e = np.where(np.argsort(np.argsort(-np.array(LOGITS))) < k, np.exp(np.array(LOGITS) / t), 0)
-        same(p, e / e.sum(), f"with top_k={k} the likeliest should share all, in the same proportions as before", 1e-5)
-    same(logits, minitorch.tensor(LOGITS), "the logits that were handed over are changed: they belong to the caller")
+        same(
+            p,
+            e / e.sum(),
+            f"with top_k={k} the likeliest should share all, in the same proportions as before",
+            1e-5,
+        )
+    assert minitorch.equal(logits, minitorch.tensor(LOGITS)), (
+        "the logits that were handed over are changed: they belong to the caller"
+    )
 
 
 class Chain:
@@ -392,12 +419,14 @@ class Chain:
 
     def __call__(self, numbers):
         """Logits that leave no choice."""
-        assert numbers.ndim == 2, f"the model takes numbers of shape (batch, time), it got {tuple(numbers.shape)}"
+        assert numbers.ndim == 2, (
+            f"the model takes numbers of shape (batch, time), it got {tuple(numbers.shape)}"
+        )
         self.seen.append(numbers.tolist()[0])
         assert len(self.seen[-1]) <= self.length, (
             f"the model can read {self.length} positions, and was shown {len(self.seen[-1])}: show it the last ones"
         )
-        logits = 1e3 * F.one_hot((3 * numbers + 1) % 7, 7).float() * self.weight
+        logits = 50.0 * F.one_hot((3 * numbers + 1) % 7, 7).float() * self.weight
         self.recorded = self.recorded or logits.requires_grad
         return logits
 
@@ -407,14 +436,22 @@ def test_generate(submission):
     """writing, with a context that is limited"""
     model, start = Chain(), minitorch.tensor([5, 2])
     result = submission.generate(model, start, 6)
-    assert tuple(result.shape) == (8,), f"2 characters and 6 more should be a vector of 8, got {tuple(result.shape)}"
+    assert tuple(result.shape) == (8,), (
+        f"2 characters and 6 more should be a vector of 8, got {tuple(result.shape)}"
+    )
     assert result.tolist()[:2] == [5, 2], "the result should begin with what was given"
     expected = [5, 2]
     for _ in range(6):
         expected.append((3 * expected[-1] + 1) % 7)
-    same(result, expected, "the wrong characters follow: read the logits of the last position, and append each drawn one")
-    same(model.seen, [expected[max(0, n - 4) : n] for n in range(2, 8)], "show the model the last characters each time")
-    same(start, [5, 2], "the numbers that were handed over are changed: they belong to the caller")
+    assert result.tolist() == expected, (
+        "the wrong characters follow: read the logits of the last position, and append each drawn one"
+    )
+    assert model.seen == [expected[max(0, n - 4) : n] for n in range(2, 8)], (
+        "show the model the last characters each time"
+    )
+    assert start.tolist() == [5, 2], (
+        "the numbers that were handed over are changed: they belong to the caller"
+    )
 
 
 @task("6.5", points=1)
@@ -422,7 +459,9 @@ def test_generate_draws(submission):
     """drawing by chance, without a graph"""
     model = Chain()
     submission.generate(model, minitorch.tensor([1]), 3)
-    assert not model.recorded, "a graph is recorded for every character: minitorch.no_grad() saves time and memory"
+    assert not model.recorded, (
+        "a graph is recorded for every character: minitorch.no_grad() saves time and memory"
+    )
 
     class Fair(Chain):
         def __call__(self, numbers):
@@ -431,10 +470,12 @@ def test_generate_draws(submission):
 
     minitorch.manual_seed(0)
     drawn = submission.generate(Fair(), minitorch.tensor([0]), 100).tolist()
-    assert len(set(drawn)) == 7, "if all characters are equally likely, all should come: draw, instead of taking the best"
+    assert len(set(drawn)) == 7, (
+        "if all characters are equally likely, all should come: draw, instead of taking the best"
+    )
     minitorch.manual_seed(0)
     few = submission.generate(Fair(), minitorch.tensor([0]), 100).tolist()
-    same(few, drawn, "the same seed gives another text: draw with minitorch.multinomial")
+    assert few == drawn, "the same seed gives another text: draw with minitorch.multinomial"
 
 
 # 6.6 ----------------------------------------------------------------------------------------------------------
@@ -442,7 +483,8 @@ def test_generate_draws(submission):
 
 def book():
     """The text as numbers: what to learn, what to test, how many symbols."""
-    found = [p for p in (Path("alice.txt"), Path(__file__).parents[2] / "data" / "alice.txt") if p.is_file()]
+    here = Path(__file__).resolve().parent
+    found = [p for p in (here.parents[1] / "data" / "alice.txt", here / "alice.txt") if p.is_file()]
     text = found[0].read_text(encoding="ascii")
     numbers = np.unique(list(text), return_inverse=True)[1]
     cut = int(0.9 * len(numbers))
@@ -463,7 +505,9 @@ def test_pairs(submission):
     learn, test = random.integers(0, 4, 200), random.integers(0, 5, 50)
     learn[1::2] = (learn[::2] + 1) % 4
     got = submission.pairs_loss(minitorch.tensor(learn), minitorch.tensor(test), 5)
-    assert isinstance(got, float), f"pairs_loss should return a number (.item()), it returns a {type(got).__name__}"
+    assert isinstance(got, float), (
+        f"pairs_loss should return a number (.item()), it returns a {type(got).__name__}"
+    )
     same(
         got, loss_of_pairs(learn, test, 5),
         "the loss of counting pairs is wrong. Counts (all pairs, with their repeats) plus 0.1, each row divided by its "
@@ -482,8 +526,12 @@ def test_batch(submission):
         assert (tuple(x.shape), tuple(y.shape)) == ((6, 5), (6, 5)), (
             f"for size 6 and length 5 x and y should be (6, 5), they are {tuple(x.shape)} and {tuple(y.shape)}"
         )
-        same(x[:, 1:], x[:, :-1] + 1, "a row of x should be a piece of the text, in its order")
-        same(y, x + 1, "y should hold, for each character of x, the one that follows it in the text")
+        assert minitorch.equal(x[:, 1:], x[:, :-1] + 1), (
+            "a row of x should be a piece of the text, in its order"
+        )
+        assert minitorch.equal(y, x + 1), (
+            "y should hold, for each character of x, the one that follows it in the text"
+        )
         starts |= set(x[:, 0].tolist())
     assert len(starts) > 20, "the pieces should come from random places"
 
@@ -495,8 +543,8 @@ def test_training(submission):
     minitorch.manual_seed(8)
     model = submission.SmallGPT(symbols)
     before = [p.detach().clone() for p in model.parameters()]
-    losses = submission.train(model, minitorch.tensor(learn), 300)
-    assert losses is not None and len(losses) == 300, "train should return the loss of each of the 300 updates"
+    losses = submission.train(model, minitorch.tensor(learn), 250)
+    assert len(losses or []) == 250, "train should return the loss of each of the 250 updates"
     assert any(not minitorch.equal(p, q) for p, q in zip(model.parameters(), before, strict=True)), (
         "the parameters did not change: is optimizer.step() called, after backward()?"
     )
@@ -506,6 +554,6 @@ def test_training(submission):
         reached = F.cross_entropy(model(x).flatten(0, 1), y.flatten()).item()
     bar = loss_of_pairs(learn, test, symbols)
     assert reached < bar, (
-        "after 300 updates the loss on the last tenth of the book is not below that of counting pairs. Is y what "
+        "after 250 updates the loss on the last tenth of the book is not below that of counting pairs. Is y what "
         "follows x? Are gradients set to zero before each backward? Does the learning rate come to 0.01?"
     )
