@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Callable
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -44,16 +43,16 @@ def time_budget(
 ) -> float:
     """Passes if `function()` takes at most `times` as long as `reference()`, and returns the ratio.
 
-    Both run once to warm up, then in turn; the ratio is that of the medians. Short ones run several times for one
-    measurement. Before it fails, all is measured again, since other programs may have disturbed it. What is hopelessly
-    slow is not run a second time.
+    Both run once to warm up, then in turn. The ratio is that of the fastest runs: other programs can make a run only
+    slower. Short ones run several times for one measurement. Before it fails, it goes on measuring, since it may have
+    been disturbed all the time. What is hopelessly slow is not run a second time.
 
     Args:
         function: what is measured.
         reference: what it is compared with.
         times: how many times as long it may take.
         repeats: measurements of each.
-        attempts: how often all is measured before it counts as too slow.
+        attempts: how often so many measurements are made before it counts as too slow.
         name: what messages call the function; by default its own name.
 
     Raises:
@@ -67,27 +66,25 @@ def time_budget(
     """
     if times <= 0 or repeats < 1 or attempts < 1:
         raise ArgumentError(f"time_budget: expected positive numbers, got {times=}, {repeats=}, {attempts=}")
-    theirs = seconds(reference, 1)
+    theirs = max(seconds(reference, 1), 1e-9)
     own = seconds(function, 1)
     if own < max(1.0, 20 * times * theirs):  # the first run may have to compile, or to load something
-        best = float("inf")
+        own = theirs = float("inf")
         for _ in range(attempts):
-            own, theirs = in_turn(function, reference, repeats)
-            best = min(best, own / theirs)
-            if best <= times:
-                return best
-    else:
-        best = own / theirs
+            found = in_turn(function, reference, repeats)
+            own, theirs = min(own, found[0]), min(theirs, found[1])
+            if own <= times * theirs:
+                return own / theirs
     title = name or getattr(function, "__name__", "the function")
     raise BudgetError(
-        f"{title} takes {readable(own)}, {best:.3g} × as long as the reference ({readable(theirs)}); at most "
+        f"{title} takes {readable(own)}, {own / theirs:.3g} × as long as the reference ({readable(theirs)}); at most "
         f"{times:g} × is allowed. A Python loop over elements is the usual reason: work on whole tensors",
-        best,
+        own / theirs,
     )
 
 
 def in_turn(function: Callable[[], Any], reference: Callable[[], Any], repeats: int) -> tuple[float, float]:
-    """The median seconds of both, measured in turn."""
+    """The seconds of the fastest run of both, measured in turn."""
     pair = (function, reference)
     counts = [max(1, int(SHORTEST / max(seconds(f, 1), 1e-9))) for f in pair]
     collecting = gc.isenabled()
@@ -100,7 +97,7 @@ def in_turn(function: Callable[[], Any], reference: Callable[[], Any], repeats: 
     finally:
         if collecting:
             gc.enable()
-    return median(found[0]), max(median(found[1]), 1e-9)
+    return min(found[0]), max(min(found[1]), 1e-9)
 
 
 def seconds(function: Callable[[], Any], count: int) -> float:

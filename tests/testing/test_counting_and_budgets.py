@@ -105,7 +105,7 @@ def test_the_hopelessly_slow_runs_once() -> None:
     assert len(calls) == 1
 
 
-def test_the_fastest_of_several_attempts_counts() -> None:
+def test_a_disturbance_does_not_count() -> None:
     calls = iter(range(100))
 
     def disturbed() -> None:
