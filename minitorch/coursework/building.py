@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import minitorch
 from minitorch.coursework.master import (
     BEGIN,
     MISTAKES,
@@ -33,6 +33,11 @@ def {name}(env):
 
     run("{name}", env)'''
 
+PACKAGES = [
+    "minitorch",
+    "minitorch_numba",
+    "minitorch_numpy",
+]  # an autograder has to be what the tests were proven with
 CONFTEST = '''"""Lets pytest run the tests on a notebook: pytest --submission=my.ipynb -m task1_2"""
 
 pytest_plugins = "minitorch.coursework.plugin"
@@ -88,7 +93,7 @@ def otter_master(folder: str | Path, files: list[str]) -> dict[str, Any]:
         "strip_solutions_from_all_cells: true",
         f"requirements: {requirements}",
         f"files: {files}",
-        f"autograder_files: [{TESTS}, minitorch, minitorch_numpy]",
+        f"autograder_files: {[TESTS, *PACKAGES]}",
         "tests:\n  ok_format: false\n  files: true",
     ]
     cells = [cell("raw", "\n".join(config))]
@@ -147,11 +152,10 @@ def build(folder: str | Path, out: str | Path) -> Path:
                 shutil.copytree(path, work / path.name, ignore=skipped)
             else:
                 shutil.copy(path, work)
-        import minitorch_numpy
-
-        for package in (minitorch, minitorch_numpy):
-            home = Path(package.__file__ or "").parent
-            shutil.copytree(home, work / home.name, ignore=skipped)
+        for package in PACKAGES:
+            spec = importlib.util.find_spec(package)  # imports nothing
+            assert spec is not None, f"{package} is part of minitorch"
+            shutil.copytree(Path(spec.origin or "").parent, work / package, ignore=skipped)
         write(otter_master(folder, [p.name for p in others]), work / master_of(folder).name)
         assign(str(work / master_of(folder).name), str(work / "made"), no_pdfs=True)
         shutil.copytree(work / "made" / "student", out / "student")
