@@ -14,6 +14,6 @@ from minitorch.testing.reference import (
     MismatchError as MismatchError,
     compare_with_reference as compare_with_reference,
 )
-from minitorch.testing.samples import Sample as Sample, samples as samples
+from minitorch.testing.inputs import Sample as Sample, samples as samples
 
 __getattr__ = _refuser("testing")

@@ -16,7 +16,7 @@ from minitorch.errors import GradientError, MinitorchError, ShapeError
 from minitorch.gradients import grad
 from minitorch.testing.close import TOLERANCES
 from minitorch.testing.diagnosis import shape_problem, value_problem
-from minitorch.testing.samples import Sample, as_samples
+from minitorch.testing.inputs import Sample, as_samples
 from minitorch.variable import Variable
 
 LIBRARY = str(Path(__file__).resolve().parents[1])

@@ -13,7 +13,7 @@ import minitorch
 from minitorch import nn
 from minitorch.errors import ArgumentError, ArgumentTypeError
 from minitorch.testing import MismatchError, compare_with_reference, gradcheck, samples
-from minitorch.testing.samples import LAYOUTS
+from minitorch.testing.inputs import LAYOUTS
 
 F = nn.functional
 
