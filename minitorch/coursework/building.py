@@ -11,6 +11,7 @@ from typing import Any
 
 from minitorch.coursework.master import (
     BEGIN,
+    END,
     MISTAKES,
     changed,
     master_of,
@@ -33,11 +34,8 @@ def {name}(env):
 
     run("{name}", env)'''
 
-PACKAGES = [
-    "minitorch",
-    "minitorch_numba",
-    "minitorch_numpy",
-]  # an autograder has to be what the tests were proven with
+# They go into the zip: an autograder has to have what the tests were proven with.
+PACKAGES = ["minitorch", "minitorch_numba", "minitorch_numpy"]
 CONFTEST = '''"""Lets pytest run the tests on a notebook: pytest --submission=my.ipynb -m task1_2"""
 
 pytest_plugins = "minitorch.coursework.plugin"
@@ -50,28 +48,18 @@ def cell(kind: str, source: str) -> dict[str, Any]:
     return {"cell_type": kind, "metadata": {}, "source": source, **extra}
 
 
-def student_version(folder: str | Path) -> dict[str, Any]:
-    """The notebook that students get."""
-    return changed(read(master_of(folder)), with_gaps)
-
-
 def otter_gaps(source: str) -> str:
     """The source of a cell with its solutions, and after each of them what Otter puts in its place."""
     if BEGIN not in source:
         return source
-    prompts = iter(
-        [
-            line
-            for line in with_gaps(source, lambda indent, text: [f"{indent}\0{text}"]).split("\n")
-            if "\0" in line
-        ]
-    )
+    marked = with_gaps(source, lambda indent, text: [f"{indent}\0{text}"])
+    prompts = (line for line in marked.split("\n") if "\0" in line)
     lines: list[str] = []
     for line in source.split("\n"):
         if line.strip() == BEGIN:
             line += " NO PROMPT"
         lines.append(line)
-        if line.strip() == "# END SOLUTION":
+        if line.strip() == END:
             indent, _, text = next(prompts).partition("\0")
             lines += [f'{indent}""" # BEGIN PROMPT', indent + text, f'{indent}""" # END PROMPT']
     return "\n".join(lines)
@@ -164,9 +152,8 @@ def build(folder: str | Path, out: str | Path) -> Path:
     (out / "student" / TESTS).write_text(visible_tests(folder / TESTS), encoding="utf-8")
     shutil.copytree(folder, out / "instructor", ignore=skipped)
     solved = read(master_of(folder))
-    solved["metadata"] = read(out / "student" / master_of(folder).name)[
-        "metadata"
-    ]  # Otter looks for its name there
+    student = read(out / "student" / master_of(folder).name)
+    solved["metadata"] = student["metadata"]  # Otter grades only what has the name of the assignment in it
     write(solved, out / "instructor" / master_of(folder).name)
     for version in ("student", "instructor"):
         (out / version / "conftest.py").write_text(CONFTEST, encoding="utf-8")
