@@ -67,6 +67,14 @@ PAGES = [
         "The page on [functions of functions](../functions-of-functions.md) tells more.",
         "minitorch.func",
     ),
+    Page(
+        "coursework",
+        "coursework",
+        "For assignments: `check` and `hint` in the cells of notebooks, `task` and `same` for those who write tests. "
+        "`pip install 'minitorch-edu[coursework]'` brings otter-grader, which makes what students get; checking and "
+        "grading need nothing.",
+        "minitorch.coursework",
+    ),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
     Page(
         "amp",
@@ -99,6 +107,13 @@ PAGES = [
         "profiler",
         "How it is used: [Where the time goes](../when-training-fails.md#where-the-time-goes).",
         "minitorch.profiler",
+    ),
+    Page(
+        "testing",
+        "testing",
+        "For tests, of coursework above all. The suite that backends have to pass is told of under "
+        "[Backends](../backends.md#checking-one).",
+        "minitorch.testing",
     ),
     Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),
     Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),

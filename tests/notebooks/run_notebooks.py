@@ -10,6 +10,8 @@ waiting; after the solution was run in place of the gap it must say "correct". T
 
 A notebook that passed is kept with its outputs in `build/notebooks/`, without what this program put in; the
 site shows these copies. With `--stale` only those run whose copy is missing, or was made of another text.
+
+Assignments are run as they are, with their solutions, and their checks must say "correct".
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ warnings.filterwarnings("ignore", module=r"(ipykernel|jupyter_client|tornado|tra
 
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+CHECK = re.compile(r'check\("\d+\.\d+"\)')
 SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
 
 
@@ -70,6 +73,8 @@ def solve(notebook: nbformat.NotebookNode) -> None:
             gap, check = [c for c in cells if c.cell_type == "code"][-2:]
             check.metadata.expected = "is waiting for you"
             cells += [inserted(solution[1]), inserted(check.source, expected="correct"), inserted(gap.source)]
+        if cell.cell_type == "code" and CHECK.fullmatch(cell.source):
+            cell.metadata.expected = "correct"
         cells.append(cell)
     notebook.cells = cells
 
