@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import cupy as cp
 import cupyx.scipy.special as special
 import numpy as np
+from cupy.cuda.compiler import CompileException
 
 from minitorch.backend import Array, Calls
 from minitorch_cupy import cublas, memory, runtime
@@ -73,6 +74,7 @@ class CupyBackend(
     array_type = cp.ndarray
     checks_values = False
     computes_bfloat16 = True
+    refusals = (TypeError, ValueError, NotImplementedError, RuntimeError, CompileException)
     calls: ClassVar[Any] = Calls()
     runtime: ClassVar[Any] = runtime
 
