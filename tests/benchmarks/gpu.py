@@ -32,7 +32,7 @@ import threading
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
         "-n", default="", help="workers for the tests, where pytest-xdist is there; at most 8 else"
     )
     parser.add_argument(
-        "--frontend", type=Path, help="nvidia-cudnn-frontend: its wheel, or the folder it is unpacked in"
+        "--frontend", type=Path, help="the wheel of nvidia-cudnn-frontend, or where it is unpacked"
     )
     parser.add_argument("--out", type=Path, default=Path(".benchmarks"), help="folder for the results")
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
@@ -383,7 +383,10 @@ def main(arguments: list[str] | None = None) -> int:
             reports.drop(piece)
     reports.results = {**reports.results, "machine": found}
     reports.save()
-    remaining: Callable[[], float] = lambda: options.limit - (time.perf_counter() - reports.began) - ENDING
+
+    def remaining() -> float:
+        return options.limit - (time.perf_counter() - reports.began) - ENDING
+
     for piece in list(left(options, reports)):
         if remaining() < ENDING:
             break

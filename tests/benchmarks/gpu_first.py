@@ -1,5 +1,6 @@
-"""What to look at first on a GPU, since much of the design hangs on it: small, and each by itself, so that what fails is
-noted and the rest goes on.
+"""What to look at first on a GPU, since much of the design hangs on it.
+
+Each check is small and by itself: one that fails is noted, and the rest goes on.
 
 What a check finds are numbers under names: `…_ms` a time on the GPU, `…_us` what a call costs the CPU, `…_error` the
 largest difference from PyTorch or from NumPy in double precision, relative to the largest number.
@@ -237,6 +238,7 @@ def launches(bench: Bench) -> Found:
         found[f"{library}_relu_us"] = microseconds(lib, bench.device, lambda x=x, relu=relu: relu(x))
     if bench.device == "cuda":
         import cupy
+
         import minitorch
         from minitorch.registry import get_backend
         from minitorch_cupy import launch, sources
