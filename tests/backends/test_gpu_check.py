@@ -48,6 +48,7 @@ def test_a_rehearsal_fills_the_table(tmp_path):
     assert results["first"]["captured_step"]["left out"] == "only on a GPU"
     errors = {name: found["error"] for name, found in results["first"].items() if "error" in found}
     assert errors == {}
+    assert results["first"]["attention"]["own_minitorch_ms"] > 0
     row = results["speed"]["MLP 4 layers, B=64"]
     assert row["unit"] == "rows"
     assert row["minitorch eager"]["ms"] > 0

@@ -52,12 +52,16 @@ def error_of(got: Any, expected: Any) -> float:
 
 
 def compared(bench: Bench, name: str, make: Callable[[Any], Callable[[], Any]]) -> Found:
-    """Times and the difference of what both libraries compute."""
-    results, found = {}, {}
+    """Times and the difference of what both libraries compute, or why one of them did not."""
+    results: Found = {}
+    found: Found = {}
     for library, lib in bench.libraries.items():
-        call = make(lib)
-        results[library] = call()
-        found[f"{name}_{library}_ms"] = bench.ms(lib, call)
+        try:
+            call = make(lib)
+            results[library] = call()
+            found[f"{name}_{library}_ms"] = bench.ms(lib, call)
+        except Exception as error:  # the other library's time is still worth having
+            found[f"{name}_{library}"] = told(error)
     if len(results) == 2:
         found[f"{name}_error"] = error_of(results["minitorch"], results["torch"])
     return found
@@ -82,10 +86,16 @@ def loaded(bench: Bench) -> Found:
         import cupy
 
         found["cupy"] = cupy.__version__
-        found["driver"] = cupy.cuda.runtime.driverGetVersion()
-        found["runtime"] = cupy.cuda.runtime.runtimeGetVersion()
-        found["nvrtc"] = ".".join(map(str, cupy.cuda.nvrtc.getVersion()))
-        found["cublas"] = cupy.cuda.cublas.getVersion(cupy.cuda.device.get_cublas_handle())
+        for name, version in {
+            "driver": cupy.cuda.runtime.driverGetVersion,
+            "runtime": cupy.cuda.runtime.runtimeGetVersion,
+            "nvrtc": lambda: ".".join(map(str, cupy.cuda.nvrtc.getVersion())),
+            "cublas": lambda: cupy.cuda.cublas.getVersion(cupy.cuda.device.get_cublas_handle()),
+        }.items():
+            try:
+                found[name] = version()
+            except Exception as error:
+                found[name] = told(error)
     return found
 
 
@@ -123,9 +133,9 @@ def batched_product(bench: Bench) -> Found:
 
         found |= compared(bench, name, make)
         found |= compared(bench, f"{name}_transposed", lambda lib, make=make: make(lib, turned=True))
-    if bench.device == "cuda":
-        for name in ("linear", "batched"):
-            found[f"{name}_tflops"] = round(2 * n * t * c * c / found[f"{name}_minitorch_ms"] / 1e9, 1)
+    for name, inner in (("linear", c * c), ("batched", c * t)):
+        if ms := found.get(f"{name}_minitorch_ms"):
+            found[f"{name}_tflops"] = round(2 * n * t * inner / ms / 1e9, 1)
     return found
 
 

@@ -42,7 +42,7 @@ def pytest_runtest_logreport(report: Any) -> None:
         "id": report.nodeid,
         "outcome": outcome,
         "seconds": round(report.duration, 3),
-        "text": text[:4000],
+        "text": text[-2000:],
     }
     with FILE.open("a", encoding="utf-8") as file:
         file.write(json.dumps(found, ensure_ascii=False) + "\n")
