@@ -11,9 +11,10 @@ import numpy as np
 from cupy.cuda.compiler import CompileException
 
 from minitorch.backend import Array, Calls
-from minitorch_cupy import cublas, memory, runtime
+from minitorch_cupy import bits, memory, runtime
 from minitorch_cupy.activation import CupyActivationKernels
 from minitorch_cupy.batch_norm import CupyBatchNormKernels
+from minitorch_cupy.cublas import CublasProducts
 from minitorch_cupy.cudnn_attention import CupyCudnnAttentionKernels
 from minitorch_cupy.cudnn_conv import CupyCudnnConvKernels
 from minitorch_cupy.embedding import CupyEmbeddingKernels
@@ -53,6 +54,7 @@ class CupyPrimitives(NamespaceBackend, xp=cp):
 
 class CupyBackend(
     CupyLaunches,
+    CublasProducts,
     CupyActivationKernels,
     CupyCudnnAttentionKernels,
     CupyBatchNormKernels,
@@ -86,7 +88,6 @@ class CupyBackend(
     to_numpy = staticmethod(memory.to_host)
     from_host = staticmethod(memory.from_host)
     random_generator = staticmethod(Generator)
-    matmul = staticmethod(cublas.matmul)
 
     def __init__(self) -> None:
         if self.device_count() > 1:
@@ -197,6 +198,11 @@ class CupyBackend(
         if y.__class__ is int and 2 < y < 5 and isinstance(x, cp.ndarray) and x.dtype.kind == "f":
             return fourth_or_cube(cp.square, x, y)
         return cp.power(x, y)
+
+    @staticmethod
+    def where(condition: Array, x: Any, y: Any) -> Array:
+        """x where the condition holds, else y."""
+        return bits.where(cp, condition, x, y)
 
     @staticmethod
     def sort(x: Array, axis: int = -1) -> Array:
