@@ -129,9 +129,8 @@ class Handle:
         if stream != self.stream:
             workspace = self.workspaces.get(stream)
             if workspace is None:
-                if (
-                    len(self.workspaces) == MOST_STREAMS
-                ):  # the pool keeps what it gets back for the same stream
+                if len(self.workspaces) == MOST_STREAMS:
+                    # The pool keeps what it gets back for the stream that had it: work in it is done before.
                     del self.workspaces[next(iter(self.workspaces))]
                 workspace = self.workspaces[stream] = cp.cuda.alloc(WORKSPACE)
             self.stream = None
