@@ -76,6 +76,7 @@ class CupyBackend(
     array_type = cp.ndarray
     checks_values = False
     computes_bfloat16 = True
+    # the very classes: CUDA's errors derive from RuntimeError; a ValueError about shapes comes again in float32
     refusals = (TypeError, ValueError, NotImplementedError, RuntimeError, CompileException)
     calls: ClassVar[Any] = Calls()
     runtime: ClassVar[Any] = runtime
