@@ -69,7 +69,7 @@ def otter_master(folder: str | Path, files: list[str]) -> dict[str, Any]:
     """The master notebook in the form of Otter Assign: with its configuration, and the tests as cells."""
     folder = Path(folder)
     notebook = changed(read(master_of(folder)), otter_gaps)
-    requirements = ["ipykernel", "numpy>=2.0"]
+    requirements = ["numpy>=2.0"]
     if (folder / "requirements.txt").is_file():
         requirements += (folder / "requirements.txt").read_text(encoding="utf-8").split()
     config = [
