@@ -17,7 +17,7 @@ PYTEST := $(THREADS) $(BIN)/python -m pytest -p no:benchmark -n $(JOBS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow test-oracle lint format types docs notebooks bench gpu-check wheel clean help
+.PHONY: demo test test-slow test-oracle lint format types docs notebooks assignments grade bench gpu-check wheel clean help
 
 demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
@@ -48,6 +48,12 @@ docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision ## run the exampl
 
 notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
 	$(THREADS) $(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
+
+assignments: $(VENV)/.has-coursework ## make the students' versions, autograders and solutions of all assignments, in build/assignments/
+	$(BIN)/python -m minitorch.coursework build notebooks/assignments/* $(ARGS)
+
+grade: $(VENV)/.has-coursework ## grade submissions: make grade ASSIGNMENT=1_scalar SUBMISSIONS=folder
+	$(BIN)/python -m minitorch.coursework grade "$(SUBMISSIONS)" --assignment notebooks/assignments/$(ASSIGNMENT) $(ARGS)
 
 bench: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-bench $(VENV)/.has-oracle ## speed beside PyTorch (ARGS="--backend numpy", "--against jax", "--help"); wants an idle machine
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)

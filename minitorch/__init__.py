@@ -472,6 +472,7 @@ _ROOMS = (
     "accelerator",
     "amp",
     "backends",
+    "coursework",
     "cpu",
     "cuda",
     "distributions",

@@ -1,0 +1,59 @@
+"""Grade submissions, or build what students get.
+
+python -m minitorch.coursework grade SUBMISSIONS --assignment notebooks/assignments/1_scalar
+python -m minitorch.coursework build notebooks/assignments/* --out build/assignments
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from minitorch.coursework.building import build
+from minitorch.coursework.grading import grade_folder, save, table
+from minitorch.coursework.tasks import TESTS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m minitorch.coursework", description=__doc__.partition("\n")[0]
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    grading = commands.add_parser("grade", help="grade every submission in a folder")
+    grading.add_argument("folder", help="notebooks or Python files, or one folder per student")
+    grading.add_argument("--assignment", required=True, help=f"the folder with {TESTS}")
+    grading.add_argument("--limit", type=float, default=20, help="seconds per cell and per test (20)")
+    grading.add_argument(
+        "--out", default="build/grades", help="where points.csv and results.json go (build/grades)"
+    )
+    building = commands.add_parser("build", help="make student versions and autograders")
+    building.add_argument("assignments", nargs="+", help="folders of assignments")
+    building.add_argument("--out", default="build/assignments", help="where they go (build/assignments)")
+    options = parser.parse_args(arguments)
+
+    if options.command == "build":
+        for folder in options.assignments:
+            if (Path(folder) / TESTS).is_file():
+                print(build(folder, options.out))
+        return 0
+    reports = grade_folder(options.folder, options.assignment, options.limit)
+    if not reports:
+        print(f"there are no submissions in {options.folder}", file=sys.stderr)
+        return 1
+    lines = table(reports, options.assignment)
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]) - 1)]
+    for line in lines:
+        print(
+            "  ".join(
+                [*(text.ljust(width) for text, width in zip(line, widths, strict=False)), line[-1]]
+            ).rstrip()
+        )
+    for path in save(reports, options.assignment, options.out):
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
