@@ -20,7 +20,7 @@ from minitorch.coursework.master import (
     with_gaps,
     write,
 )
-from minitorch.coursework.tasks import TESTS, load, tests_of
+from minitorch.coursework.tasks import TESTS, graded, load
 from minitorch.errors import MissingDependencyError
 
 # What Otter's own test files say; the tests themselves lie beside the notebook.
@@ -33,7 +33,7 @@ def {name}(env):
 
     run("{name}", env)'''
 
-CONFTEST = '''"""Lets pytest run the tests on a notebook: pytest --submission my.ipynb -m task1_2"""
+CONFTEST = '''"""Lets pytest run the tests on a notebook: pytest --submission=my.ipynb -m task1_2"""
 
 pytest_plugins = "minitorch.coursework.plugin"
 '''
@@ -93,7 +93,7 @@ def otter_master(folder: str | Path, files: list[str]) -> dict[str, Any]:
     ]
     cells = [cell("raw", "\n".join(config))]
     points = points_of(folder)
-    tests = tests_of(load(folder / TESTS))
+    tests = graded(load(folder / TESTS))
     left = list(points)
     for old in notebook["cells"]:
         cells.append(old)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from minitorch.coursework.mistakes import Mistake
-from minitorch.coursework.tasks import TESTS, load, tests_of
+from minitorch.coursework.tasks import TESTS, graded, load
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 GAP = 'raise NotImplementedError("your code here")'
@@ -60,10 +60,10 @@ def changed(notebook: dict[str, Any], change: Callable[[str], str]) -> dict[str,
 def with_gaps(
     source: str, gap: Callable[[str, str], list[str]] = lambda indent, text: [indent + text]
 ) -> str:
-    """The source of a cell without its solutions.
+    r"""The source of a cell without its solutions.
 
     >>> from minitorch.coursework.master import with_gaps
-    >>> print(with_gaps("def double(x):\\n    # BEGIN SOLUTION\\n    return 2 * x\\n    # END SOLUTION"))
+    >>> print(with_gaps("def double(x):\n    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION"))
     def double(x):
         raise NotImplementedError("your code here")
     """
@@ -107,7 +107,7 @@ def solution_lines(notebook: dict[str, Any]) -> list[str]:
 def visible_tests(path: str | Path) -> str:
     """The file of tests without those that students do not get."""
     source = Path(path).read_text(encoding="utf-8")
-    hidden = {name for name, test in tests_of(load(path)).items() if test.worth.hidden}  # type: ignore[attr-defined]
+    hidden = {name for name, test in graded(load(path)).items() if test.worth.hidden}  # type: ignore[attr-defined]
     lines: list[str | None] = list(source.split("\n"))
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name in hidden:
@@ -135,7 +135,7 @@ def with_mistake(notebook: dict[str, Any], mistake: Mistake) -> dict[str, Any]:
 def points_of(folder: str | Path) -> dict[str, float]:
     """The points of each task of an assignment."""
     points: dict[str, float] = {}
-    for test in tests_of(load(Path(folder) / TESTS)).values():
+    for test in graded(load(Path(folder) / TESTS)).values():
         worth = test.worth  # type: ignore[attr-defined]
         points[worth.task] = points.get(worth.task, 0) + worth.points
     return points

@@ -1,6 +1,6 @@
 """Plugin of pytest that runs the tests of an assignment on a submission.
 
-In the folder of an assignment: `pytest --submission my.ipynb -m task1_2`.
+In the folder of an assignment: `pytest --submission=my.ipynb -m task1_2`.
 """
 
 from __future__ import annotations

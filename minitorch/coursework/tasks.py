@@ -178,7 +178,7 @@ def load(path: str | Path) -> ModuleType:
     return module
 
 
-def tests_of(module: ModuleType, number: str | None = None) -> dict[str, Callable[[Submission], None]]:
+def graded(module: ModuleType, number: str | None = None) -> dict[str, Callable[[Submission], None]]:
     """Its tests by name, in the order in which they stand in the file; of one task, if it is given."""
     return {
         name: test
