@@ -203,7 +203,7 @@ def compiled(kernel, name, *arguments):
     """Compiles the kernel; the last argument is what it should fill in."""
     *inputs, expected = arguments
     result = np.full_like(expected, np.nan)
-    watch(kernel, *inputs, result)
+    getattr(kernel, "py_func", kernel)(*inputs, result)
     same_array(
         result, expected, f"{name}: for larger arrays the values are wrong. See the other tests first."
     )
@@ -216,7 +216,7 @@ def compiled(kernel, name, *arguments):
         warnings.simplefilter("ignore")
         try:
             kernel(*inputs, result)
-        except numba.core.errors.NumbaError as error:
+        except (numba.core.errors.NumbaError, numba.core.errors.UnsupportedBytecodeError) as error:
             reason = str(error).strip().splitlines()
             raise AssertionError(f"{name}: Numba cannot compile it. {' '.join(reason[:2])}") from None
     same_array(
@@ -414,7 +414,7 @@ def test_5_3_forward_has_no_race(submission):
 def test_5_3_forward_is_fast(submission):
     """Compiled, forward_kernel is right and at least thirty times faster than conv_loop."""
     kernel = submission.forward_kernel
-    x, w = numbers(9, (3, 4, 12, 11), (6, 4, 3, 3))
+    x, w = numbers(9, (3, 4, 9, 8), (4, 4, 3, 3))
     compiled(kernel, "forward_kernel", x, w, 1, 1, oracle(x, w, 1, 1))
     if not compiling():
         return
@@ -463,7 +463,7 @@ def test_5_4_input_has_no_race(submission):
     x, w = numbers(12, (2, 2, 4, 4), (3, 2, 2, 2))
     g, dx, _ = oracle_gradients(x, w, 1, 1)
     no_race(submission.input_kernel, "input_kernel", g, w, 1, 1, dx)
-    x, w = numbers(13, (3, 4, 12, 11), (6, 4, 3, 3))
+    x, w = numbers(13, (3, 4, 9, 8), (4, 4, 3, 3))
     g, dx, _ = oracle_gradients(x, w, 1, 1)
     compiled(submission.input_kernel, "input_kernel", g, w, 1, 1, dx)
 
@@ -502,7 +502,7 @@ def test_5_5_weight_has_no_race(submission):
     x, w = numbers(16, (2, 2, 4, 4), (3, 2, 2, 2))
     g, _, dw = oracle_gradients(x, w, 1, 1)
     no_race(submission.weight_kernel, "weight_kernel", g, x, 1, 1, dw)
-    x, w = numbers(17, (3, 4, 12, 11), (6, 4, 3, 3))
+    x, w = numbers(17, (3, 4, 9, 8), (4, 4, 3, 3))
     g, _, dw = oracle_gradients(x, w, 1, 1)
     compiled(submission.weight_kernel, "weight_kernel", g, x, 1, 1, dw)
 
@@ -519,7 +519,7 @@ def test_5_6_operation(submission):
             same_array(
                 y.detach().numpy(),
                 oracle(*arrays, stride, padding),
-                f"Conv2d: wrong values for {words(stride, padding)}. (Right kernels stand in for yours in this test.) "
+                f"Conv2d: wrong values for {words(stride, padding)}. (Right kernels stand in for yours here.) "
                 "Do stride and padding reach the kernel, and is its result returned?",
             )
             y.backward(minitorch.tensor(g))
@@ -528,8 +528,8 @@ def test_5_6_operation(submission):
                 same_array(
                     tensor.grad.numpy(),
                     wanted,
-                    f"Conv2d: the gradient of {name} is wrong for {words(stride, padding)}. (Right kernels stand in for "
-                    "yours here.) Does each kernel get what it needs, and is the order of the results right?",
+                    f"Conv2d: the gradient of {name} is wrong for {words(stride, padding)}. (Right kernels stand in "
+                    "for yours here.) Does each kernel get what it needs, and is the order of the results right?",
                 )
 
 
