@@ -106,6 +106,29 @@ MISTAKES = [
         {"3.5": 4},
     ),
     Mistake(
+        "ripple: still kept, on self this time",
+        """        self.save(x=x)
+        return x * self.backend.exp(-x * x)
+        # END SOLUTION
+
+    def backward(self, g):
+        # BEGIN SOLUTION
+        x = self.saved.x
+        return g * minitorch.exp(-x * x) * (1 - 2 * x * x)
+""",
+        """        self.save(x=x)
+        self.bell = self.backend.exp(-x * x)
+        return x * self.bell
+        # END SOLUTION
+
+    def backward(self, g):
+        # BEGIN SOLUTION
+        x = self.saved.x
+        return g * self.bell * (1 - 2 * x * x)
+""",
+        {"3.6": 2},
+    ),
+    Mistake(
         "Hessian: v is forgotten",
         "minitorch.autograd.grad((slope * v).sum(), x)[0]",
         "minitorch.autograd.grad(slope.sum(), x)[0]",

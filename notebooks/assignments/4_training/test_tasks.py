@@ -753,6 +753,9 @@ def test_4_6_digits(submission):
 
     class Momentum(Frozen):
         def step(self):
+            assert all(p.grad is not None for p in self.parameters), (
+                "train: at optimizer.step() there was no gradient. Which call comes before it?"
+            )
             with minitorch.no_grad():
                 before = self.grads or [0] * len(self.parameters)
                 self.grads = [0.9 * b + p.grad for b, p in zip(before, self.parameters, strict=True)]
