@@ -68,6 +68,14 @@ PAGES = [
         "The page on [functions of functions](../functions-of-functions.md) tells more.",
         "minitorch.func",
     ),
+    Page(
+        "coursework",
+        "coursework",
+        "For assignments: `check` and `hint` in the cells of notebooks, `task` and `same` for those who write tests. "
+        "`pip install 'minitorch-edu[coursework]'` brings otter-grader, which makes what students get; checking and "
+        "grading need nothing.",
+        "minitorch.coursework",
+    ),
     Page("checkpoint", "utils.checkpoint", "", "minitorch.utils.checkpoint"),
     Page("autograd-functional", "autograd.functional", "", "minitorch.autograd.functional"),
     Page("autograd-graph", "autograd.graph", "", "minitorch.autograd.graph"),

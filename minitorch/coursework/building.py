@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import minitorch
 from minitorch.coursework.master import (
     BEGIN,
+    END,
     MISTAKES,
     changed,
     master_of,
@@ -33,6 +34,8 @@ def {name}(env):
 
     run("{name}", env)'''
 
+# They go into the zip: an autograder has to have what the tests were proven with.
+PACKAGES = ["minitorch", "minitorch_numba", "minitorch_numpy"]
 CONFTEST = '''"""Lets pytest run the tests on a notebook: pytest --submission=my.ipynb -m task1_2"""
 
 pytest_plugins = "minitorch.coursework.plugin"
@@ -45,28 +48,18 @@ def cell(kind: str, source: str) -> dict[str, Any]:
     return {"cell_type": kind, "metadata": {}, "source": source, **extra}
 
 
-def student_version(folder: str | Path) -> dict[str, Any]:
-    """The notebook that students get."""
-    return changed(read(master_of(folder)), with_gaps)
-
-
 def otter_gaps(source: str) -> str:
     """The source of a cell with its solutions, and after each of them what Otter puts in its place."""
     if BEGIN not in source:
         return source
-    prompts = iter(
-        [
-            line
-            for line in with_gaps(source, lambda indent, text: [f"{indent}\0{text}"]).split("\n")
-            if "\0" in line
-        ]
-    )
+    marked = with_gaps(source, lambda indent, text: [f"{indent}\0{text}"])
+    prompts = (line for line in marked.split("\n") if "\0" in line)
     lines: list[str] = []
     for line in source.split("\n"):
         if line.strip() == BEGIN:
             line += " NO PROMPT"
         lines.append(line)
-        if line.strip() == "# END SOLUTION":
+        if line.strip() == END:
             indent, _, text = next(prompts).partition("\0")
             lines += [f'{indent}""" # BEGIN PROMPT', indent + text, f'{indent}""" # END PROMPT']
     return "\n".join(lines)
@@ -88,7 +81,7 @@ def otter_master(folder: str | Path, files: list[str]) -> dict[str, Any]:
         "strip_solutions_from_all_cells: true",
         f"requirements: {requirements}",
         f"files: {files}",
-        f"autograder_files: [{TESTS}, minitorch, minitorch_numpy]",
+        f"autograder_files: {[TESTS, *PACKAGES]}",
         "tests:\n  ok_format: false\n  files: true",
     ]
     cells = [cell("raw", "\n".join(config))]
@@ -147,11 +140,10 @@ def build(folder: str | Path, out: str | Path) -> Path:
                 shutil.copytree(path, work / path.name, ignore=skipped)
             else:
                 shutil.copy(path, work)
-        import minitorch_numpy
-
-        for package in (minitorch, minitorch_numpy):
-            home = Path(package.__file__ or "").parent
-            shutil.copytree(home, work / home.name, ignore=skipped)
+        for package in PACKAGES:
+            spec = importlib.util.find_spec(package)  # imports nothing
+            assert spec is not None, f"{package} is part of minitorch"
+            shutil.copytree(Path(spec.origin or "").parent, work / package, ignore=skipped)
         write(otter_master(folder, [p.name for p in others]), work / master_of(folder).name)
         assign(str(work / master_of(folder).name), str(work / "made"), no_pdfs=True)
         shutil.copytree(work / "made" / "student", out / "student")
@@ -160,9 +152,8 @@ def build(folder: str | Path, out: str | Path) -> Path:
     (out / "student" / TESTS).write_text(visible_tests(folder / TESTS), encoding="utf-8")
     shutil.copytree(folder, out / "instructor", ignore=skipped)
     solved = read(master_of(folder))
-    solved["metadata"] = read(out / "student" / master_of(folder).name)[
-        "metadata"
-    ]  # Otter looks for its name there
+    student = read(out / "student" / master_of(folder).name)
+    solved["metadata"] = student["metadata"]  # Otter grades only what has the name of the assignment in it
     write(solved, out / "instructor" / master_of(folder).name)
     for version in ("student", "instructor"):
         (out / version / "conftest.py").write_text(CONFTEST, encoding="utf-8")

@@ -71,7 +71,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if worth is None:
         return None
     test = getattr(load(pyfuncitem.path), pyfuncitem.originalname)
-    result = judge(test, pyfuncitem.funcargs["submission"])
+    names: Any = pyfuncitem.funcargs["submission"]
+    result = judge(test, names)
     points = pyfuncitem.config.stash[POINTS][worth.task]
     points[0] += result.earned
     points[1] += result.points

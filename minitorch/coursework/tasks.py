@@ -127,7 +127,7 @@ def numbers(value: Any) -> tuple[Any, list[Any]]:
     return structure, list(itertools.chain.from_iterable(found for _, found in parts))
 
 
-def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6) -> None:
+def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6, given: object = None) -> None:
     """Fails with `message` unless an answer equals what was expected; the message is all that is shown.
 
     |answer − expected| ≤ tolerance · max(1, |expected|), number by number, and the same shape.
@@ -137,6 +137,7 @@ def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6) -> N
         expected: the same, from an oracle.
         message: what to look at; never the expected value.
         tolerance: how far apart numbers may be.
+        given: an input, to be shown after the message.
 
     Raises:
         AssertionError: they differ.
@@ -146,12 +147,13 @@ def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6) -> N
     """
     if expectations is not None:
         expectations.append(expected)
+    shown = "" if given is None else f" [given {given}]"
     if answer is ... or answer is None:
-        raise AssertionError(f"{message} (the result is {answer})")
+        raise AssertionError(f"{message} [the result is {answer}]{shown}")
     shape, found = numbers(answer)
     wanted_shape, wanted = numbers(expected)
     if shape != wanted_shape:
-        raise AssertionError(f"{message} (the shape is not right: it is {tuple(shape)})")
+        raise AssertionError(f"{message} [it has the shape {tuple(shape)}, which is not right]{shown}")
     for x, y in zip(found, wanted, strict=True):
         if isinstance(y, str | bool) or isinstance(x, str) or not isinstance(x, int | float | complex):
             equal = x == y
@@ -160,7 +162,7 @@ def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6) -> N
         else:
             equal = math.isclose(x, y, rel_tol=0, abs_tol=tolerance * max(1.0, abs(y))) or (x != x and y != y)
         if not equal:
-            raise AssertionError(message)
+            raise AssertionError(message + shown)
 
 
 def load(path: str | Path) -> ModuleType:

@@ -27,7 +27,14 @@ from minitorch.coursework.tasks import TESTS, WAITING, judge, numbers, recording
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "notebooks" / "assignments"
 FOLDERS = [path.parent for path in sorted(ASSIGNMENTS.glob(f"*/{TESTS}"))]
-PLANTED = [(folder, mistake) for folder in FOLDERS for mistake in mistakes_of(folder)]
+EVERYDAY = 5  # mistakes of each assignment; the others are planted in the slow tests
+PLANTED = [
+    pytest.param(
+        folder, mistake, id=f"{folder.name}: {mistake.name}", marks=[pytest.mark.slow] * (i >= EVERYDAY)
+    )
+    for folder in FOLDERS
+    for i, mistake in enumerate(mistakes_of(folder))
+]
 COMMON = {-1, 0, 1, 2}  # numbers that tell nothing
 
 every_assignment = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -71,9 +78,13 @@ def lost(results):
 
 
 def leaks(results, expected):
-    """The numbers in messages that are among the expected ones, as far as they are written out."""
+    """The numbers in messages that are among the expected ones, as far as they are written out.
+
+    In brackets `same` shows what the student's code was given, and what it returned.
+    """
     for r in results:
-        for text in re.findall(r"-?\d+(?:\.\d+)?", r.message):
+        message = "" if r.message.startswith("your code stopped") else re.sub(r" \[.*\]$", "", r.message)
+        for text in re.findall(r"-?\d+(?:\.\d+)?", message):
             digits = len(text.partition(".")[2])
             if float(text) in COMMON:
                 continue
@@ -97,7 +108,7 @@ def test_the_version_that_is_handed_out_gets_none(folder, tmp_path):
     assert list(leaks(results, reference_of(folder)[1])) == []
 
 
-@pytest.mark.parametrize(("folder", "mistake"), PLANTED, ids=[f"{f.name}: {m.name}" for f, m in PLANTED])
+@pytest.mark.parametrize(("folder", "mistake"), PLANTED)
 def test_a_mistake_loses_exactly_its_marks(folder, mistake, tmp_path):
     results, _ = results_of(folder, with_mistake(read(master_of(folder)), mistake), tmp_path)
     assert lost(results) == dict(mistake.loses)

@@ -7,6 +7,8 @@ and if one was committed with outputs or execution counts, or links to a file th
 Exercises are solved on the way. An exercise is a code cell with a gap in it, the code cell that checks
 it, and then a text whose `<details>` hold the solution. The check must say that the exercise is
 waiting; after the solution was run in place of the gap it must say "correct". Then the gap is put back.
+
+Assignments are run as they are, with their solutions, and their checks must say "correct".
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ warnings.filterwarnings("ignore", module=r"(ipykernel|jupyter_client|tornado|tra
 
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+CHECK = re.compile(r'check\("\d+\.\d+"\)')
 SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
 
 
@@ -63,6 +66,8 @@ def solve(notebook: nbformat.NotebookNode) -> None:
             checked = nbformat.v4.new_code_cell(check.source)
             checked.metadata.expected = "correct"
             cells += [solved, checked, nbformat.v4.new_code_cell(gap.source)]
+        if cell.cell_type == "code" and CHECK.fullmatch(cell.source):
+            cell.metadata.expected = "correct"
         cells.append(cell)
     notebook.cells = cells
 

@@ -9,7 +9,7 @@ from minitorch.coursework import same, task
 
 HINTS = {
     "2.1": [
-        "How many numbers lie between one step of a dimension and the next? As many as the dimensions right of it hold.",
+        "How many numbers lie between one step of a dimension and the next? As many as those right of it hold.",
         "The place is the offset plus the sum of index times stride. Turn negative integers into others first.",
     ],
     "2.2": [
@@ -83,7 +83,7 @@ def test_strides_of(submission):
         strides = submission.strides_of(shape)
         assert isinstance(strides, tuple), "the strides should be a tuple"
         expected = [s // 8 for s in np.empty(shape).strides]
-        same(strides, expected, f"the strides of the shape {shape} are not right")
+        same(strides, expected, "the strides of a shape are not right", given=shape)
 
 
 @task("2.1", points=2)
@@ -158,7 +158,7 @@ def test_broadcast_shapes(submission):
         for first, second in [(a, b), (b, a)]:
             shape = submission.broadcast_shapes(first, second)
             assert isinstance(shape, tuple), "the common shape should be a tuple"
-            same(shape, np.broadcast_shapes(a, b), f"the common shape of {first} and {second} is not right")
+            same(shape, np.broadcast_shapes(a, b), "the common shape is not right", given=(first, second))
     for a, b in [((3,), (4,)), ((3, 4), (3,)), ((2, 5), (3, 5)), ((0,), (4,))]:
         assert raises(ValueError, submission.broadcast_shapes, a, b), (
             f"{a} and {b} do not fit: raise ValueError"
@@ -193,7 +193,7 @@ def unbroadcast_case(submission, stretched, shape, advice):
     source = minitorch.zeros(shape, dtype=minitorch.float64, requires_grad=True)
     source.expand(*stretched).backward(minitorch.tensor(g))
     answer = submission.unbroadcast(g, shape)
-    same(answer, source.grad, f"from {stretched} back to {shape}: {advice}")
+    same(answer, source.grad, f"unbroadcast: {advice}", given=(stretched, shape))
     same(g, before, "g should stay as it was")
 
 
@@ -223,7 +223,7 @@ def gradients(submission, name, reference, *shapes):
     result = getattr(submission, name)(*tensors)
     inputs = [minitorch.tensor(x, requires_grad=True) for x in data]
     expected = reference(*inputs)
-    same(result.data, expected.detach(), f"the value of {name} for shapes {shapes} is not right")
+    same(result.data, expected.detach(), f"the value of {name} is not right", given=shapes)
     found = [pair[0] for pair in result.inputs]
     assert len(found) == len(tensors), f"{name}: there should be one pair for each input"
     assert all(x is y for x, y in zip(found, tensors, strict=True)), (
