@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from minitorch.coursework.master import MISTAKES, points_of
-from minitorch.coursework.tasks import FAILED, TESTS, Result, graded, judge, load
+from minitorch.coursework.tasks import FAILED, TESTS, Result, graded, load, result_of
 
 STARTUP = 60.0  # seconds until a process has to have begun
 
@@ -154,25 +154,13 @@ def watched(submission: Path, tests: Path, limit: float, place: Path) -> Report:
                 problems[name] = f"your code {stopped}"
                 skip.append(name)
             else:
-                report.results.append(failed(functions[name], f"your code {stopped}"))
+                report.results.append(result_of(functions[name], FAILED, f"your code {stopped}"))
                 left.remove(name)
         finally:
             process.end()
-    report.results += [failed(functions[name], "the submission could not be run") for name in left]
+    report.results += [result_of(functions[name], FAILED, "the submission could not be run") for name in left]
     report.problems = [f"{name}: {problem}" for name, problem in problems.items()]
     return report
-
-
-def failed(test: Any, message: str) -> Result:
-    """The result of a test that could not come to an end."""
-
-    def stop(_: object) -> None:
-        raise AssertionError(message)
-
-    stop.worth, stop.__name__, stop.__doc__ = test.worth, test.__name__, test.__doc__  # type: ignore[attr-defined]
-    result = judge(stop, {})
-    assert result.status == FAILED
-    return result
 
 
 def submissions_in(folder: str | Path) -> dict[str, Path]:

@@ -104,6 +104,11 @@ def test_a_name_that_is_not_there_or_still_a_gap_is_waiting():
         ("return 8.5", PASSED, ""),
         ("return 1", FAILED, "look there"),
         ("raise NotImplementedError('your code here')", WAITING, "not solved yet"),
+        (
+            "from minitorch.errors import NotSupportedError\n    raise NotSupportedError('no')",
+            FAILED,
+            "your code stopped with NotSupportedError: no",
+        ),
         ("raise SystemExit", FAILED, "your code stopped with SystemExit"),
         ("return undefined", FAILED, "your code stopped with NameError: name 'undefined' is not defined"),
     ],
