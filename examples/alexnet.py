@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> tuple[list[float], list[float]]:
     )
     parser.add_argument("--folder", type=Path, help="with train/CLASS/* and val/CLASS/*; drawn if left out")
     parser.add_argument("--size", type=int, default=80, help="pixels along each side, at least 63")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--pictures", type=int, default=1500, help="how many are drawn for training")
     parser.add_argument("--dropout", type=float, default=0.2, help="0.5 in the paper, for a million pictures")
     parser.add_argument("--workers", type=int, default=0, help="processes that read pictures")

@@ -165,7 +165,6 @@ class Backend(
 
     # Products ---------------------------------------------------------------------------------------
     matmul: Elementwise
-    einsum: Elementwise  # (equation, *arrays)
 
     # Linear algebra, of batches of matrices; see backend_linalg.py -----------------------------------
     inv: Elementwise  # (x) → inverse, info

@@ -23,6 +23,19 @@ def serves_cuda() -> bool:
     return _cuda.is_available()
 
 
+def cudnn_version() -> int | None:
+    """Of the cuDNN that computes here, 91002 for 9.10.2; None without it, its frontend or a GPU."""
+    if not _cuda.is_available():
+        return None
+    found: int | None = _cuda.devices.backend().runtime.cudnn_version()
+    return found
+
+
+def has_cudnn() -> bool:
+    """Whether convolution and attention can go to cuDNN."""
+    return cudnn_version() is not None
+
+
 def library(name: str, **switches: Any) -> ModuleType:
     """The switches of one library; `import minitorch.backends.cudnn` finds them, too."""
     made = ModuleType(f"{__name__}.{name}", f"Switches of {name}.")
@@ -37,8 +50,8 @@ cudnn = library(
     benchmark=False,
     deterministic=False,
     allow_tf32=True,
-    is_available=absent,
-    version=lambda: None,
+    is_available=has_cudnn,
+    version=cudnn_version,
 )
 cuda = library(
     "cuda",

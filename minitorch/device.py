@@ -147,16 +147,22 @@ def require(where: Any) -> device:
     return target
 
 
-_replayed: ContextVar[list[Callable[[], None]] | None] = ContextVar("minitorch.replayed", default=None)
+class Replays:
+    """What the CPU does at each replay of a graph: `checks` first, which may refuse it, and `changes` after it."""
+
+    __slots__ = ("changes", "checks")
+
+    def __init__(self) -> None:
+        self.checks: list[Callable[[], None]] = []
+        self.changes: list[Callable[[], None]] = []
 
 
-def when_replayed(change: Callable[[], None]) -> bool:
-    """While a graph is recorded, has `change` called at each replay, and says True: nothing happens before."""
-    changes = _replayed.get()
-    if changes is None:
-        return False
-    changes.append(change)
-    return True
+_recording: ContextVar[Replays | None] = ContextVar("minitorch.recording", default=None)
+
+
+def recording() -> Replays | None:
+    """While a graph is recorded: where to leave what is to be done at each of its replays."""
+    return _recording.get()
 
 
 def device_of(array: Any) -> device:

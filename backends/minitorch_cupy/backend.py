@@ -10,9 +10,10 @@ import cupyx.scipy.special as special
 import numpy as np
 
 from minitorch.backend import Array, Calls
-from minitorch_cupy import cublas, memory, runtime
+from minitorch_cupy import bits, memory, runtime
 from minitorch_cupy.activation import CupyActivationKernels
 from minitorch_cupy.batch_norm import CupyBatchNormKernels
+from minitorch_cupy.cublas import CublasProducts
 from minitorch_cupy.cudnn_attention import CupyCudnnAttentionKernels
 from minitorch_cupy.cudnn_conv import CupyCudnnConvKernels
 from minitorch_cupy.embedding import CupyEmbeddingKernels
@@ -52,6 +53,7 @@ class CupyPrimitives(NamespaceBackend, xp=cp):
 
 class CupyBackend(
     CupyLaunches,
+    CublasProducts,
     CupyActivationKernels,
     CupyCudnnAttentionKernels,
     CupyBatchNormKernels,
@@ -84,7 +86,6 @@ class CupyBackend(
     to_numpy = staticmethod(memory.to_host)
     from_host = staticmethod(memory.from_host)
     random_generator = staticmethod(Generator)
-    matmul = staticmethod(cublas.matmul)
 
     def __init__(self) -> None:
         if self.device_count() > 1:
@@ -195,6 +196,11 @@ class CupyBackend(
         if y.__class__ is int and 2 < y < 5 and isinstance(x, cp.ndarray) and x.dtype.kind == "f":
             return fourth_or_cube(cp.square, x, y)
         return cp.power(x, y)
+
+    @staticmethod
+    def where(condition: Array, x: Any, y: Any) -> Array:
+        """x where the condition holds, else y."""
+        return bits.where(cp, condition, x, y)
 
     @staticmethod
     def sort(x: Array, axis: int = -1) -> Array:

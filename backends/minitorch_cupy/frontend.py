@@ -35,6 +35,11 @@ def library() -> Any:
     return cudnn
 
 
+def version() -> int | None:
+    """Of cuDNN, 91002 for 9.10.2; None without it or its frontend."""
+    return None if library() is None else int(library().backend_version())
+
+
 @cache
 def handle(device: int) -> int:
     """cuDNN's handle of a GPU."""

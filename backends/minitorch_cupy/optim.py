@@ -46,12 +46,23 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         for group in groups([x.size for x in params], table, numbers):
             self.launch("optim", kernel, params[0].dtype, group.shape, group.tensors, *settings)
 
-    def _only_eager(self, name: str) -> None:
+    def _serves_step(self, rule: str, columns: Columns) -> bool:
+        """The same of a step; in a graph it has to, since composites repeat the numbers of the captured step."""
+        if self._serves_lists(columns):
+            return True
         if self.replays() is not None:
             raise BackendError(
-                f"{name}: its numbers of the step are computed by the CPU, so that a captured graph would repeat them. "
-                "Use Adam, AdamW, Adamax, Adagrad, RMSprop or SGD in a graph, or leave the step out of it"
+                f"{rule}: a graph repeats its steps only if parameters, gradients and state have one dtype and are "
+                f"neither complex nor views with gaps; make them so, or leave the step out of the graph"
             )
+        return False
+
+    @staticmethod
+    def _known(number: Any) -> tuple[Array | None, float]:
+        """A number as two arguments of a kernel: where the GPU finds it, if it is an array, and its value if not."""
+        if hasattr(number, "dtype"):
+            return number.astype(np.float64, copy=False), 0.0
+        return None, float(number)
 
     def sgd_step(
         self,
@@ -59,7 +70,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         grads: Arrays,
         momenta: Arrays,
         *,
-        lr: float,
+        lr: Any,
         momentum: float,
         dampening: float,
         weight_decay: float,
@@ -67,7 +78,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         maximize: bool,
     ) -> None:
         known = [b for b in momenta if b is not None] if momentum else None
-        if not self._serves_lists((params, grads, known)):
+        if not self._serves_step("SGD", (params, grads, known)):
             super().sgd_step(
                 params, grads, momenta, lr=lr, momentum=momentum, dampening=dampening,
                 weight_decay=weight_decay, nesterov=nesterov, maximize=maximize,
@@ -85,7 +96,9 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
                     momenta[k], first[k] = self.empty(x.shape, x.dtype), 1.0
         columns = params, grads, momenta if momentum else None
         settings = momentum, dampening, weight_decay
-        self._update("sgd", columns, [first], lr, *map(float, settings), int(nesterov), int(maximize))
+        self._update(
+            "sgd", columns, [first], *self._known(lr), *map(float, settings), int(nesterov), int(maximize)
+        )
 
     def adam_step(
         self,
@@ -96,7 +109,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         peaks: Arrays | None,
         steps: list[float],
         *,
-        lr: float,
+        lr: Any,
         beta1: float,
         beta2: float,
         eps: float,
@@ -105,13 +118,18 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         maximize: bool,
     ) -> None:
         columns = params, grads, means, squares, peaks
-        if not self._serves_lists(columns):
+        if not self._serves_step("Adam", columns):
             super().adam_step(
                 params, grads, means, squares, peaks, steps, lr=lr, beta1=beta1, beta2=beta2, eps=eps,
                 weight_decay=weight_decay, decoupled=decoupled, maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, beta1, beta2, eps, weight_decay)), int(decoupled), int(maximize)
+        settings = (
+            *self._known(lr),
+            *map(float, (beta1, beta2, eps, weight_decay)),
+            int(decoupled),
+            int(maximize),
+        )
         self._update("adam", columns, [steps], self.replays(), *settings)
 
     def adagrad_step(
@@ -121,20 +139,20 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         sums: Arrays,
         steps: list[float],
         *,
-        lr: float,
+        lr: Any,
         lr_decay: float,
         eps: float,
         weight_decay: float,
         maximize: bool,
     ) -> None:
         columns = params, grads, sums
-        if not self._serves_lists(columns):
+        if not self._serves_step("Adagrad", columns):
             super().adagrad_step(
                 params, grads, sums, steps, lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay,
                 maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, lr_decay, eps, weight_decay)), int(maximize)
+        settings = *self._known(lr), *map(float, (lr_decay, eps, weight_decay)), int(maximize)
         self._update("adagrad", columns, [steps], self.replays(), *settings)
 
     def rmsprop_step(
@@ -145,7 +163,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         means: Arrays | None,
         momenta: Arrays | None,
         *,
-        lr: float,
+        lr: Any,
         alpha: float,
         eps: float,
         weight_decay: float,
@@ -153,13 +171,13 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         maximize: bool,
     ) -> None:
         columns = params, grads, squares, means, momenta
-        if not self._serves_lists(columns):
+        if not self._serves_step("RMSprop", columns):
             super().rmsprop_step(
                 params, grads, squares, means, momenta, lr=lr, alpha=alpha, eps=eps,
                 weight_decay=weight_decay, momentum=momentum, maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, alpha, eps, weight_decay, momentum)), int(maximize)
+        settings = *self._known(lr), *map(float, (alpha, eps, weight_decay, momentum)), int(maximize)
         self._update("rmsprop", columns, [], *settings)
 
     def adadelta_step(
@@ -169,20 +187,20 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         squares: Arrays,
         deltas: Arrays,
         *,
-        lr: float,
+        lr: Any,
         rho: float,
         eps: float,
         weight_decay: float,
         maximize: bool,
     ) -> None:
         columns = params, grads, squares, deltas
-        if not self._serves_lists(columns):
+        if not self._serves_step("Adadelta", columns):
             super().adadelta_step(
                 params, grads, squares, deltas, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay,
                 maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, rho, eps, weight_decay)), int(maximize)
+        settings = *self._known(lr), *map(float, (rho, eps, weight_decay)), int(maximize)
         self._update("adadelta", columns, [], *settings)
 
     def adamax_step(
@@ -193,7 +211,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         peaks: Arrays,
         steps: list[float],
         *,
-        lr: float,
+        lr: Any,
         beta1: float,
         beta2: float,
         eps: float,
@@ -201,13 +219,13 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         maximize: bool,
     ) -> None:
         columns = params, grads, means, peaks
-        if not self._serves_lists(columns):
+        if not self._serves_step("Adamax", columns):
             super().adamax_step(
                 params, grads, means, peaks, steps, lr=lr, beta1=beta1, beta2=beta2, eps=eps,
                 weight_decay=weight_decay, maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, beta1, beta2, eps, weight_decay)), int(maximize)
+        settings = *self._known(lr), *map(float, (beta1, beta2, eps, weight_decay)), int(maximize)
         self._update("adamax", columns, [steps], self.replays(), *settings)
 
     def nadam_step(
@@ -220,7 +238,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         now: list[float],
         later: list[float],
         *,
-        lr: float,
+        lr: Any,
         beta1: float,
         beta2: float,
         eps: float,
@@ -229,14 +247,18 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         maximize: bool,
     ) -> None:
         columns = params, grads, means, squares
-        self._only_eager("NAdam")
-        if not self._serves_lists(columns):
+        if not self._serves_step("NAdam", columns):
             super().nadam_step(
                 params, grads, means, squares, steps, now, later, lr=lr, beta1=beta1, beta2=beta2, eps=eps,
                 weight_decay=weight_decay, decoupled=decoupled, maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, beta1, beta2, eps, weight_decay)), int(decoupled), int(maximize)
+        settings = (
+            *self._known(lr),
+            *map(float, (beta1, beta2, eps, weight_decay)),
+            int(decoupled),
+            int(maximize),
+        )
         self._update("nadam", columns, [steps, now, later], *settings)
 
     def radam_step(
@@ -248,7 +270,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         steps: list[float],
         trusts: list[float],
         *,
-        lr: float,
+        lr: Any,
         beta1: float,
         beta2: float,
         eps: float,
@@ -257,14 +279,18 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         maximize: bool,
     ) -> None:
         columns = params, grads, means, squares
-        self._only_eager("RAdam")
-        if not self._serves_lists(columns):
+        if not self._serves_step("RAdam", columns):
             super().radam_step(
                 params, grads, means, squares, steps, trusts, lr=lr, beta1=beta1, beta2=beta2, eps=eps,
                 weight_decay=weight_decay, decoupled=decoupled, maximize=maximize,
             )  # fmt: skip
             return
-        settings = *map(float, (lr, beta1, beta2, eps, weight_decay)), int(decoupled), int(maximize)
+        settings = (
+            *self._known(lr),
+            *map(float, (beta1, beta2, eps, weight_decay)),
+            int(decoupled),
+            int(maximize),
+        )
         self._update("radam", columns, [steps, trusts], *settings)
 
     def scale_all(self, arrays: Arrays, factor: Any) -> None:
@@ -272,8 +298,7 @@ class CupyOptimizerKernels(Launches, OptimizerKernels):
         if not self._serves_lists((arrays,)):
             super().scale_all(arrays, factor)
             return
-        known = factor.astype(np.float64, copy=False) if hasattr(factor, "dtype") else None
-        self._update("scale", (arrays, arrays), [], known, 1.0 if known is not None else float(factor))
+        self._update("scale", (arrays, arrays), [], *self._known(factor))
 
     def unscale(self, grads: Arrays, inverse: Array, found: Array) -> None:
         """g ← g·inverse in place;   found ← 1 if a g was infinite or NaN, else as it was."""

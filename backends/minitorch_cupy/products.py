@@ -8,12 +8,14 @@ with a flag: nothing is copied. Nothing here needs a GPU.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 Sizes = tuple[int, ...]
+LARGEST = 2**31 - 1  # a size, or a distance between rows, in cuBLAS
 
 
 class Operand(NamedTuple):
@@ -36,15 +38,19 @@ class Batch(NamedTuple):
 
 
 def operand(shape: Sizes, strides: Sizes) -> Operand | None:
-    """How the last two dims lie; None if neither rows nor columns are contiguous. Strides are in elements.
+    """How the last two dims lie; None if neither rows nor columns are contiguous, or one dim runs backwards.
+
+    Strides are in elements.
 
     >>> operand((3, 4), (4, 1)), operand((3, 4), (1, 3)), operand((3, 4), (8, 2))
     (Operand(transposed=False, leading=4), Operand(transposed=True, leading=3), None)
     """
     (rows, columns), (by_row, by_column) = shape[-2:], strides[-2:]
-    if (columns == 1 or by_column == 1) and (rows == 1 or by_row >= columns):
+    if min(strides) < 0:
+        return None
+    if (columns == 1 or by_column == 1) and (rows == 1 or LARGEST >= by_row >= columns):
         return Operand(False, by_row if rows > 1 else max(columns, 1))
-    if (rows == 1 or by_row == 1) and (columns == 1 or by_column >= rows):
+    if (rows == 1 or by_row == 1) and (columns == 1 or LARGEST >= by_column >= rows):
         return Operand(True, by_column if columns > 1 else max(rows, 1))
     return None
 
@@ -78,42 +84,59 @@ def batches(lead: Sizes, a: Sizes, b: Sizes, c: Sizes) -> Iterator[Batch]:
         yield Batch(from_a, from_b, from_c, count, *steps)
 
 
+class Gemm(NamedTuple):
+    """What cuBLAS is asked for, in its own words: C = op(A)·op(B), column by column, some times over.
+
+    Places and distances are in elements. A and B are the second and the first of our operands.
+    """
+
+    transpose_a: bool
+    transpose_b: bool
+    m: int
+    n: int
+    k: int
+    a: int
+    lda: int
+    step_a: int
+    b: int
+    ldb: int
+    step_b: int
+    c: int
+    ldc: int
+    step_c: int
+    products: int
+
+
 class Product(NamedTuple):
-    """C = A·B: sizes as cuBLAS calls them, and operands."""
+    """The shape of a result, and the calls that compute it; or which of the operands have to be copied first."""
 
-    rows: int
-    columns: int
-    inner: int
-    a: Operand
-    b: Operand
-    lead: Sizes
-    lead_a: Sizes
-    lead_b: Sizes
-
-    @property
-    def shape(self) -> Sizes:
-        """Of the result."""
-        return (*self.lead, self.rows, self.columns)
-
-    def calls(self) -> Iterator[Batch]:
-        """What to call cuBLAS with, for a contiguous result."""
-        steps = [self.rows * self.columns * prod(self.lead[dim + 1 :]) for dim in range(len(self.lead))]
-        return batches(self.lead, self.lead_a, self.lead_b, tuple(steps))
+    shape: Sizes
+    calls: tuple[Gemm, ...]
+    copies: tuple[bool, bool]
 
 
-def product(
-    shape_a: Sizes, strides_a: Sizes, shape_b: Sizes, strides_b: Sizes
-) -> Product | tuple[bool, bool]:
-    """The product of two arrays of at least two dims, or which of them have to be copied first."""
-    a, b = operand(shape_a, strides_a), operand(shape_b, strides_b)
-    if a is None or b is None:
-        return a is None, b is None
-    lead = np.broadcast_shapes(shape_a[:-2], shape_b[:-2])
-    lead_a, lead_b = (
+@lru_cache(4096)  # a model has some hundred products, the same ones in each step
+def product(shape_x: Sizes, strides_x: Sizes, shape_y: Sizes, strides_y: Sizes) -> Product:
+    """How x @ y is computed, for arrays of at least two dims that have elements; strides are in elements."""
+    x, y = operand(shape_x, strides_x), operand(shape_y, strides_y)
+    if x is None or y is None:
+        return Product((), (), (x is None, y is None))
+    rows, inner, columns = shape_x[-2], shape_x[-1], shape_y[-1]
+    lead = np.broadcast_shapes(shape_x[:-2], shape_y[:-2])
+    lead_x, lead_y = (
         broadcast_strides(shape[:-2], strides[:-2], lead)
-        for shape, strides in ((shape_a, strides_a), (shape_b, strides_b))
+        for shape, strides in ((shape_x, strides_x), (shape_y, strides_y))
     )
-    return Product(shape_a[-2], shape_b[-1], shape_a[-1], a, b, lead, lead_a, lead_b)
+    steps = tuple([rows * columns * prod(lead[dim + 1 :]) for dim in range(len(lead))])
+    calls = [
+        Gemm(
+            y.transposed, x.transposed, columns, rows, inner,
+            batch.b, y.leading, batch.step_b, batch.a, x.leading, batch.step_a, batch.c, columns, batch.step_c,
+            batch.products,
+        )
+        for batch in batches(lead, lead_x, lead_y, steps)
+    ]  # fmt: skip
+    return Product((*lead, rows, columns), tuple(calls), (False, False))
 
 
 def broadcast_strides(shape: Sizes, strides: Sizes, to: Sizes) -> Sizes:

@@ -50,12 +50,11 @@ class Generator:
         """Starts anew from a seed; graphs that were captured follow."""
         self.seed, self.offset = seed % 2**64, 0
 
-    def begin_capture(self) -> Any:
-        """From now on places are relative to a beginning, for which the array returned has room."""
-        self._before, self.offset = self.offset, 0
+    def begin_capture(self) -> None:
+        """From now on places are relative to a beginning, which each replay writes into `base`."""
         with cp.cuda.Device(self.index):
-            self.base = cp.zeros(2, np.uint64)
-        return self.base
+            self.base = cp.empty(2, np.uint64)
+        self._before, self.offset = self.offset, 0
 
     def end_capture(self) -> int:
         """Goes on where the capture began; returns how many groups it takes."""

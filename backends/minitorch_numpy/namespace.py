@@ -22,7 +22,7 @@ SAME = [
     "maximum", "minimum", "hypot", "copysign", "nextafter", "logaddexp", "logaddexp2", "gcd", "lcm",
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor",
     "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "where", "argmax", "argmin", "matmul",
-    "einsum", "empty", "zeros", "full", "arange", "linspace", "from_dlpack", "copyto", "reshape", "transpose",
+    "empty", "zeros", "full", "arange", "linspace", "from_dlpack", "copyto", "reshape", "transpose",
     "squeeze", "expand_dims", "flip", "roll", "repeat", "concatenate", "stack", "nonzero", "isin",
     "take_along_axis", "put_along_axis",
 ]  # fmt: skip

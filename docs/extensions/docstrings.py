@@ -1,4 +1,4 @@
-"""Makes the docstrings of the sources fit what mkdocstrings expects."""
+"""Makes the sources fit what mkdocstrings expects: the wording of docstrings, the fields of named tuples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,29 @@ import griffe
 
 
 class Docstrings(griffe.Extension):
-    """Shows examples as code, takes entries for several arguments apart, and lets formulas stand."""
+    """Shows examples as code, takes entries for several arguments apart, and lets formulas stand.
+
+    A named tuple gets the constructor that Python gives it, so that its *Args* have types and its signature
+    shows the fields.
+    """
+
+    def on_class_members(self, *, cls: griffe.Class, **kwargs: Any) -> None:
+        """Adds `__init__` to one named tuple."""
+        if (
+            "NamedTuple" in {str(base).rpartition(".")[2] for base in cls.bases}
+            and "__init__" not in cls.members
+        ):
+            fields = [
+                griffe.Parameter(
+                    name,
+                    annotation=field.annotation,
+                    default=field.value,
+                    kind=griffe.ParameterKind.positional_or_keyword,
+                )
+                for name, field in cls.attributes.items()
+                if field.annotation is not None
+            ]
+            cls.set_member("__init__", griffe.Function("__init__", parameters=griffe.Parameters(*fields)))
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
         """Rewrites the docstring of one module, class, function or attribute."""

@@ -9,9 +9,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from minitorch import cuda, dtypes, filled
+from minitorch.device import recording
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
+    BackendError,
     DtypeError,
     GradientError,
     NotSupportedError,
@@ -45,6 +47,9 @@ class GradScaler:
     float16 has no numbers between 0 and 6·10⁻⁸, where many gradients lie: multiplied by 65536 they survive. If a
     gradient becomes infinite, the step is left out and the scale halved; after a long run of good steps it is
     doubled. So it finds the largest scale that works. bfloat16, whose range is that of float32, needs none.
+
+    On a GPU `step` waits once, to learn whether the step is taken; so it stays out of CUDA graphs, in which
+    `scaler.scale(loss).backward()` may stand.
 
     Args:
         device: "cuda" or "cpu", where the loss is computed.
@@ -102,11 +107,17 @@ class GradScaler:
 
         Raises:
             ArgumentTypeError: for anything else.
+            BackendError: for the first loss of all, if it is in a CUDA graph.
         """
         if not self._enabled:
             return outputs
         if isinstance(outputs, Value):
             if self._scale is None:
+                if recording() is not None:
+                    raise BackendError(
+                        "GradScaler.scale: the scale would be made anew at every replay of the graph; run the step a "
+                        "few times before the capture"
+                    )
                 place = outputs.device  # type: ignore[attr-defined]
                 self._scale = filled.full((), self._init_scale, dtype=dtypes.float32, device=place)
                 self._growth_tracker = filled.full(
@@ -238,6 +249,12 @@ class GradScaler:
         self._progress = defaultdict(Progress)
 
     def _state(self, name: str) -> tuple[Variable, Variable]:
+        if recording() is not None:
+            raise BackendError(
+                f"GradScaler.{name}: whether a gradient is infinite is not known while a graph is captured, and what "
+                f"is done depends on it. Capture forward and backward, and call {name}() after each replay; or use "
+                f"bfloat16, which needs no scale"
+            )
         if self._scale is None or self._growth_tracker is None:
             raise GradientError(
                 f"GradScaler.{name}: no loss was scaled yet; call scale(loss).backward() first"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.amp.lists import BANNED, FLOAT32, LOWER, OPERATORS, PARTS, POLICIES
+from minitorch.device import recording
 from minitorch.errors import DtypeError
 from minitorch.modes import Setting, current
 from minitorch.registry import backend_of
@@ -16,7 +17,7 @@ from minitorch.value import Value
 if TYPE_CHECKING:
     from minitorch.op import Op
 
-Cache = dict[tuple[int, Any, bool], tuple[Any, int, Any]]
+Cache = dict[tuple[int, Any, bool, Any], tuple[Any, int, Any]]
 
 
 DEFAULTS = {"cpu": dtypes.bfloat16, "cuda": dtypes.float16}
@@ -117,8 +118,11 @@ class Autocast:
         return self._cached(x, target)
 
     def _cached(self, x: Any, target: dtypes.dtype) -> Any:
-        """The weight in the lower precision: cast once in a block, as long as it does not change."""
-        key, version = (id(x), target, current().grad), x._version_counter().value
+        """The weight in the lower precision: cast once in a block, as long as it does not change.
+
+        A graph casts for itself: its replays find other weights.
+        """
+        key, version = (id(x), target, current().grad, recording()), x._version_counter().value
         weight, at, cast = self.cache.get(key, (None, 0, None))
         if weight is not x or at != version:
             cast = x.to(target)

@@ -12,7 +12,7 @@ from typing import Any
 from minitorch.autograd.function import Function
 from minitorch.cuda.devices import backend, is_initialized
 from minitorch.cuda.streams import Stream, StreamContext
-from minitorch.device import _replayed
+from minitorch.device import Replays, _recording
 from minitorch.errors import ArgumentError, ArgumentTypeError, BackendError
 from minitorch.gradients import grad as gradients_of
 from minitorch.modes import enable_grad
@@ -28,7 +28,7 @@ class CUDAGraph:
 
     def __init__(self, keep_graph: bool = False) -> None:
         self._recorded: Any = None
-        self._changes: list[Callable[[], None]] = []
+        self._replays = Replays()
 
     def replay(self) -> None:
         """Asks the GPU for all of it, in the current stream.
@@ -36,19 +36,21 @@ class CUDAGraph:
         Random numbers go on where the generators are, as they would without a graph.
 
         Raises:
-            BackendError: before anything was captured.
+            BackendError: before anything was captured, and if a setting of an optimizer in it is another by now.
         """
         if self._recorded is None:
             raise BackendError(
                 "CUDAGraph.replay: nothing was captured; use `with minitorch.cuda.graph(g):` first"
             )
+        for check in self._replays.checks:
+            check()
         self._recorded.replay()
-        for change in self._changes:
+        for change in self._replays.changes:
             change()
 
     def reset(self) -> None:
         """Gives back the graph and its memory."""
-        self._recorded, self._changes = None, []
+        self._recorded, self._replays = None, Replays()
 
     def pool(self) -> Any:
         """The memory of its tensors, for another graph that never runs at the same time.
@@ -74,8 +76,9 @@ class graph:
             x.copy_(batch)
             g.replay()
 
-    What stands in it as a Python number stays what it was, such as the learning rate of an optimizer: capture anew when
-    it changes. Optimizers go on counting steps, and random numbers go on, too.
+    Optimizers go on counting steps, and random numbers go on, too. What stands in it as a Python number stays what it
+    was; a learning rate that changes has to be a tensor on the GPU, which the graph reads: `lr=minitorch.tensor(1e-3,
+    device="cuda")`. A replay after a setting of an optimizer has changed otherwise is refused.
 
     Args:
         cuda_graph: where it is kept.
@@ -102,13 +105,13 @@ class graph:
         handle = None if self.stream is None else self.stream.handle
         self._capture = backend().runtime.Capture(self.pool, handle)
         self._capture.begin()
-        self._changes: list[Callable[[], None]] = []
-        self._token = _replayed.set(self._changes)
+        self._replays = Replays()
+        self._token = _recording.set(self._replays)
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        _replayed.reset(self._token)
+        _recording.reset(self._token)
         if kind is None:
-            self.cuda_graph._recorded, self.cuda_graph._changes = self._capture.end(), self._changes
+            self.cuda_graph._recorded, self.cuda_graph._replays = self._capture.end(), self._replays
         else:
             self._capture.abandon(error)
 

@@ -88,7 +88,7 @@ class Adadelta(Optimizer):
             batch.real(batch.grads),
             batch.real(squares),
             batch.real(deltas),
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             rho=float(group["rho"]),
             eps=float(group["eps"]),
             weight_decay=float(group["weight_decay"]),

@@ -54,6 +54,7 @@ class Adafactor(Optimizer):
     """
 
     serves_complex = False
+    repeatable = False
 
     def __init__(
         self,

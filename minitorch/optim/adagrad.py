@@ -94,7 +94,7 @@ class Adagrad(Optimizer):
             batch.real(batch.grads),
             batch.real(sums),
             batch.real(batch.advance()),
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             lr_decay=float(group["lr_decay"]),
             eps=float(group["eps"]),
             weight_decay=float(group["weight_decay"]),

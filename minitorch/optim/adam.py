@@ -107,7 +107,7 @@ class Adam(Optimizer):
             batch.real(squares),
             peaks,
             batch.real(batch.advance()),
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             beta1=float(beta1),
             beta2=float(beta2),
             eps=float(group["eps"]),

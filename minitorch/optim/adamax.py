@@ -88,7 +88,7 @@ class Adamax(Optimizer):
             batch.real(means),
             batch.real(peaks),
             batch.real(batch.advance()),
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             beta1=beta1,
             beta2=beta2,
             eps=float(group["eps"]),

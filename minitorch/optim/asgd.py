@@ -46,6 +46,7 @@ class ASGD(Optimizer):
     """
 
     number_names = ("step", "eta", "mu")
+    repeatable = False
 
     def __init__(
         self,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.backend import Array, Backend
-from minitorch.device import when_replayed
-from minitorch.registry import current_backend
-from minitorch.value import wrap
+from minitorch.device import device_of, recording, transfer
+from minitorch.errors import BackendError
+from minitorch.registry import backend_of, current_backend
+from minitorch.value import Value, wrap
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -50,9 +51,22 @@ class Batch:
         for x, state in zip(self.params, self.states, strict=True):
             value = state.get(name)
             if value is None:
+                if recording() is not None:
+                    raise BackendError(
+                        "cuda.graph: an optimizer would begin anew at every replay, since it makes its state in this "
+                        "step; run the step a few times before the capture"
+                    )
                 value = state[name] = wrap(filled_like(self.backend, x, start))
             result.append(value.array)
         return result
+
+    def rate(self, value: Any) -> Any:
+        """A learning rate as rules take it: a number, or, of a tensor on a GPU, the array, which nothing waits for."""
+        if isinstance(value, Value):
+            owner = backend_of(value.array)
+            if owner is self.backend and owner.device_type != "cpu":
+                return transfer(value.array, device_of(self.params[0])).reshape(())
+        return float(value)
 
     def numbers(self, name: str, start: float = 0.0) -> list[Array]:
         """The arrays of this name in the state that hold one number per parameter; on the CPU, which looks at them."""
@@ -74,8 +88,11 @@ class Batch:
             for count in counters:
                 count += 1
 
-        if self.backend.device_type == "cpu" or not when_replayed(count_on):
+        replays = None if self.backend.device_type == "cpu" else recording()
+        if replays is None:
             count_on()
+        else:
+            replays.changes.append(count_on)
         return steps
 
     def rows(self, *values: list[Any]) -> Iterator[tuple[Any, ...]]:

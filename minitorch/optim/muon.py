@@ -54,6 +54,7 @@ class Muon(Optimizer):
 
     serves_complex = False
     state_required = False
+    repeatable = False
     number_names = ()
 
     def __init__(

@@ -47,6 +47,7 @@ class NAdam(Optimizer):
     """
 
     number_names = ("step", "mu_product")
+    repeatable = False
 
     def __init__(
         self,
@@ -111,7 +112,7 @@ class NAdam(Optimizer):
             batch.real(steps),
             batch.real(now),
             batch.real(later),
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             beta1=beta1,
             beta2=beta2,
             eps=float(group["eps"]),

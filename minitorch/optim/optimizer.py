@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from minitorch.backend import Array, Backend
+from minitorch.device import recording
 from minitorch.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -72,6 +73,7 @@ class Optimizer(OptimizerHooks):
 
     state_required = True  # whether all of `state_names` must be there once one is
     serves_complex = True  # whether parameters may be complex
+    repeatable: ClassVar[bool] = True  # whether a CUDA graph can repeat its steps
     number_names: ClassVar[tuple[str, ...]] = ("step",)  # what it keeps per parameter as single numbers
     _scheduled = False
 
@@ -245,7 +247,13 @@ class Optimizer(OptimizerHooks):
 
         Raises:
             ShapeError, DtypeError: if a gradient does not fit its parameter; nothing is changed.
+            BackendError: while a CUDA graph is recorded that could not repeat it.
         """
+        replays = recording()
+        if replays is not None:
+            from minitorch.optim.captured import check_of_settings
+
+            replays.checks.append(check_of_settings(self))
         loss = None
         if closure is not None:
             with enable_grad():

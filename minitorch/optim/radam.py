@@ -47,6 +47,8 @@ class RAdam(Optimizer):
     tensor([0.8000, 1.6000], requires_grad=True)
     """
 
+    repeatable = False
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -105,7 +107,7 @@ class RAdam(Optimizer):
             batch.real(squares),
             batch.real(steps),
             batch.real([trust(t) for t in steps]),
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             beta1=beta1,
             beta2=beta2,
             eps=float(group["eps"]),

@@ -101,7 +101,7 @@ class RMSprop(Optimizer):
             batch.real(squares),
             means,
             momenta,
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             alpha=float(group["alpha"]),
             eps=float(group["eps"]),
             weight_decay=float(group["weight_decay"]),

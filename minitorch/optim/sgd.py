@@ -101,7 +101,7 @@ class SGD(Optimizer):
             batch.params,
             batch.grads,
             buffers,
-            lr=float(group["lr"]),
+            lr=batch.rate(group["lr"]),
             momentum=momentum,
             dampening=float(group["dampening"]),
             weight_decay=float(group["weight_decay"]),

@@ -37,6 +37,44 @@ def close(gpu, got, expected, dtype, factor=1):
     np.testing.assert_allclose(got, expected, rtol=0, atol=factor * PRECISION[dtype] * scale)
 
 
+def test_cublas_in_two_streams_and_threads(gpu):
+    """Each stream has a workspace of its own, each thread a handle."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    cuda = minitorch.cuda
+    (x, x64), (y, y64) = numbers(gpu, (512, 512), "float32"), numbers(gpu, (512, 512), "float32", 1)
+    cuda.synchronize()
+
+    def work(_):
+        with cuda.stream(cuda.Stream()):
+            z = [gpu.matmul(x, y) for _ in range(20)]
+            cuda.current_stream().synchronize()
+        return z
+
+    with ThreadPoolExecutor(4) as pool:
+        for z in pool.map(work, range(8)):
+            for one in z:
+                close(gpu, one, x64 @ y64, "float32")
+    for _ in range(20):  # more streams than workspaces are kept for
+        close(gpu, work(0)[-1], x64 @ y64, "float32")
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_products_of_complex_numbers(gpu, dtype):
+    rng = np.random.default_rng(0)
+    x, y = (rng.standard_normal((3, 5, 5)) + 1j * rng.standard_normal((3, 5, 5)) for _ in range(2))
+    z = gpu.matmul(gpu.asarray(x.astype(dtype)), gpu.asarray(y.astype(dtype)).swapaxes(-1, -2))
+    assert z.dtype == dtype
+    np.testing.assert_allclose(gpu.to_numpy(z), x @ y.swapaxes(-1, -2), rtol=0, atol=1e-4)
+
+
+def test_where_of_bfloat16(gpu):
+    x, x64 = numbers(gpu, (4, 6), "bfloat16")
+    z = gpu.where(x > 0, x, 0)
+    assert z.dtype == x.dtype
+    np.testing.assert_array_equal(gpu.to_numpy(gpu.astype(z, "float64")), np.where(x64 > 0, x64, 0))
+
+
 @pytest.mark.parametrize("dtype", PRECISION)
 @pytest.mark.parametrize(
     ("a", "b"),

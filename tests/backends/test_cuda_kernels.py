@@ -295,8 +295,43 @@ def test_replays_of_a_graph_number_their_steps(monkeypatch):
     }
     with pytest.raises(BackendError, match="SGD: a graph of the first step"):
         BACKEND.sgd_step(mine[0], mine[1], [None] * 3, **settings)
-    with pytest.raises(BackendError, match="RAdam"):
-        BACKEND.radam_step(*mine, [1.0] * 3, [0.0] * 3, **ADAM)
+    gaps = [[np.zeros((4, 6))[:, ::2]] for _ in range(4)]
+    before = gaps[0][0].copy()
+    with pytest.raises(BackendError, match="Adam: a graph repeats its steps only if"):
+        BACKEND.adam_step(*gaps, None, [1.0], **ADAM)
+    with pytest.raises(BackendError, match="SGD: a graph repeats its steps only if"):
+        BACKEND.sgd_step(gaps[0], gaps[1], [None], **settings)
+    np.testing.assert_array_equal(gaps[0][0], before)
+
+
+NUMBERS = {"lr": 0.1, "weight_decay": 0.01, "maximize": False}
+OF_ADAM = {**NUMBERS, "beta1": 0.9, "beta2": 0.99, "eps": 1e-8}
+RULES = {
+    "sgd": (0, {**NUMBERS, "momentum": 0.9, "dampening": 0.1, "nesterov": False}, []),
+    "adam": (2, {**OF_ADAM, "decoupled": True}, [None, [3.0] * 2]),
+    "adagrad": (1, {**NUMBERS, "lr_decay": 0.1, "eps": 1e-10}, [[3.0] * 2]),
+    "rmsprop": (1, {**NUMBERS, "alpha": 0.9, "eps": 1e-8, "momentum": 0.0}, [None, None]),
+    "adadelta": (2, {**NUMBERS, "rho": 0.9, "eps": 1e-6}, []),
+    "adamax": (2, OF_ADAM, [[3.0] * 2]),
+    "nadam": (2, {**OF_ADAM, "decoupled": True}, [[3.0] * 2, [0.1] * 2, [0.2] * 2]),
+    "radam": (2, {**OF_ADAM, "decoupled": True}, [[3.0] * 2, [0.7] * 2]),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_learning_rate_in_memory_is_read(rule, dtype):
+    """So a graph follows it, and nothing waits for it."""
+    count, settings, more = RULES[rule]
+    mine, theirs = ([parameters(2, seed) for seed in range(2 + count)] for _ in range(2))
+    arrays = mine if rule != "sgd" else [*mine, [x.copy() for x in mine[0]]]
+    expected = theirs if rule != "sgd" else [*theirs, [x.copy() for x in theirs[0]]]
+    rate = np.full((), 0.1, dtype)
+    getattr(BACKEND, f"{rule}_step")(*arrays, *more, **{**settings, "lr": rate})
+    getattr(BACKEND, f"{rule}_step")(*expected, *more, **{**settings, "lr": float(rate)})
+    for one, other in zip(mine[0], theirs[0], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(mine[0][1], parameters(2, 0)[1])
 
 
 # Random numbers ---------------------------------------------------------------------------------------------------

@@ -31,6 +31,15 @@ def test_what_the_gpu_is():
         cuda.get_device_name("cpu")
 
 
+def test_cudnn_says_whether_it_is_there():
+    from minitorch_cupy import frontend
+
+    found = minitorch.backends.cudnn.version()
+    assert minitorch.backends.cudnn.is_available() == (frontend.library() is not None)
+    assert (found is None) == (frontend.library() is None)
+    assert found is None or found >= 90000
+
+
 def test_memory_is_counted():
     cuda.synchronize()
     before = cuda.memory_allocated()
@@ -237,6 +246,8 @@ def test_seeds_reach_graphs():
         lambda x: str(x),
         lambda x: x[x > 0],
         lambda x: x + minitorch.ones(4).cuda(),
+        lambda x: x.nonzero(),
+        lambda x: minitorch.linalg.svd(x.reshape(2, 2)),
     ],
 )
 def test_what_cannot_be_captured_says_why(ask):

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from cuda_on_cpu import build
+from cuda_on_cpu import blas, build
 from minitorch_cupy.activation import CupyActivationKernels
 from minitorch_cupy.attention import CupyAttentionKernels
 from minitorch_cupy.batch_norm import CupyBatchNormKernels
 from minitorch_cupy.conv import CupyConvKernels
 from minitorch_cupy.embedding import CupyEmbeddingKernels
 from minitorch_cupy.launch import Shape
+from minitorch_cupy.matmul import CupyProducts
 from minitorch_cupy.normalize import CupyNormKernels
 from minitorch_cupy.optim import CupyOptimizerKernels
 from minitorch_cupy.recurrent import CupyRecurrentKernels
@@ -27,6 +26,7 @@ launched: set[tuple[str, str]] = set()  # files and kernels, in all tests so far
 
 
 class CudaOnCpu(
+    CupyProducts,
     CupyActivationKernels,
     CupyAttentionKernels,
     CupyBatchNormKernels,
@@ -48,10 +48,7 @@ class CudaOnCpu(
         """Where the first element lies."""
         return int(x.ctypes.data)
 
-    @staticmethod
-    def matmul(x: Any, y: Any) -> Any:
-        """The product in the dtype of the operands, as cuBLAS gives it: NumPy's of bfloat16 is in single precision."""
-        return np.matmul(x, y).astype(x.dtype, copy=False)
+    cublas = staticmethod(blas.call)
 
     def launch(self, file: str, kernel: str, dtype: Any, shape: Shape, *args: Any) -> None:
         """Runs a kernel compiled for the CPU."""

@@ -39,9 +39,13 @@ __device__ ACC descent(ACC x, ACC g, double weight_decay, Index maximize) {
 // The number of the step: in a captured graph, each replay is one more than was known when it was captured.
 __device__ double step_of(double step, const Index *replays) { return replays ? step + double(*replays) : step; }
 
+// A number that the CPU does not know stands in the GPU's memory; else that is null.
+__device__ double either(const double *known, double value) { return known ? *known : value; }
+
 // number[0] is 1 for a first step, in which b is the gradient itself.
-extern "C" __global__ void sgd(Tensors tensors, double lr, double momentum, double dampening, double weight_decay,
-                               Index nesterov, Index maximize) {
+extern "C" __global__ void sgd(Tensors tensors, const double *known_lr, double lr, double momentum, double dampening,
+                               double weight_decay, Index nesterov, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k], *b = tensors.data[2][k];
         const REAL *grad = tensors.data[1][k];
@@ -90,8 +94,10 @@ __device__ Corrections corrections(double t, double beta1, double beta2) {
 }
 
 // m ← β₁·m + (1 − β₁)·g,   v ← β₂·v + (1 − β₂)·g²,   x ← x − lr·m̂ / (√v̂ + ε); data[4] are AMSGrad's peaks of v, or null.
-extern "C" __global__ void adam(Tensors tensors, const Index *replays, double lr, double beta1, double beta2,
-                                double eps, double weight_decay, Index decoupled, Index maximize) {
+extern "C" __global__ void adam(Tensors tensors, const Index *replays, const double *known_lr, double lr,
+                                double beta1, double beta2, double eps, double weight_decay, Index decoupled,
+                                Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         const Corrections by = corrections(step_of(tensors.number[0][k], replays), beta1, beta2);
         const ACC step_size = ACC(lr / by.first), root = ACC(sqrt(by.second));
@@ -109,8 +115,9 @@ extern "C" __global__ void adam(Tensors tensors, const Index *replays, double lr
 }
 
 // s ← s + g²,   x ← x − lr / (1 + (t − 1)·η) · g / (√s + ε).
-extern "C" __global__ void adagrad(Tensors tensors, const Index *replays, double lr, double lr_decay, double eps,
-                                   double weight_decay, Index maximize) {
+extern "C" __global__ void adagrad(Tensors tensors, const Index *replays, const double *known_lr, double lr,
+                                   double lr_decay, double eps, double weight_decay, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k], *sums = tensors.data[2][k];
         const REAL *grad = tensors.data[1][k];
@@ -124,8 +131,9 @@ extern "C" __global__ void adagrad(Tensors tensors, const Index *replays, double
 }
 
 // v ← α·v + (1 − α)·g²,   x ← x − lr·g / (√v + ε); data[3] the means of g if centred, data[4] momenta, or null.
-extern "C" __global__ void rmsprop(Tensors tensors, double lr, double alpha, double eps, double weight_decay,
-                                   double momentum, Index maximize) {
+extern "C" __global__ void rmsprop(Tensors tensors, const double *known_lr, double lr, double alpha, double eps,
+                                   double weight_decay, double momentum, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k], *squares = tensors.data[2][k];
         REAL *means = tensors.data[3][k], *momenta = tensors.data[4][k];
@@ -150,8 +158,9 @@ extern "C" __global__ void rmsprop(Tensors tensors, double lr, double alpha, dou
 }
 
 // v ← ρ·v + (1 − ρ)·g²,   d = g·√(u + ε) / √(v + ε),   u ← ρ·u + (1 − ρ)·d²,   x ← x − lr·d.
-extern "C" __global__ void adadelta(Tensors tensors, double lr, double rho, double eps, double weight_decay,
-                                    Index maximize) {
+extern "C" __global__ void adadelta(Tensors tensors, const double *known_lr, double lr, double rho, double eps,
+                                    double weight_decay, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k], *squares = tensors.data[2][k], *deltas = tensors.data[3][k];
         const REAL *grad = tensors.data[1][k];
@@ -167,8 +176,9 @@ extern "C" __global__ void adadelta(Tensors tensors, double lr, double rho, doub
 }
 
 // m ← β₁·m + (1 − β₁)·g,   u ← max(β₂·u, |g| + ε),   x ← x − lr/(1 − β₁ᵗ) · m/u.
-extern "C" __global__ void adamax(Tensors tensors, const Index *replays, double lr, double beta1, double beta2,
-                                  double eps, double weight_decay, Index maximize) {
+extern "C" __global__ void adamax(Tensors tensors, const Index *replays, const double *known_lr, double lr,
+                                  double beta1, double beta2, double eps, double weight_decay, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k], *means = tensors.data[2][k], *peaks = tensors.data[3][k];
         const REAL *grad = tensors.data[1][k];
@@ -185,8 +195,9 @@ extern "C" __global__ void adamax(Tensors tensors, const Index *replays, double 
 }
 
 // x ← x − lr·(now·g + later·m) / (√v̂ + ε), with t, now and later in number[0], [1] and [2].
-extern "C" __global__ void nadam(Tensors tensors, double lr, double beta1, double beta2, double eps,
-                                 double weight_decay, Index decoupled, Index maximize) {
+extern "C" __global__ void nadam(Tensors tensors, const double *known_lr, double lr, double beta1, double beta2,
+                                 double eps, double weight_decay, Index decoupled, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         const ACC of_g = ACC(lr * tensors.number[1][k]), of_m = ACC(lr * tensors.number[2][k]);
         const ACC correction = ACC(corrections(tensors.number[0][k], beta1, beta2).second);
@@ -198,8 +209,9 @@ extern "C" __global__ void nadam(Tensors tensors, double lr, double beta1, doubl
 }
 
 // x ← x − lr·m̂·trust / (√v + ε), and x − lr·m̂ while the trust is 0; t and trust in number[0] and [1].
-extern "C" __global__ void radam(Tensors tensors, double lr, double beta1, double beta2, double eps,
-                                 double weight_decay, Index decoupled, Index maximize) {
+extern "C" __global__ void radam(Tensors tensors, const double *known_lr, double lr, double beta1, double beta2,
+                                 double eps, double weight_decay, Index decoupled, Index maximize) {
+    lr = either(known_lr, lr);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         const ACC trust = ACC(tensors.number[1][k]);
         const ACC step_size = ACC(lr / corrections(tensors.number[0][k], beta1, beta2).first);
@@ -211,9 +223,9 @@ extern "C" __global__ void radam(Tensors tensors, double lr, double beta1, doubl
     });
 }
 
-// x ← x·factor; `known` is where the factor stands if the CPU does not know it, or null.
+// x ← x·factor.
 extern "C" __global__ void scale(Tensors tensors, const double *known, double value) {
-    const double factor = known ? *known : value;
+    const double factor = either(known, value);
     each_chunk(tensors, [&](int k, Index start, Index end) {
         REAL *x = tensors.data[0][k];
         each_number(start, end, [=](Index i) { x[i] = REAL(ACC(x[i]) * ACC(factor)); });

@@ -270,15 +270,3 @@ def test_products(backend: Backend, layout: Layout) -> None:
         ]:  # fmt: skip
             x, y = numbers(left, kind), numbers(right, kind, seed=1)
             same(backend, backend.matmul(layout(backend, x), layout(backend, y)), np.matmul(x, y), 64)
-
-
-@pytest.mark.parametrize(
-    "equation", ["ij,jk->ik", "bij,bjk->bik", "ii->i", "ii->", "ij->ji", "i,j->ij", "ij,ij->"]
-)
-def test_einsum(backend: Backend, layout: Layout, equation: str) -> None:
-    """Sums of products by a formula."""
-    sizes = {"b": 2, "i": 3, "j": 3, "k": 4}
-    inputs = equation.partition("->")[0].split(",")
-    arrays = [numbers(tuple(sizes[c] for c in s), "float64", seed=i) for i, s in enumerate(inputs)]
-    result = backend.einsum(equation, *(layout(backend, a) for a in arrays))
-    same(backend, result, np.einsum(equation, *arrays), 64)
