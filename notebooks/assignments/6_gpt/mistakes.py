@@ -122,4 +122,10 @@ MISTAKES = [
         "",
         {"6.6": 2},
     ),
+    Mistake(
+        "the library's attention",
+        "    return weights @ v, weights",
+        "    return F.scaled_dot_product_attention(q, k, v, is_causal=causal), weights",
+        {"6.2": 2},
+    ),
 ]

@@ -123,4 +123,10 @@ MISTAKES = [
         "if arrays:",
         {"7.5": 3},
     ),
+    Mistake(
+        "the kernel that is there already",
+        "            super().adam_step(\n",
+        "            pass\n        if arrays:\n            NumpyBackend.adam_step(\n                self,\n",
+        {"7.5": 6},
+    ),
 ]
