@@ -117,6 +117,13 @@ PAGES = [
         "How it is used: [Where the time goes](../when-training-fails.md#where-the-time-goes).",
         "minitorch.profiler",
     ),
+    Page(
+        "testing",
+        "testing",
+        "For tests, of coursework above all. The suite that backends have to pass is told of under "
+        "[Backends](../backends.md#checking-one).",
+        "minitorch.testing",
+    ),
     Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),
     Page("train", "train", "The page on [training](../training.md) tells more.", "minitorch.train"),
     Page("tensorboard", "utils.tensorboard", "", "minitorch.utils.tensorboard"),
