@@ -94,9 +94,7 @@ def fetch(package: Package) -> Path | None:
             return None
     digest = hashlib.sha512(package.archive.read_bytes()).digest()
     if f"sha512-{base64.b64encode(digest).decode()}" != package.integrity:
-        raise SystemExit(
-            f"{package.archive.relative_to(ROOT)} is not the {package.name} that vendor.py names: delete it"
-        )
+        raise SystemExit(f"{package.archive} is not the {package.name} that vendor.py names: delete it")
     return package.archive
 
 

@@ -87,8 +87,10 @@ class Cell {
     if (ended.end === "missing") {
       this.output.note(
         `${ended.why}. The cell ended at line ${ended.line}; what stands above that line has run. ` +
-          "To run all of it, run it on your own machine.",
+          "To run all of it, run it on your own machine." +
+          (this.built ? " Below stands what it showed there." : ""),
       );
+      if (this.built) this.built.hidden = false;
       return `needs ${ended.library}`;
     }
     if (ended.end === "stopped") {

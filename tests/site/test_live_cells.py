@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import re
+import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,6 +204,56 @@ def test_what_is_not_served_is_said_and_the_rest_runs(cells: Cells) -> None:
     assert "Traceback" not in shown
     cells.write(6, "import numba")
     assert "There is no numba" in cells.run(6, ends="needs numba")
+
+
+def wheel(name: str, source: str) -> bytes:
+    """A package of one module."""
+    packed, info = io.BytesIO(), f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"{name}.py", source)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return packed.getvalue()
+
+
+def test_packages_come_when_a_cell_needs_them_and_only_with_the_right_hash(
+    page: Any, folder: Path, serve: Callable[..., str], tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(folder, site)
+    says = site / "assets" / "py" / "served.js"
+    served = json.loads(says.read_text("utf-8").removeprefix("export default ").rstrip(";\n"))
+    for name, content in {"early": b"", "later": b"", "forged": b"not what the lock says"}.items():
+        file, data = f"{name}-1.0-py3-none-any.whl", wheel(name, f"name = {name!r}")
+        (says.parent / file).write_bytes(content or data)
+        served["lock"]["packages"][name] = served["lock"]["packages"]["minitorch"] | {
+            **{"name": name, "file_name": file, "imports": [name], "depends": []},
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+    says.write_text(f"export default {json.dumps(served)};", "utf-8")
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(it.url.rpartition("/")[2]))
+    page.goto(f"{serve(site)}/index.html")
+    cells = Cells(page)
+    cells.run(7)
+    assert not [name for name in asked if name.startswith(("early", "later"))]
+    cells.write(7, "import later\nlater.name")
+    assert cells.run(7).strip() == "'later'"
+    cells[6].evaluate("it => it.dataset.needs = 'early'")
+    cells.write(
+        6, "import sys\nimportlib = __import__('importlib.util')\nimportlib.util.find_spec('early').name"
+    )
+    assert cells.run(6).strip() == "'early'"
+    cells.write(7, "import forged")
+    assert "There is no forged" in cells.run(7, ends="needs forged")
+
+
+def test_indices_have_64_bits(cells: Cells) -> None:
+    cells.write(
+        7, "import minitorch as torch\nx = torch.ones(3)\nprint(x.argmax().dtype, x.sort().indices.dtype)"
+    )
+    assert cells.run(7).split() == ["minitorch.int64"] * 2
 
 
 def test_warnings_values_and_lines_that_are_written_over(cells: Cells) -> None:
