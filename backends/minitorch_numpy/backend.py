@@ -161,3 +161,9 @@ class NumpyBackend(
         if not np.may_share_memory(memory, x):  # the owner has gaps itself: it came from elsewhere
             return x.ravel(), 0
         return memory, (x.ctypes.data - memory.ctypes.data) // x.itemsize
+
+
+if np.dtype(np.intp).itemsize < 8:
+    from minitorch_numpy.narrow import widen  # where it is needed, and nowhere else
+
+    widen(NumpyBackend)
