@@ -62,7 +62,10 @@ class Backend(
         scalar_types: what its arithmetic gives for arrays without dims, if not arrays.
         checks_values: whether ops look at elements to refuse wrong ones, such as an index that is out of range;
             a GPU would have to be waited for.
-        computes_bfloat16: whether its primitives take bfloat16; if not, ops compute in float32, and round.
+        computes_bfloat16: whether its primitives take bfloat16, and its kernels compute half precision in float32; if
+            not, ops do, and round.
+        refusals: the classes of errors by which its library says that a function lacks bfloat16, where others have it;
+            the op is then computed in float32.
         calls: runs the forward of every op, without the library's floating-point warnings.
     """
 
@@ -73,6 +76,7 @@ class Backend(
     scalar_types: ClassVar[tuple[type, ...]] = ()
     checks_values: ClassVar[bool] = True
     computes_bfloat16: ClassVar[bool] = False
+    refusals: ClassVar[tuple[type[Exception], ...]] = (TypeError,)
     calls: ClassVar[Any] = Calls()
 
     # Elementwise, one array -----------------------------------------------------------------------

@@ -32,7 +32,7 @@ from minitorch.hooks import NodeHooks, RemovableHandle, accumulator
 from minitorch.modes import current
 from minitorch.registry import backend_of
 from minitorch.value import Value, Version, lay_out, mark_view
-from minitorch.widening import lacks_bfloat16, raw_through_float32, through_float32, widens
+from minitorch.widening import raw_through_float32, refused, through_float32, widens
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -121,6 +121,8 @@ class Op:
         moves: elements are only moved, or cast, whatever their dtype is; as all views do.
         view: the result shares memory with the first input.
         in_place: it changes its first input, and returns it.
+        in_single: float16 is computed in float32 as well as bfloat16, where the backend's kernels do not do so by
+            themselves: sums of many numbers, or of their squares, pass what float16 can hold.
         materialize: of several results, one that no gradient came to counts as zeros; otherwise as None.
 
     Attributes of an applied op:
@@ -138,6 +140,7 @@ class Op:
     moves: ClassVar[bool] = False
     view: ClassVar[bool] = False
     in_place: ClassVar[bool] = False
+    in_single: bool = False
     op_name: ClassVar[str] = "op"
     variable_class: ClassVar[type[Variable]]  # of results
     parameters: ClassVar[dict[str, int]] = {}
@@ -226,7 +229,7 @@ class Op:
             if fitting is not inputs:
                 return cls.apply(*fitting, **settings)
             first = leading(arrays)
-        if (mixed or dtype is dtypes.numpy_bfloat16) and widens(cls, arrays):
+        if (mixed or op.in_single or dtype is dtypes.numpy_bfloat16) and widens(cls, arrays):
             return through_float32(cls, inputs, settings)
 
         op.backend = backend = backend_of(first)
@@ -241,11 +244,15 @@ class Op:
                 return apply_by_slices(cls, inputs, settings)
             if isinstance(error, MinitorchError):
                 raise
-            if isinstance(error, TypeError) and dtypes.numpy_bfloat16 is not None and lacks_bfloat16(arrays):
+            if refused(cls, error, arrays):
                 return through_float32(cls, inputs, settings)
             if isinstance(error, OverflowError) and (fitting := wrapped_around(inputs, backend, dtype)):
                 return cls.apply(*fitting, **settings)
             raise explain(op, error, arrays) from error
+        except backend.refusals as error:
+            if refused(cls, error, arrays):
+                return through_float32(cls, inputs, settings)
+            raise
         if out.__class__ is tuple:
             return op._finish_many(inputs, arrays, edge_outputs, out, settings)
 
@@ -313,7 +320,7 @@ class Op:
     @classmethod
     def _apply_raw(cls, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         """Computes on bare arrays, for the formulas of an ordinary walk."""
-        if dtypes.numpy_bfloat16 is not None and widens(cls, inputs):
+        if (cls.in_single or dtypes.numpy_bfloat16 is not None) and widens(cls, inputs):
             return raw_through_float32(cls, inputs, settings)
         op = cls()
         first = inputs[0]
@@ -327,16 +334,16 @@ class Op:
             return op.forward(*inputs, **settings)
         except (ValueError, TypeError, IndexError) as error:
             if not holds_batches(inputs, settings):
-                if (
-                    isinstance(error, TypeError)
-                    and dtypes.numpy_bfloat16 is not None
-                    and lacks_bfloat16(inputs)
-                ):
+                if refused(cls, error, inputs):
                     return raw_through_float32(cls, inputs, settings)
                 raise
             from minitorch.func.fallback import apply_raw_by_slices
 
             return apply_raw_by_slices(cls, inputs, settings)
+        except op.backend.refusals as error:
+            if refused(cls, error, inputs):
+                return raw_through_float32(cls, inputs, settings)
+            raise
 
     # What the op remembers -----------------------------------------------------------------------
 

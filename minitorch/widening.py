@@ -1,7 +1,7 @@
-"""Ops on bfloat16 where the array library has no arithmetic for it: computed in float32, rounded once at the end.
+"""Half precision where the array library has no arithmetic for it: computed in float32, rounded once at the end.
 
-The casts are ops themselves, so gradients of every order come back through them, and a formula that takes
-several steps loses nothing in between.
+That is all of bfloat16 on a CPU, and float16 in ops that add up many numbers. The casts are ops themselves, so
+gradients of every order come back through them, and a formula that takes several steps loses nothing in between.
 """
 
 from __future__ import annotations
@@ -18,49 +18,56 @@ if TYPE_CHECKING:
     from minitorch.op import Op
 
 
+def narrow(x: Any) -> bool:
+    """Whether a Variable or a bare array is of half precision."""
+    dtype = getattr(x.array if isinstance(x, Value) else x, "dtype", None)
+    return dtype is not None and (dtype is dtypes.numpy_bfloat16 or dtype == "float16")
+
+
 def widens(op: type[Op], inputs: Sequence[Any]) -> bool:
-    """Whether the op computes, and one of its inputs is bfloat16, for which its backend has no arithmetic.
+    """Whether the op computes, and one of its inputs is of half precision, for which its backend has no arithmetic.
 
     Args:
         op: its class.
         inputs: Variables or bare arrays, and whatever else goes in.
     """
-    narrow = dtypes.numpy_bfloat16
-    if narrow is None or op.moves or op.view or op.in_place:
+    if op.moves or op.view or op.in_place:
         return False
     for x in inputs:
         array = x.array if isinstance(x, Value) else x
-        if getattr(array, "dtype", None) is narrow:
+        dtype = getattr(array, "dtype", None)
+        if dtype is not None and (dtype is dtypes.numpy_bfloat16 or (op.in_single and dtype == "float16")):
             return not backend_of(array).computes_bfloat16
     return False
 
 
-def lacks_bfloat16(inputs: Sequence[Any]) -> bool:
-    """Whether a backend that computes in bfloat16 was given such arrays: one function of its library may not."""
+def refused(op: type[Op], error: Exception, inputs: Sequence[Any]) -> bool:
+    """Whether an error says that a function of the array library, which computes in bfloat16, lacks it all the same.
+
+    What CUDA itself reports is never that, nor is a lack of memory: those errors have classes of their own.
+    """
+    if dtypes.numpy_bfloat16 is None or op.moves or op.view or op.in_place:
+        return False
     arrays = [x.array if isinstance(x, Value) else x for x in inputs]
-    return any(getattr(x, "dtype", None) is dtypes.numpy_bfloat16 for x in arrays)
+    low = [x for x in arrays if getattr(x, "dtype", None) is dtypes.numpy_bfloat16]
+    return bool(low) and error.__class__ in backend_of(low[0]).refusals
 
 
 def through_float32(op: type[Op], inputs: Sequence[Any], settings: dict[str, Any]) -> Any:
-    """Applies an op to bfloat16 inputs."""
-    narrow = dtypes.numpy_bfloat16
-    wide = [
-        x.to(dtypes.float32) if isinstance(x, Value) and x.array.dtype is narrow else x  # type: ignore[attr-defined]
-        for x in inputs
-    ]
+    """Applies an op to half-precision inputs; results are rounded to the dtype of the first of them."""
+    half = next(x.dtype for x in inputs if isinstance(x, Value) and narrow(x))  # type: ignore[attr-defined]
+    wide = [x.to(dtypes.float32) if isinstance(x, Value) and narrow(x) else x for x in inputs]  # type: ignore[attr-defined]
     with Setting(autocast=None):  # which has cast the inputs already
         y = op.apply(*wide, **settings)
     if isinstance(y, tuple):
-        return tuple([x.to(dtypes.bfloat16) if x.dtype is dtypes.float32 else x for x in y])
-    return y.to(dtypes.bfloat16) if y.dtype is dtypes.float32 else y
+        return tuple([x.to(half) if x.dtype is dtypes.float32 else x for x in y])
+    return y.to(half) if y.dtype is dtypes.float32 else y
 
 
 def raw_through_float32(op: type[Op], inputs: Sequence[Any], settings: dict[str, Any]) -> Any:
     """The same on bare arrays, in the formulas of an ordinary walk."""
-    narrow = dtypes.numpy_bfloat16
-    y = op._apply_raw(
-        tuple([x.astype("float32") if getattr(x, "dtype", None) is narrow else x for x in inputs]), settings
-    )
+    half = next(x.dtype for x in inputs if narrow(x))
+    y = op._apply_raw(tuple([x.astype("float32") if narrow(x) else x for x in inputs]), settings)
     if isinstance(y, tuple):
-        return tuple([x.astype(narrow) if getattr(x, "dtype", None) == "float32" else x for x in y])
-    return y.astype(narrow) if y.dtype == "float32" else y
+        return tuple([x.astype(half) if getattr(x, "dtype", None) == "float32" else x for x in y])
+    return y.astype(half) if y.dtype == "float32" else y

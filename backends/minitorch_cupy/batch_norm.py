@@ -25,14 +25,14 @@ class CupyBatchNormKernels(Launches, LayerKernels):
     def batch_norm(
         self, x: Array, w: Array | None, b: Array | None, eps: float
     ) -> tuple[Array, Array, Array, Array]:
-        if not self.serves(x, w, b):
+        if not x.size or not self.normalizes(x, w, b):
             return super().batch_norm(x, w, b, eps)
         x, dtype = self.ready(x), x.dtype
         n, channels, places = sizes(x)
         chunks = chunks_of(n * places, channels)
         sums, squares = self.empty((2, channels, chunks), accumulator(dtype))
         shape = (1, channels, *(1,) * (x.ndim - 2))
-        mean, var, inv = (self.empty(shape, dtype) for _ in range(3))
+        mean, var, inv = (self.empty(shape, accumulator(dtype)) for _ in range(3))
         all_sizes = n, channels, places, chunks
         launch = Launch(blocks(channels * chunks), 256)
         self.launch("batch_norm", "batch_norm_sums", dtype, launch, x, *all_sizes, sums, squares)
@@ -43,14 +43,15 @@ class CupyBatchNormKernels(Launches, LayerKernels):
     def batch_norm_backward(
         self, x: Array, w: Array | None, mean: Array, inv: Array, g: Array
     ) -> tuple[Array, Array, Array]:
-        if not self.serves(x, w, mean, inv, g):
+        if not self.serves(x, g) or not self.normalizes(x, w, mean, inv):
             return super().batch_norm_backward(x, w, mean, inv, g)
-        x, w, mean, inv, g = self.ready(x), self.optional(w), self.ready(mean), self.ready(inv), self.ready(g)
+        x, g = self.ready(x), self.ready(g)
+        w, mean, inv = (self.precise(v, x) for v in (w, mean, inv))
         n, channels, places = sizes(x)
         chunks = chunks_of(n * places, channels)
         sums, products = self.empty((2, channels, chunks), accumulator(x.dtype))
-        of_all = self.empty((2, channels), accumulator(x.dtype))
-        dw, db, dx = (self.empty(shape, x.dtype) for shape in ((channels,), (channels,), x.shape))
+        of_all, dx = self.empty((2, channels), accumulator(x.dtype)), self.empty(x.shape, x.dtype)
+        dw, db = (self.empty((channels,), accumulator(x.dtype)) for _ in range(2))
         all_sizes = n, channels, places, chunks
         launch = Launch(blocks(channels * chunks), 256)
         to_sums = x, mean, inv, g, *all_sizes, sums, products
@@ -62,7 +63,7 @@ class CupyBatchNormKernels(Launches, LayerKernels):
         return dx, dw, db
 
     def scale_channels(self, x: Array, w: Array | None, b: Array | None) -> Array:
-        if not self.serves(x, w, b):
+        if not self.normalizes(x, w, b):
             return super().scale_channels(x, w, b)
         return self._scaled(self.ready(x), None, None, w, b)
 
@@ -72,7 +73,7 @@ class CupyBatchNormKernels(Launches, LayerKernels):
         """(x − mean)·inv·w + b for each channel."""
         y = self.empty(x.shape, x.dtype)
         _, channels, places = sizes(x)
-        arguments = x, mean, inv, self.optional(w), self.optional(b), channels, places, x.size, y
+        arguments = x, mean, inv, self.precise(w, x), self.precise(b, x), channels, places, x.size, y
         self.launch("batch_norm", "scale_channels", x.dtype, elements(x.size), *arguments)
         return y
 

@@ -107,7 +107,7 @@ class CupyConvKernels(Launches, LayerKernels):
     def _with_bias_of_channels(self, y: Array, b: Array) -> Array:
         """y + b, in y's memory."""
         channels, places = y.shape[1], prod(y.shape[2:])
-        arguments = y, None, None, None, self.ready(b), channels, places, y.size, y
+        arguments = y, None, None, None, self.precise(b, y), channels, places, y.size, y
         self.launch("batch_norm", "scale_channels", y.dtype, elements(y.size), *arguments)
         return y
 

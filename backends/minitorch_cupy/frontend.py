@@ -24,15 +24,20 @@ one_at_a_time = Lock()  # threads share a handle, which knows one stream
 
 
 @cache
-def library() -> Any:
-    """The frontend, if it and cuDNN can be loaded; None otherwise."""
+def loaded() -> tuple[Any, str]:
+    """The frontend, if it and cuDNN can be loaded, else None and why not."""
     try:
         import cudnn
 
         cudnn.backend_version()
-    except (ImportError, OSError, RuntimeError, AttributeError):
-        return None
-    return cudnn
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        return None, f"{type(error).__name__}: {error}"
+    return cudnn, ""
+
+
+def library() -> Any:
+    """The frontend, if it and cuDNN can be loaded; None otherwise."""
+    return loaded()[0]
 
 
 def version() -> int | None:

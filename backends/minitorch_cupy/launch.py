@@ -29,12 +29,12 @@ class Shape(NamedTuple):
 def elements(n: int) -> Shape:
     """One thread for each of n elements.
 
-    >>> elements(1000)
-    Shape(blocks=4, threads=256)
+    >>> elements(1000), elements(0)
+    (Shape(blocks=4, threads=256), Shape(blocks=1, threads=256))
     >>> elements(10**10).blocks == MOST_BLOCKS
     True
     """
-    return Shape(min(ceil_div(n, THREADS), MOST_BLOCKS), THREADS)
+    return Shape(max(min(ceil_div(n, THREADS), MOST_BLOCKS), 1), THREADS)
 
 
 def rows(count: int, width: int) -> Shape:
@@ -52,8 +52,11 @@ def rows(count: int, width: int) -> Shape:
 
 
 def blocks(count: int) -> int:
-    """As many blocks as there are tasks, unless there are too many for a grid of useful size."""
-    return min(count, 1 << 20)
+    """As many blocks as there are tasks, unless there are too many for a grid of useful size.
+
+    One at least, which finds nothing to do: CUDA refuses a grid without blocks.
+    """
+    return max(min(count, 1 << 20), 1)
 
 
 def ceil_div(n: int, size: int) -> int:
@@ -110,6 +113,14 @@ class Launches:
             and all(other is None or other.dtype == dtype for other in others)
         )
 
+    def normalizes(self, x: Array, *vectors: Array | None) -> bool:
+        """Whether norms are computed by kernels, with these parameters and statistics, empty x included.
+
+        Beside half-precision x they may be float32, as they are under autocast.
+        """
+        kinds = x.dtype, accumulator(x.dtype)
+        return x.dtype in self.served and all(v is None or v.dtype in kinds for v in vectors)
+
     def ready(self, x: Array) -> Array:
         """The array as kernels read it, contiguous."""
         return x if x.flags.c_contiguous else self.copy(x)
@@ -117,6 +128,10 @@ class Launches:
     def optional(self, x: Array | None) -> Array | None:
         """The same, of an array that may be left out."""
         return None if x is None else self.ready(x)
+
+    def precise(self, vector: Array | None, x: Array) -> Array | None:
+        """A vector, if there is one, in the dtype that sums over x are kept in."""
+        return None if vector is None else self.ready(vector.astype(accumulator(x.dtype), copy=False))
 
 
 def accumulator(dtype: Any) -> Any:

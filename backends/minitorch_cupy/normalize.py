@@ -15,9 +15,9 @@ class CupyNormKernels(Launches, LayerKernels):
     def layer_norm(
         self, x: Array, w: Array | None, b: Array | None, eps: float
     ) -> tuple[Array, Array, Array]:
-        if not self.serves(x, w, b):
+        if not self.normalizes(x, w, b):
             return super().layer_norm(x, w, b, eps)
-        x, w, b = self.ready(x), self.optional(w), self.optional(b)
+        x, w, b = self.ready(x), self.precise(w, x), self.precise(b, x)
         n, width = x.shape
         y, mean, inv = self.empty(x.shape, x.dtype), self._statistics(x), self._statistics(x)
         self.launch(
@@ -28,10 +28,10 @@ class CupyNormKernels(Launches, LayerKernels):
     def layer_norm_backward(
         self, x: Array, w: Array | None, mean: Array, inv: Array, g: Array
     ) -> tuple[Array, Array, Array]:
-        if not self.serves(x, w, g):
+        if not self.serves(x, g) or not self.normalizes(x, w, mean, inv):
             return super().layer_norm_backward(x, w, mean, inv, g)
-        x, w, g = self.ready(x), self.optional(w), self.ready(g)
-        mean, inv = self._exact(mean, x), self._exact(inv, x)
+        x, g = self.ready(x), self.ready(g)
+        w, mean, inv = (self.precise(v, x) for v in (w, mean, inv))
         n, width = x.shape
         dx = self.empty(x.shape, x.dtype)
         arguments = x, w, mean, inv, g, n, width, dx
@@ -40,18 +40,18 @@ class CupyNormKernels(Launches, LayerKernels):
         return dx, dw, db
 
     def rms_norm(self, x: Array, w: Array | None, eps: float) -> tuple[Array, Array]:
-        if not self.serves(x, w):
+        if not self.normalizes(x, w):
             return super().rms_norm(x, w, eps)
-        x, w = self.ready(x), self.optional(w)
+        x, w = self.ready(x), self.precise(w, x)
         n, width = x.shape
         y, inv = self.empty(x.shape, x.dtype), self._statistics(x)
         self.launch("normalize", "rms_norm", x.dtype, rows(n, width), x, w, float(eps), n, width, y, inv)
         return y, inv
 
     def rms_norm_backward(self, x: Array, w: Array | None, inv: Array, g: Array) -> tuple[Array, Array]:
-        if not self.serves(x, w, g):
+        if not self.serves(x, g) or not self.normalizes(x, w, inv):
             return super().rms_norm_backward(x, w, inv, g)
-        x, w, g, inv = self.ready(x), self.optional(w), self.ready(g), self._exact(inv, x)
+        x, g, w, inv = self.ready(x), self.ready(g), self.precise(w, x), self.precise(inv, x)
         n, width = x.shape
         dx = self.empty(x.shape, x.dtype)
         self.launch("normalize", "rms_norm_backward", x.dtype, rows(n, width), x, w, inv, g, n, width, dx)
@@ -62,12 +62,8 @@ class CupyNormKernels(Launches, LayerKernels):
         """Memory for one number of each row."""
         return self.empty((len(x), 1), accumulator(x.dtype))
 
-    def _exact(self, statistics: Array, x: Array) -> Array:
-        """What was kept, in the dtype that sums are kept in."""
-        return self.ready(statistics.astype(accumulator(x.dtype), copy=False))
-
     def _parameter_gradients(
-        self, x: Array, mean: Array | None, inv: Array, g: Array, count: int
+        self, x: Array, mean: Array | None, inv: Array | None, g: Array, count: int
     ) -> list[Any]:
         """Σ g·x̂, and Σ g if `count` is 2, over the rows."""
         n, width = x.shape
@@ -76,11 +72,11 @@ class CupyNormKernels(Launches, LayerKernels):
         shape = Shape(blocks(ceil_div(width, 32) * chunks), 256)
         arguments = x, mean, inv, g, n, width, chunks, partial[0], partial[1] if count == 2 else None
         self.launch("normalize", "parameter_gradients", x.dtype, shape, *arguments)
-        return [self.folded(part, x.dtype) for part in partial]
+        return [self._folded(part, x.dtype) for part in partial]
 
-    def folded(self, partial: Array, dtype: Any) -> Array:
-        """The sum over the first dim, in a dtype."""
+    def _folded(self, partial: Array, dtype: Any) -> Array:
+        """The sum over the first dim, by the kernel for a dtype."""
         chunks, width = partial.shape
-        total = self.empty((width,), dtype)
+        total = self.empty((width,), accumulator(dtype))
         self.launch("normalize", "fold", dtype, elements(width), partial, chunks, width, total)
         return total

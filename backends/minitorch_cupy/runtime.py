@@ -63,6 +63,11 @@ def empty_cache() -> None:
     cp.get_default_pinned_memory_pool().free_all_blocks()
 
 
+def stop_counting() -> None:
+    """Ends what `reset_peak` of a GPU's memory began, which costs every allocation some time."""
+    PoolMemory.stop()
+
+
 # Streams and events ---------------------------------------------------------------------------------------
 
 

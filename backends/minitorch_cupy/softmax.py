@@ -54,7 +54,7 @@ class CupySoftmaxKernels(Launches, ActivationKernels):
         if not self.serves(x):
             return super().cross_entropy_backward(x, kept, target, scale)
         x, target = self.ready(x), self.ready(target.astype(np.int64, copy=False))
-        scale = self.ready(scale.astype(x.dtype, copy=False))
+        scale = self.ready(scale.astype(accumulator(x.dtype), copy=False))
         n, classes = x.shape
         dx = self.empty(x.shape, x.dtype)
         arguments = x, kept, target, scale, scale.ndim, n, classes, dx

@@ -19,6 +19,7 @@ from minitorch.ops.shape import movedim
 from minitorch.ops.softmax import Softmax, log_softmax
 from minitorch.ops.where import where
 from minitorch.value import wrap
+from minitorch.widening import narrow
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -29,6 +30,8 @@ class CrossEntropy(Op):
 
     `reduction` "none" gives all yᵢ, "sum" and "mean" their sum, with s = Σ wᵢ for the mean and s = 1 else.
     """
+
+    in_single = True
 
     def forward(self, x: Array, *, target: Array, weights: Array | None, reduction: str) -> Array:
         losses, kept = self.backend.cross_entropy(x, target)
@@ -42,7 +45,9 @@ class CrossEntropy(Op):
         self.keep(kept=kept)
         if self.each:
             return losses
-        return losses.sum() * (scale if hasattr(scale, "dtype") else losses.dtype.type(scale))
+        total = self.backend.sum(losses, dtype="float32") if narrow(losses) else losses.sum()
+        y = total * (scale if hasattr(scale, "dtype") else total.dtype.type(scale))
+        return y.astype(x.dtype) if narrow(losses) else y
 
     def backward(self, g: Array) -> Array:
         x, scale = self.saved.x, self.row_scale(g)
@@ -51,7 +56,7 @@ class CrossEntropy(Op):
         return (Softmax.apply(x, dim=1) - onehot) * (scale.reshape(-1, 1) if scale.ndim else scale)
 
     def fused_backward(self, g: Array) -> Array:
-        saved = self.saved
+        saved, g = self.saved, g.astype("float32") if narrow(g) else g
         return self.backend.cross_entropy_backward(saved.x, saved.kept, self.target, self.row_scale(g))
 
     def row_scale(self, g: Any) -> Any:

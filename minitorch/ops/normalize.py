@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from minitorch import dtypes
 from minitorch.autocasting import kernel
 from minitorch.backend import Array
+from minitorch.engine import cast
 from minitorch.errors import ArgumentError, DtypeError, ShapeError
 from minitorch.op import Op
 from minitorch.ops.common import array_of
 from minitorch.registry import backend_of
+from minitorch.widening import narrow
 
 if TYPE_CHECKING:
     from minitorch.variable import Variable
@@ -44,7 +46,7 @@ def standardize_gradient(x: Any, h: Any, dims: tuple[int, ...], eps: float) -> t
 class BatchNorm(Op):
     """y = x̂·w + b with each channel standardized;   dx by `standardize_gradient`,  dw = Σ g·x̂,  db = Σ g."""
 
-    optional = True
+    optional, in_single = True, True
 
     def forward(
         self, x: Array, w: Array | None, b: Array | None, *, eps: float, report: Report | None
@@ -72,7 +74,7 @@ class BatchNorm(Op):
 class LayerNorm(Op):
     """y = x̂·w + b with the last dims standardized;   dx by `standardize_gradient`,  dw = Σ g·x̂,  db = Σ g."""
 
-    optional = True
+    optional, in_single = True, True
 
     def forward(self, x: Array, w: Array | None, b: Array | None, *, count: int, eps: float) -> Array:
         self.eps, self.lead, self.normalized = eps, x.shape[: x.ndim - count], x.shape[x.ndim - count :]
@@ -113,7 +115,7 @@ class LayerNorm(Op):
 class RmsNorm(Op):
     """y = x·r·w with r = 1/√(Σx²/n + ε);   dx = r·h − x·r³·Σ(h·x)/n with h = g·w,  dw = Σ g·x·r."""
 
-    optional = True
+    optional, in_single = True, True
 
     def forward(self, x: Array, w: Array | None, *, count: int, eps: float) -> Array:
         self.eps, self.lead, self.normalized = eps, x.shape[: x.ndim - count], x.shape[x.ndim - count :]
@@ -146,7 +148,7 @@ class RmsNorm(Op):
 class ScaleChannels(Op):
     """y = x·w + b, one number for each channel;   dx = g·w,  dw = Σ g·x,  db = Σ g."""
 
-    optional = True
+    optional, in_single = True, True
 
     def forward(self, x: Array, w: Array | None, b: Array | None) -> Array:
         if self.recording:
@@ -157,6 +159,7 @@ class ScaleChannels(Op):
         w, dims = self.saved.w, (0, *range(2, g.ndim))
         _, need_w, need_b = self.needs_input_grad
         dx = g if w is None else ScaleChannels.apply(g, w, None)
+        g = cast(g, dtypes.float32.dtype) if narrow(g) and (need_w or need_b) else g  # as parameters may be
         return dx, (g * self.saved.x).sum(dims) if need_w else None, g.sum(dims) if need_b else None
 
 
@@ -197,7 +200,7 @@ def scale_and_shift(x: Any, w: Any, b: Any) -> Any:
     """x·w + b, one number for each channel."""
     if w is None and b is None:
         return x
-    return ScaleChannels.apply(x, in_dtype_of(x, w), in_dtype_of(x, b))
+    return ScaleChannels.apply(x, w, b)
 
 
 def follow(running: Any, value: Array, momentum: float) -> None:
@@ -263,10 +266,11 @@ def batch_norm(
     if not training:
         if running_mean is None or running_var is None:
             raise ArgumentError("batch_norm: running_mean and running_var are needed unless training=True")
-        scale = (running_var.to(input.dtype) + eps) ** -0.5
-        scale = scale if weight is None else scale * in_dtype_of(input, weight)
-        shift = running_mean.to(input.dtype) * -scale
-        return scale_and_shift(input, scale, shift if bias is None else shift + in_dtype_of(input, bias))
+        kind = dtypes.float32 if input.dtype in dtypes.HALVES else input.dtype
+        scale = (running_var.to(kind) + eps) ** -0.5
+        scale = scale if weight is None else scale * weight.to(kind)
+        shift = running_mean.to(kind) * -scale
+        return scale_and_shift(input, scale, shift if bias is None else shift + bias.to(kind))
     count = prod(input.shape) // max(channels, 1)
     if not count:
         return scale_and_shift(input, weight, bias)
@@ -280,8 +284,7 @@ def batch_norm(
         follow(running_mean, mean, momentum)
         follow(running_var, var * (count / (count - 1)), momentum)
 
-    w, b = in_dtype_of(input, weight), in_dtype_of(input, bias)
-    return BatchNorm.apply(input, w, b, eps=eps, report=report)
+    return BatchNorm.apply(input, weight, bias, eps=eps, report=report)
 
 
 @kernel
@@ -317,8 +320,7 @@ def layer_norm(
     """
     check_dtypes("layer_norm", input, weight=weight, bias=bias)
     shape = last_dims("layer_norm", input, normalized_shape, weight=weight, bias=bias)
-    w, b = in_dtype_of(input, weight), in_dtype_of(input, bias)
-    return LayerNorm.apply(input, w, b, count=len(shape), eps=eps)
+    return LayerNorm.apply(input, weight, bias, count=len(shape), eps=eps)
 
 
 def last_dims(op_name: str, input: Any, normalized_shape: Any, **params: Any) -> tuple[int, ...]:

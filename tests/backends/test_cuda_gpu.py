@@ -16,6 +16,10 @@ pytestmark = [
 from minitorch import backends as switches  # noqa: E402
 from minitorch.registry import get_backend  # noqa: E402
 from minitorch.windows import Windows  # noqa: E402
+from minitorch_cupy import plans  # noqa: E402
+
+if minitorch.cuda.is_available():
+    from minitorch_cupy import frontend
 
 PRECISION = {"float32": 1e-5, "float64": 1e-12, "float16": 2e-3, "bfloat16": 1.6e-2}
 
@@ -23,6 +27,20 @@ PRECISION = {"float32": 1e-5, "float64": 1e-12, "float16": 2e-3, "bfloat16": 1.6
 @pytest.fixture
 def gpu():
     return get_backend("cupy")
+
+
+@pytest.fixture(params=["cudnn", "own kernels"])
+def by(request, monkeypatch):
+    """Who computes convolutions and attention."""
+    if request.param == "cudnn":
+        missing = frontend.loaded()[1]
+        if missing:
+            pytest.skip(
+                f"cuDNN or its frontend (pip install nvidia-cudnn-frontend) cannot be loaded: {missing}"
+            )
+    monkeypatch.setattr(switches.cudnn, "enabled", request.param == "cudnn")
+    monkeypatch.setattr(switches.cudnn, "allow_tf32", False)
+    return request.param
 
 
 def numbers(gpu, shape, dtype, seed=0):
@@ -127,13 +145,10 @@ LAYERS = [  # size, kernel, stride, padding, dilation, groups, channels, outputs
 ]
 
 
-@pytest.mark.parametrize("cudnn", [True, False])
 @pytest.mark.parametrize("dtype", PRECISION)
 @pytest.mark.parametrize("layer", LAYERS, ids=str)
-def test_convolutions(gpu, monkeypatch, dtype, layer, cudnn):
-    """By cuDNN, if it is there, and by products of matrices."""
-    monkeypatch.setattr(switches.cudnn, "enabled", cudnn)
-    monkeypatch.setattr(switches.cudnn, "allow_tf32", False)
+def test_convolutions(gpu, dtype, layer, by):
+    """By cuDNN where it has a plan, and by products of matrices."""
     size, kernel, stride, before, dilation, groups, channels, outputs = layer
     counts = tuple(
         (n + 2 * p - d * (k - 1) - 1) // s + 1
@@ -151,12 +166,10 @@ def test_convolutions(gpu, monkeypatch, dtype, layer, cudnn):
     close(gpu, gpu.conv_weight(x, g, lies, groups), numpy.conv_weight(x64, g64, lies, groups), dtype)
 
 
-@pytest.mark.parametrize("cudnn", [True, False])
 @pytest.mark.parametrize("dtype", PRECISION)
 @pytest.mark.parametrize("causal", [True, False])
 @pytest.mark.parametrize(("rows", "columns", "width"), [(100, 100, 64), (33, 70, 128), (5, 9, 20)])
-def test_attention(gpu, monkeypatch, dtype, causal, rows, columns, width, cudnn):
-    monkeypatch.setattr(switches.cudnn, "enabled", cudnn)
+def test_attention(gpu, dtype, causal, rows, columns, width, by):
     lead = (2, 3)
     (q, q64), (g, g64) = (numbers(gpu, (*lead, rows, width), dtype, seed) for seed in (0, 3))
     (k, k64), (v, v64) = (numbers(gpu, (*lead, columns, width), dtype, seed) for seed in (1, 2))
@@ -168,6 +181,21 @@ def test_attention(gpu, monkeypatch, dtype, causal, rows, columns, width, cudnn)
     got = gpu.attention_backward(g, q, k, v, None, y, kept, scale, causal, False)
     for one, other in zip(got[:3], wanted[:3], strict=True):
         close(gpu, one, other, dtype, factor=4)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_cudnn_has_plans_for_what_is_common(gpu, monkeypatch, dtype, by):
+    """Elsewhere our own kernels step in without a word."""
+    if by != "cudnn":
+        pytest.skip("this asks cuDNN alone")
+    monkeypatch.setattr(frontend, "plans", plans.Plans())
+    x, w = (numbers(gpu, shape, dtype)[0] for shape in ((4, 16, 14, 14), (32, 16, 3, 3)))
+    q = numbers(gpu, (2, 3, 128, 64), dtype)[0]
+    gpu.conv(x, w, None, Windows((14, 14), (3, 3), (1, 1), (1, 1), (1, 1), (14, 14)), 1)
+    y, kept = gpu.attention(q, q, q, None, 0.1, True)
+    gpu.attention_backward(y, q, q, q, None, y, kept, 0.1, True, False)
+    assert len(frontend.plans) == 3
+    assert all(plan is not None for plan in frontend.plans._found.values())
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])

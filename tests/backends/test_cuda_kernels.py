@@ -103,6 +103,66 @@ def test_half_precision_computes_in_single(name, dtype):
     assert tried
 
 
+@pytest.mark.parametrize("dtype", HALVES, ids=str)
+@pytest.mark.parametrize("name", ["batch_norm", "layer_norm", "rms_norm"])
+def test_norms_of_half_precision_keep_single_beside_it(name, dtype):
+    """Statistics, parameters and their gradients are float32, and as near to double precision as that allows."""
+    x = (100 + numbers((60, 70), "float64", seed=1)).astype(dtype)
+    w, b = (numbers((70,), "float32", seed=seed) for seed in (2, 3))
+    g = numbers((60, 70), "float64", seed=4).astype(dtype)
+    wide = [a.astype("float64") for a in (x, w, b, g)]
+
+    def both(backend, x, w, b, g):
+        vectors = (w,) if name == "rms_norm" else (w, b)
+        y, *kept = getattr(backend, name)(x, *vectors, 1e-5)
+        of_backward = kept[::2] if name == "batch_norm" else kept
+        dx, *of_vectors = getattr(backend, f"{name}_backward")(x, w, *of_backward, g)
+        return (y, dx), (*kept, *of_vectors)
+
+    rounded, single = both(BACKEND, x, w, b, g)
+    rounded_exact, single_exact = both(conformance.Definitions(get_backend("numpy")), *wide)
+    for one, other in zip(rounded, rounded_exact, strict=True):
+        assert one.dtype == dtype
+        close(one, other, float(np.finfo(np.float16).eps) if dtype == np.float16 else 2.0**-8)
+    for one, other in zip(single, single_exact, strict=True):
+        assert one.dtype == np.float32
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5 * np.abs(other).max())
+    y = BACKEND.scale_channels(x, w, b)
+    close(y, wide[0] * wide[1] + wide[2], 2.0**-10 if dtype == np.float16 else 2.0**-8)
+    assert y.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", HALVES, ids=str)
+def test_gradients_of_the_mean_of_many_losses(dtype):
+    """1/n comes in single precision: in float16 it would have lost its digits."""
+    x, target = numbers((40, 5), "float64", seed=1).astype(dtype), np.arange(40) % 5
+    scale = np.float32(300 / 70_001).reshape(())
+    _, kept = BACKEND.cross_entropy(x, target)
+    exact = np.exp(x.astype("float64"))
+    exact = (exact / exact.sum(1, keepdims=True) - np.eye(5)[target]) * float(scale)
+    got = BACKEND.cross_entropy_backward(x, kept, target, np.asarray(scale))
+    np.testing.assert_allclose(got.astype("float64"), exact, rtol=1e-3 if dtype == np.float16 else 4e-3)
+
+
+def test_nothing_is_launched_with_one_block_at_least():
+    """CUDA refuses a grid without blocks."""
+    assert launch.elements(0).blocks == launch.blocks(0) == launch.rows(0, 10).blocks == 1
+    w = np.ones(3, "float32")
+    for shape in ((0, 3), (0, 3, 2)):
+        assert BACKEND.scale_channels(np.ones(shape, "float16"), w, w).dtype == np.float16
+    for backward in (BACKEND.layer_norm, BACKEND.rms_norm):
+        vectors = (w, w) if backward == BACKEND.layer_norm else (w,)
+        y, *kept = backward(np.ones((0, 3), "float16"), *vectors, 1e-5)
+        assert y.dtype == np.float16
+        assert {k.shape for k in kept} == {(0, 1)}
+    q, k = np.ones((2, 3, 4), "float32"), np.ones((2, 0, 4), "float32")
+    y, kept = BACKEND.attention(q, k, k, None, 1.0, False)
+    assert not y.any()
+    dq, dk, _, _ = BACKEND.attention_backward(q, q, k, k, None, y, kept, 1.0, False, False)
+    assert not dq.any()
+    assert dk.shape == k.shape
+
+
 @pytest.mark.parametrize("name", overridden())
 def test_few_blocks_do_all_the_work(name, monkeypatch):
     """Kernels loop over what there are no blocks for: grids end somewhere, and sizes do not."""

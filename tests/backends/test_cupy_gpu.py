@@ -1,8 +1,12 @@
 """What only a GPU shows: streams, events, memory, pinned copies, and training steps that the CPU does not wait for.
 
-That a step waits for nothing is proven by capturing it: CUDA refuses every call that would wait, or copy to the CPU.
+That a step waits for nothing is proven twice: CUDA, which tells CUPTI of every call, is not asked to wait in it, nor to
+copy to the CPU; and it can be captured, which CUDA refuses for such calls.
 """
 
+import re
+
+import cupti
 import numpy as np
 import pytest
 
@@ -55,6 +59,18 @@ def test_memory_is_counted():
     cuda.empty_cache()
     free, total = cuda.mem_get_info()
     assert 0 < free <= total
+
+
+def test_a_count_of_memory_can_be_ended():
+    """It is a hook on every allocation, which a program that takes times does not want."""
+    from minitorch_cupy import runtime
+    from minitorch_cupy.peaks import PoolMemory
+
+    cuda.reset_peak_memory_stats()
+    assert PoolMemory.count is not None
+    runtime.stop_counting()
+    assert PoolMemory.count is None
+    assert cuda.max_memory_allocated() >= cuda.memory_allocated()
 
 
 def test_streams_and_events():
@@ -172,11 +188,12 @@ OPTIMIZERS = {
 }
 
 
-def step_of(net, steps):
+def step_of(net, steps, half=None):
     """A whole training step, with clipped gradients."""
 
     def step(x, target):
-        loss = F.cross_entropy(net(x), target)
+        with minitorch.autocast("cuda", half or minitorch.bfloat16, enabled=half is not None):
+            loss = F.cross_entropy(net(x), target)
         steps.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -184,6 +201,50 @@ def step_of(net, steps):
         return loss
 
     return step
+
+
+WAITS = re.compile(r"Synchronize|DtoH|^(cuMemFree|cudaFree|cudaMemcpy)(_v\d+)?$")  # freeing waits as well
+
+
+def waits_of(work):
+    """The calls by which the CPU waited for the GPU."""
+    if cupti.library() is None:
+        pytest.skip("CUPTI (pip install nvidia-cuda-cupti) is not there to count calls")
+    try:
+        with cupti.calls() as names:
+            work()
+    except RuntimeError as error:
+        if str(error).startswith("cupti"):
+            pytest.skip(f"CUPTI does not report: {error}")
+        raise
+    assert names, "CUPTI reported nothing at all"
+    return [name for name in names if WAITS.search(name)]
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda x: x.sum().item(), lambda x: x.cpu(), lambda x: x[x > 0], lambda x: cuda.synchronize()]
+)
+def test_what_waits_is_noticed(ask):
+    """Without this, the test below would prove nothing."""
+    x = minitorch.ones(4, device="cuda")
+    ask(x)
+    assert waits_of(lambda: ask(x))
+
+
+@pytest.mark.parametrize("half", [None, minitorch.bfloat16])
+@pytest.mark.parametrize("rule", OPTIMIZERS)
+@pytest.mark.parametrize("kind", ["mlp", "cnn", "lstm", "transformer"])
+def test_a_step_waits_for_nothing(kind, rule, half):
+    """Also under autocast."""
+    net, x, target = model(kind)
+    plain = step_of(net, OPTIMIZERS[rule](net.parameters()), half)
+
+    def step():
+        plain(x, target)
+
+    for _ in range(3):
+        step()
+    assert waits_of(step) == []
 
 
 @pytest.mark.parametrize("rule", OPTIMIZERS)

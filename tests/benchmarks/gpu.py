@@ -1,41 +1,53 @@
 """`make gpu-check`: everything that only a GPU can show, in one command; writes one JSON and one table.
 
-    make gpu-check                                        the tests marked gpu, then speed beside PyTorch
+    make gpu-check                                        all of it
     PYTHONPATH=.:backends python tests/benchmarks/gpu.py  the same from a bare checkout, with whatever is installed
-    … gpu.py --only speed -k ResNet --no-compile          some of it
+    … gpu.py --limit 560                                  what fits into 560 seconds; the same again goes on from there
+    … gpu.py --only first tests                           some of it
+    … gpu.py --only speed -k ResNet --no-compile
+    … gpu.py --frontend DIR                               with nvidia-cudnn-frontend, a wheel or an unpacked one
+    … gpu.py --device cpu --tiny                          a rehearsal without a GPU, which says nothing about speed
 
-Both libraries run in one process, one after the other, on data of the same shapes: a step is timed by events of the
-GPU, after a warm-up, and the median counts. "captured" is a whole step, optimizer included, as a CUDA graph. Peak
-memory is what tensors hold. "µs of CPU" is what a call costs the program, which does not wait for the GPU.
+It comes in pieces, each a process of its own, so that one that fails does not take the others with it: first the checks
+that the design hangs on, then the tests marked gpu, then speed beside PyTorch, program by program, both libraries in
+one process on data of the same shapes. A step is timed by events of the GPU, after a warm-up, and the median counts.
+"captured" is a whole step, optimizer included, as a CUDA graph. Peak memory is what tensors hold. "µs of CPU" is what a
+call costs the program, which does not wait for the GPU.
 
-Without a GPU it says what is missing, and fails. Results are written after every row, so that nothing is lost if it is
-stopped.
+Without a GPU it says what is missing, and fails. Every result is written at once, into `--out`, where the next run
+finds it, and into the folder that the variable OUT names, if there is one. Compiled kernels are kept there, too.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "backends"), str(Path(__file__).parent)]
 
-import minitorch  # noqa: E402
-from minitorch.errors import MinitorchError  # noqa: E402
+from gpu_programs import FULL, PROGRAMS, TINY  # noqa: E402
+from gpu_table import table_of  # noqa: E402
 
-WARM_UP = 5
-CALLS = 2000
+MARK = "@@"  # before what a piece hands over in its output
+FILES = "gpu.json", "gpu.txt", "gpu.log", "tests.jsonl"
+ENDING = 30  # seconds that a piece has for its end when its time is up
+ENDED = 0, 1, 5  # of pytest: all passed, some failed, none was left
+Results = dict[str, Any]
 
 
 def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -43,249 +55,351 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("-k", default="", help="only rows whose name contains this")
-    parser.add_argument("--only", choices=["tests", "speed"], help="one half of it")
+    parser.add_argument("--only", nargs="+", choices=["first", "tests", "speed"], help="some parts of it")
+    parser.add_argument(
+        "-k", default="", help="of speed only rows whose name contains this; of tests, pytest's -k"
+    )
+    parser.add_argument("--again", action="store_true", help="measure anew what is there already")
+    parser.add_argument("--limit", type=float, default=1e9, help="seconds for all; the next run goes on")
+    parser.add_argument("--piece-limit", type=float, default=1800.0, help="seconds for one piece")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of measuring, for each number")
     parser.add_argument(
         "--no-compile", action="store_true", help="leave out torch.compile, which takes minutes"
     )
-    parser.add_argument("--seconds", type=float, default=4.0, help="of measuring, for each number")
+    parser.add_argument("--alone", action="store_true", help="leave out PyTorch")
+    parser.add_argument(
+        "-n", default="", help="workers for the tests, where pytest-xdist is there; at most 8 else"
+    )
+    parser.add_argument(
+        "--frontend", type=Path, help="the wheel of nvidia-cudnn-frontend, or where it is unpacked"
+    )
     parser.add_argument("--out", type=Path, default=Path(".benchmarks"), help="folder for the results")
-    return parser.parse_args(arguments)
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
+    parser.add_argument("--tiny", action="store_true", help="sizes for a rehearsal")
+    parser.add_argument("--tests", nargs="+", default=["tests/backends"], help="where the tests are")
+    parser.add_argument("--mark", default="gpu", help="which tests, as pytest's -m")
+    parser.add_argument("--piece", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    options.out = options.out.resolve()
+    return options
 
 
-def missing() -> str | None:
-    """What keeps this machine from it."""
-    if minitorch.cuda.is_available():
-        return None
-    try:
-        minitorch.ones(1).to("cuda")
-    except (MinitorchError, ImportError) as error:
-        return str(error)
-    return "cuda: no GPU is available"
+# One piece, in a process of its own ---------------------------------------------------------------------------
 
 
-def run_tests() -> dict[str, Any]:
-    """The tests marked gpu, in a process of their own."""
-    if find_spec("pytest") is None:
-        return {"error": "pytest is not installed"}
-    began = time.perf_counter()
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-m",
-        "gpu",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:benchmark",
-    ]
-    command += ["--tb=short", "-rfE", "tests/backends"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment())
-    lines = done.stdout.strip().splitlines()
-    return {
-        "passed": done.returncode == 0,
-        "summary": lines[-1] if lines else done.stderr[-2000:],
-        "failures": [line for line in lines if line.startswith(("FAILED", "ERROR"))],
-        "seconds": round(time.perf_counter() - began, 1),
-        "output": done.stdout[-200_000:],
-    }
+def run_piece(options: argparse.Namespace) -> None:
+    """Carries out what `--piece` names, and hands over one result after another."""
+    import gpu_first
+    from gpu_measures import told
 
+    import minitorch
 
-def environment() -> dict[str, str]:
-    """In which a checkout that is not installed finds itself."""
-    paths = [str(ROOT), str(ROOT / "backends"), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-
-
-# Speed ----------------------------------------------------------------------------------------------------
-
-
-def timed(lib: Any, step: Callable[[], Any], seconds: float) -> float:
-    """The median time of a step in milliseconds, between events of the GPU."""
-    for _ in range(WARM_UP):
-        step()
-    lib.cuda.synchronize()
-    times: list[float] = []
-    began = time.perf_counter()
-    while (time.perf_counter() - began < seconds or len(times) < 5) and len(times) < 5000:
-        start, end = lib.cuda.Event(enable_timing=True), lib.cuda.Event(enable_timing=True)
-        start.record()
-        step()
-        end.record()
-        end.synchronize()
-        times.append(start.elapsed_time(end))
-    return median(times)
-
-
-def captured(lib: Any, step: Callable[[], Any]) -> Callable[[], Any]:
-    """The step as a CUDA graph."""
-    side = lib.cuda.Stream()
-    side.wait_stream(lib.cuda.current_stream())
-    with lib.cuda.stream(side):
-        for _ in range(3):
-            step()
-    lib.cuda.current_stream().wait_stream(side)
-    recording = lib.cuda.CUDAGraph()
-    with lib.cuda.graph(recording):
-        step()
-    return recording.replay
-
-
-def measured(lib: Any, program: Any, how: str, seconds: float) -> dict[str, Any]:
-    """Time and peak memory of one program in one library; or the error that it ended with."""
-    found: dict[str, Any] = {}
-    try:
-        step = program.build(lib, compiled=how == "compiled")
-        for _ in range(2):
-            loss = step()
-        found["loss"] = float(loss)
-        lib.cuda.synchronize()
-        lib.cuda.reset_peak_memory_stats()
-        step()
-        lib.cuda.synchronize()
-        found["peak_mb"] = round(lib.cuda.max_memory_allocated() / 2**20, 1)
-        if how == "captured":
-            step = captured(lib, step)
-        found["ms"] = timed(lib, step, seconds)
-        found["per_second"] = round(program.items[0] / found["ms"] * 1e3, 1)
-    except Exception as error:  # the other rows are still worth having
-        found["error"] = f"{type(error).__name__}: {error}"[:2000]
-    finally:
-        step = loss = None
-        gc.collect()
-        lib.cuda.empty_cache()
-    return found
-
-
-def microseconds(lib: Any, call: Callable[[], Any]) -> float:
-    """What a call costs the CPU: the best of several rounds, in each of which the GPU keeps up."""
-    for _ in range(100):
-        call()
-    rounds = []
-    for _ in range(7):
-        lib.cuda.synchronize()
-        began = time.perf_counter()
-        for _ in range(CALLS // 10):
-            call()
-        rounds.append((time.perf_counter() - began) / (CALLS // 10) * 1e6)
-    return min(rounds)
-
-
-def run_speed(options: argparse.Namespace, results: dict[str, Any], save: Callable[[], None]) -> None:
-    """Fills `results` row by row."""
-    from gpu_programs import PROGRAMS, operations
-
+    done = Reports(options).results
+    sizes, device = TINY if options.tiny else FULL, options.device
     libraries: dict[str, Any] = {"minitorch": minitorch}
-    if find_spec("torch") is not None:
+    if not options.alone and find_spec("torch") is not None:
         import torch
 
-        if torch.cuda.is_available():
+        if device == "cpu" or torch.cuda.is_available():
             libraries["torch"] = torch
-    results["speed"] = speed = {}
-    for program in PROGRAMS:
-        if options.k.lower() not in program.name.lower():
-            continue
-        row = speed[program.name] = {"items": program.items[1]}
-        for name, lib in libraries.items():
-            ways = ["eager", "captured"]
-            if name == "torch" and not options.no_compile and find_spec("triton") is not None:
-                ways.append("compiled")
-            for how in ways:
-                row[f"{name} {how}"] = measured(lib, program, how, options.seconds)
-                save()
-    results["cpu_us"] = costs = {}
-    if options.k:
+    if options.piece == "first":
+        bench = gpu_first.Bench(device, sizes, libraries)
+        for name, found in gpu_first.run(bench, set(done.get("first", {}))):
+            hand_over(["first", name], found)
         return
-    for name, lib in libraries.items():
-        for operation, call in operations(lib).items():
-            try:
-                costs.setdefault(operation, {})[name] = round(microseconds(lib, call), 2)
-            except Exception as error:
-                costs.setdefault(operation, {})[name] = f"{type(error).__name__}: {error}"[:500]
-        save()
+    if options.piece == "µs of CPU":
+        from gpu_measures import microseconds
+        from gpu_programs import operations
+
+        for name, lib in libraries.items():
+            for operation, call in operations(lib, device).items():
+                try:
+                    cost: Any = microseconds(lib, device, call)
+                except Exception as error:  # the other numbers are still worth having
+                    cost = told(error)
+                hand_over(["cpu_us", operation, name], cost)
+        return
+    program = next(program for program in PROGRAMS if program.name == options.piece)
+    hand_over(["speed", program.name, "unit"], program.unit)
+    for way in ("eager", "captured", "compiled"):
+        for name, lib in libraries.items():
+            place = ["speed", program.name, f"{name} {way}"]
+            known = done.get("speed", {}).get(program.name, {}).get(place[-1], {"unfinished": True})
+            if possible(options, name, way) and "unfinished" in known:
+                hand_over(place, {"unfinished": True})
+                hand_over(place, measured(options, lib, program, way))
 
 
-# What is read -----------------------------------------------------------------------------------------------
+def possible(options: argparse.Namespace, library: str, way: str) -> bool:
+    """Whether a library can run a program in some way here."""
+    if way == "compiled":
+        return library == "torch" and not options.no_compile and find_spec("triton") is not None
+    return way == "eager" or options.device == "cuda"
 
 
-def table_of(results: dict[str, Any]) -> str:
-    """Everything that a person wants to see."""
-    lines = [f"{key}: {value}" for key, value in results["machine"].items()]
-    tests = results.get("tests")
-    if tests:
-        lines += [
-            "",
-            f"Tests marked gpu: {tests.get('error') or tests['summary']}",
-            *tests.get("failures", []),
+def measured(options: argparse.Namespace, lib: Any, program: Any, way: str) -> Results:
+    """Time and peak memory of one program in one library; or the error that it ended with."""
+    from gpu_measures import captured, milliseconds, peak_mebibytes, synchronize, tidy, told
+
+    sizes, device = TINY if options.tiny else FULL, options.device
+    found: Results = {}
+    began = time.perf_counter()
+    try:
+        step = program.build(lib, sizes, device, way == "compiled")
+        for _ in range(2):
+            loss = step()
+        found["loss"] = loss.item()
+        synchronize(lib, device)
+        if device == "cuda":
+            found["peak_mb"] = peak_mebibytes(lib, step)
+        if way == "captured":
+            step = captured(lib, step)
+        found["ms"] = round(milliseconds(lib, device, step, options.seconds), 4)
+        found["per_second"] = round(program.items(sizes) / found["ms"] * 1e3, 1)
+    except Exception as error:  # the other rows are still worth having
+        found["error"] = told(error)
+    finally:
+        step = loss = None
+        tidy(lib, device)
+    return {**found, "seconds": round(time.perf_counter() - began, 1)}
+
+
+def hand_over(place: list[str], found: Any) -> None:
+    """Tells the process that waits for it."""
+    print(MARK + json.dumps([place, found]), flush=True)
+
+
+# All of them ---------------------------------------------------------------------------------------------------
+
+
+class Reports:
+    """The files with what was found so far."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.folder, self.mark = options.out, options.mark
+        self.results: Results = {}
+        self.began = time.perf_counter()
+        options.out.mkdir(parents=True, exist_ok=True)
+        if (self.folder / "gpu.json").exists():
+            self.results = json.loads((self.folder / "gpu.json").read_text("utf-8"))
+
+    def put(self, place: list[str], found: Any) -> None:
+        """Writes down one result."""
+        inner = self.results
+        for name in place[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[place[-1]] = found
+        self.save()
+
+    def drop(self, piece: str) -> None:
+        """Forgets a piece."""
+        self.results["done"] = [name for name in self.results.get("done", []) if name != piece]
+        self.results.get("speed", {}).pop(piece, None)
+        self.results.pop({"µs of CPU": "cpu_us"}.get(piece, piece), None)
+        if piece == "tests":
+            (self.folder / "tests.jsonl").unlink(missing_ok=True)
+
+    def tests(self) -> Results:
+        """How often each test was run last, and what came of it."""
+        path = self.folder / "tests.jsonl"
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        last = {found["id"]: found for found in map(json.loads, lines)}
+        bad = [found for found in last.values() if found["outcome"] in ("failed", "error")]
+        return {
+            **Counter(found["outcome"] for found in last.values()),
+            "failures": {found["id"]: found["text"].strip().splitlines()[-1:] for found in bad},
+            "reasons": dict(Counter(f["text"] for f in last.values() if f["outcome"] == "skipped")),
+        }
+
+    def save(self) -> None:
+        """Writes the JSON and the table, and copies all into the folder that OUT names."""
+        (self.folder / "gpu.json").write_text(json.dumps(self.results, indent=1, ensure_ascii=False), "utf-8")
+        (self.folder / "gpu.txt").write_text(table_of(self.results), "utf-8")
+        copies = Path(os.environ.get("OUT") or self.folder).resolve()
+        if copies != self.folder and copies.is_dir():
+            for name in FILES:
+                if (self.folder / name).exists():
+                    shutil.copy(self.folder / name, copies / name)
+
+    def log(self, line: str) -> None:
+        """Shows a line, and keeps it."""
+        print(line, end="", flush=True)
+        with (self.folder / "gpu.log").open("a", encoding="utf-8") as file:
+            file.write(line)
+
+
+def pieces_of(options: argparse.Namespace) -> list[str]:
+    """Their names, in the order in which they are run."""
+    parts = options.only or ["first", "tests", "speed"]
+    names = [part for part in ("first", "tests") if part in parts]
+    if "speed" in parts:
+        names += [p.name for p in PROGRAMS if options.k.lower() in p.name.lower()]
+        names += ["µs of CPU"] if options.k.lower() in "µs of cpu" else []
+    return names
+
+
+def environment(options: argparse.Namespace) -> dict[str, str]:
+    """In which a checkout that is not installed finds itself, and kernels that were compiled are kept."""
+    found = [ROOT, ROOT / "backends", ROOT / "tests", ROOT / "tests" / "benchmarks"]
+    if options.frontend is not None:
+        found.append(unpacked(options))
+    paths = [*map(str, found), os.environ.get("PYTHONPATH", "")]
+    kept = {"CUPY_CACHE_DIR": str(options.out / "cupy"), **os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
+
+
+def unpacked(options: argparse.Namespace) -> Path:
+    """The folder with the package `cudnn`."""
+    given: Path = options.frontend.resolve()
+    folder = given
+    if given.suffix == ".whl":
+        folder = options.out / given.stem
+        with zipfile.ZipFile(given) as wheel:
+            wheel.extractall(folder)
+    if not (folder / "cudnn").is_dir():
+        raise SystemExit(
+            f"gpu-check: --frontend: there is no folder cudnn in {folder}; give the wheel itself"
+        )
+    return folder
+
+
+def command_of(piece: str, options: argparse.Namespace) -> list[str]:
+    """What runs a piece."""
+    if piece == "tests":
+        workers = options.n or str(min(8, os.cpu_count() or 1))
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            options.mark,
+            "--tb=short",
+            "-rfE",
+            "-W",
+            "default",
         ]
-    head = f"{'program':<34}{'way':<20}{'ms/step':>10}{'per second':>18}{'peak MiB':>11}{'ratio':>8}"
-    lines += ["", "ratio: time of PyTorch eager / its time; above 1 it is faster than PyTorch eager", head]
-    for name, row in results.get("speed", {}).items():
-        base = row.get("torch eager", {}).get("ms")
-        for way, found in row.items():
-            if way == "items":
-                continue
-            if "ms" not in found:
-                lines.append(f"{name:<34}{way:<20}{found.get('error', 'nothing')[:200]}")
-                continue
-            against = f"{base / found['ms']:.2f}" if base else "–"
-            rate = f"{found['per_second']:,.0f} {row['items']}"
-            lines.append(
-                f"{name:<34}{way:<20}{found['ms']:>10.3f}{rate:>18}{found['peak_mb']:>11,.0f}{against:>8}"
-            )
-    lines += ["", f"{'µs of CPU for a call':<34}{'minitorch':>12}{'torch':>12}"]
-    for operation, costs in results.get("cpu_us", {}).items():
-        shown = [costs.get(name, "–") for name in ("minitorch", "torch")]
-        lines.append(f"{operation:<34}" + "".join(f"{str(value)[:40]:>12}" for value in shown))
-    return "\n".join(lines) + "\n"
+        command += ["-p", "no:cacheprovider", "-p", "gpu_tests", *(["-k", options.k] if options.k else [])]
+        command += ["-n", workers] if find_spec("xdist") is not None and workers != "0" else []
+        return [*command, *options.tests]
+    arguments = ["--piece", piece, "--out", str(options.out), "--seconds", str(options.seconds)]
+    flags = [
+        f"--{name}" for name in ("tiny", "alone", "no-compile") if getattr(options, name.replace("-", "_"))
+    ]
+    return [sys.executable, __file__, *arguments, "--device", options.device, *flags]
 
 
-def machine() -> dict[str, Any]:
-    """What it was measured on."""
-    from minitorch.registry import device_backend
+def carried_out(piece: str, options: argparse.Namespace, reports: Reports, seconds: float) -> bool:
+    """Runs a piece for so many seconds at most, notes what it hands over, and says whether it came to its end."""
+    variables = environment(options)
+    if piece == "tests":
+        variables["GPU_CHECK_TESTS"] = str(options.out / "tests.jsonl")
+    reports.log(f"--- {piece}: {time.strftime('%H:%M:%S')}\n")
+    process = subprocess.Popen(
+        command_of(piece, options), cwd=ROOT, env=variables, text=True, encoding="utf-8", errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    timers = [
+        threading.Timer(
+            seconds, lambda: process.send_signal(signal.SIGINT)
+        ),  # pytest still writes its summary
+        threading.Timer(seconds + ENDING, lambda: os.killpg(process.pid, signal.SIGKILL)),
+    ]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(MARK):
+            reports.put(*json.loads(line.removeprefix(MARK)))
+        else:
+            reports.log(line)
+    status = process.wait()
+    late = not timers[0].is_alive()
+    for timer in timers:
+        timer.cancel()
+    if piece == "tests":
+        reports.put(["tests"], {**reports.tests(), "complete": not late and status in ENDED})
+        return not late and status in ENDED
+    if status:
+        reports.log(f"--- {piece}: {'its time was up' if late else f'ended with {status}'}\n")
+    return status == 0
 
-    found = minitorch.cuda.get_device_properties()
-    versions = dict(device_backend("cuda").describe())
-    for name in ("torch", "triton"):
+
+# The whole -----------------------------------------------------------------------------------------------------
+
+
+def machine(options: argparse.Namespace) -> Results:
+    """What it is measured on.
+
+    Raises:
+        MinitorchError: without a GPU; it says what is missing.
+        ImportError: without CuPy, likewise.
+    """
+    import minitorch
+
+    found: Results = {"Python": platform.python_version(), "minitorch": minitorch.__version__}
+    for name in ("torch", "triton", "numpy"):
         if find_spec(name) is not None:
-            versions[name] = __import__(name).__version__
-    return {
-        "GPU": f"{found.name}, capability {found.major}.{found.minor}, {found.total_memory / 2**30:.0f} GiB",
-        "Python": platform.python_version(),
-        **versions,
-        "minitorch": minitorch.__version__,
-        "began": time.strftime("%Y-%m-%d %H:%M:%S"),
-    }
+            found[name] = __import__(name).__version__
+    if options.device == "cuda":
+        minitorch.ones(1).to("cuda")
+        from minitorch.registry import device_backend
+
+        gpu = minitorch.cuda.get_device_properties()
+        memory = f"{gpu.total_memory / 2**30:.0f} GiB"
+        found["GPU"] = f"{gpu.name}, capability {gpu.major}.{gpu.minor}, {memory}"
+        found |= device_backend("cuda").describe()
+    else:
+        found["GPU"] = "none: a rehearsal on the CPU"
+    return {**found, "sizes": "tiny" if options.tiny else "full", "began": time.strftime("%Y-%m-%d %H:%M:%S")}
+
+
+def left(options: argparse.Namespace, reports: Reports) -> Iterator[str]:
+    """The pieces that are still to be carried out."""
+    for piece in pieces_of(options):
+        if piece not in reports.results.get("done", []):
+            yield piece
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs everything; 0 if all tests passed and every program of minitorch ran."""
+    """Runs everything; 0 if all came to its end, all tests passed and every program of minitorch ran; 3 if it stopped
+    for lack of time.
+    """
     options = options_of(arguments)
-    if (text := missing()) is not None:
-        print(f"gpu-check: nothing was run. {text}", file=sys.stderr)
+    if options.piece:
+        run_piece(options)
+        return 0
+    from minitorch.errors import MinitorchError
+
+    try:
+        found = machine(options)
+    except (MinitorchError, ImportError) as error:
+        print(f"gpu-check: nothing was run. {error}", file=sys.stderr)
         return 2
-    options.out.mkdir(parents=True, exist_ok=True)
-    results: dict[str, Any] = {"machine": machine()}
+    reports = Reports(options)
+    if options.again:
+        for piece in pieces_of(options):
+            reports.drop(piece)
+    reports.results = {**reports.results, "machine": found}
+    reports.save()
 
-    def save() -> None:
-        (options.out / "gpu.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
-        (options.out / "gpu.txt").write_text(table_of(results), encoding="utf-8")
+    def remaining() -> float:
+        return options.limit - (time.perf_counter() - reports.began) - ENDING
 
-    if options.only != "speed":
-        results["tests"] = run_tests()
-        save()
-    if options.only != "tests":
-        run_speed(options, results, save)
-    save()
-    print(table_of(results))
+    for piece in list(left(options, reports)):
+        if remaining() < ENDING:
+            break
+        if carried_out(piece, options, reports, min(remaining(), options.piece_limit)):
+            reports.put(["done"], [*reports.results.get("done", []), piece])
+    print(table_of(reports.results))
     print(f"written to {options.out / 'gpu.json'} and {options.out / 'gpu.txt'}")
-    failed = "tests" in results and not results["tests"].get("passed")
-    ours = [
-        found for row in results.get("speed", {}).values() for way, found in row.items() if "minitorch" in way
-    ]
-    return int(failed or any("error" in found for found in ours))
+    if unfinished := list(left(options, reports)):
+        print(f"not finished: {', '.join(unfinished)}. The same command goes on from here.")
+        return 3
+    tests, speed = reports.results.get("tests", {}), reports.results.get("speed", {})
+    ours = [found for row in speed.values() for way, found in row.items() if way.startswith("minitorch")]
+    return int(bool(tests.get("failures")) or any("error" in found for found in ours))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,42 @@
-"""What is timed on a GPU, of either library: each function makes a training step."""
+"""What is timed on a GPU, of either library: each function makes a training step.
+
+With the sizes of `TINY` all of it runs on a CPU in seconds, which shows that it runs at all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 from networks import residual, transformer_layer
 
 Step = Callable[[], Any]
 
 
-def resnet50(lib: Any) -> Any:
-    """ResNet-50 for 224 × 224 pixels, with the stride in the 3 × 3 convolutions.
+class Sizes(NamedTuple):
+    """Of networks and data."""
+
+    images: int = 128
+    pixels: int = 224
+    channels: int = 64  # of ResNet's first layer
+    texts: int = 8
+    tokens: int = 1024
+    words: int = 50257
+    width: int = 768  # of GPT-2
+    layers: int = 12
+    sequences: int = 64
+    steps: int = 128
+    cells: int = 1024
+    rows: int = 64
+
+
+FULL = Sizes()
+TINY = Sizes(2, 32, 4, 2, 16, 100, 24, 2, 2, 5, 8, 4)
+
+
+def resnet50(lib: Any, sizes: Sizes) -> Any:
+    """ResNet-50, for 224 × 224 pixels, with the stride in the 3 × 3 convolutions.
 
     Source: K. He et al., "Deep Residual Learning for Image Recognition" (2016); NVIDIA's version 1.5 of it.
     """
@@ -31,27 +55,28 @@ def resnet50(lib: Any) -> Any:
         shortcut = nn.Identity() if same else nn.Sequential(*conv(inputs, 4 * width, 1, stride))
         return residual(lib, main, shortcut, nn.ReLU(inplace=True))
 
-    layers: list[Any] = [*conv(3, 64, 7, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
-    inputs = 64
-    for width, count, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+    inputs = narrow = sizes.channels
+    layers: list[Any] = [*conv(3, narrow, 7, 2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
+    for wider, count, stride in ((1, 3, 1), (2, 4, 2), (4, 6, 2), (8, 3, 2)):
         for i in range(count):
-            layers.append(bottleneck(inputs, width, stride if i == 0 else 1))
-            inputs = 4 * width
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000))
+            layers.append(bottleneck(inputs, narrow * wider, stride if i == 0 else 1))
+            inputs = 4 * narrow * wider
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 1000))
 
 
-def gpt2(lib: Any) -> Any:
+def gpt2(lib: Any, sizes: Sizes) -> Any:
     """GPT-2 with 124 million parameters: 12 layers of width 768, 12 heads, 1024 places; embedding and head are one.
 
     Source: A. Radford et al., "Language Models are Unsupervised Multitask Learners" (2019).
     """
-    nn, width, words, length = lib.nn, 768, 50257, 1024
+    nn, width, words, length = lib.nn, sizes.width, sizes.words, sizes.tokens
 
     class GPT2(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.words, self.places = nn.Embedding(words, width), nn.Embedding(length, width)
-            self.layers = nn.ModuleList([transformer_layer(lib, width, 12, True) for _ in range(12)])
+            layers = [transformer_layer(lib, width, 12, True) for _ in range(sizes.layers)]
+            self.layers = nn.ModuleList(layers)
             self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, words, bias=False)
             self.head.weight = self.words.weight
             self.register_buffer("positions", lib.arange(length))
@@ -65,14 +90,14 @@ def gpt2(lib: Any) -> Any:
     return GPT2()
 
 
-def lstm(lib: Any) -> Any:
+def lstm(lib: Any, sizes: Sizes) -> Any:
     """Two layers of 1024 cells, and a linear layer on every state."""
-    nn = lib.nn
+    nn, cells = lib.nn, sizes.cells
 
     class Reader(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.cells, self.head = nn.LSTM(1024, 1024, 2), nn.Linear(1024, 100)
+            self.cells, self.head = nn.LSTM(cells, cells, 2), nn.Linear(cells, 100)
 
         def forward(self, x: Any) -> Any:
             return self.head(self.cells(x)[0]).reshape(-1, 100)
@@ -80,7 +105,7 @@ def lstm(lib: Any) -> Any:
     return Reader()
 
 
-def mlp(lib: Any) -> Any:
+def mlp(lib: Any, sizes: Sizes) -> Any:
     """So small that a GPU waits for Python."""
     nn = lib.nn
     return nn.Sequential(
@@ -89,25 +114,28 @@ def mlp(lib: Any) -> Any:
     )  # fmt: skip
 
 
-def images(lib: Any) -> tuple[Any, Any]:
+def images(lib: Any, sizes: Sizes, device: str) -> tuple[Any, Any]:
     """128 images and their classes."""
-    return lib.randn(128, 3, 224, 224, device="cuda"), lib.randint(0, 1000, (128,), device="cuda")
+    n, pixels = sizes.images, sizes.pixels
+    return lib.randn(n, 3, pixels, pixels, device=device), lib.randint(0, 1000, (n,), device=device)
 
 
-def text(lib: Any) -> tuple[Any, Any]:
+def text(lib: Any, sizes: Sizes, device: str) -> tuple[Any, Any]:
     """8 texts of 1024 tokens, and what comes next."""
-    tokens = lib.randint(0, 50257, (8, 1025), device="cuda")
+    tokens = lib.randint(0, sizes.words, (sizes.texts, sizes.tokens + 1), device=device)
     return tokens[:, :-1].contiguous(), tokens[:, 1:].reshape(-1)
 
 
-def sequences(lib: Any) -> tuple[Any, Any]:
+def sequences(lib: Any, sizes: Sizes, device: str) -> tuple[Any, Any]:
     """64 sequences of 128 steps."""
-    return lib.randn(128, 64, 1024, device="cuda"), lib.randint(0, 100, (128 * 64,), device="cuda")
+    shape = sizes.steps, sizes.sequences
+    target = lib.randint(0, 100, (shape[0] * shape[1],), device=device)
+    return lib.randn(*shape, sizes.cells, device=device), target
 
 
-def rows(lib: Any) -> tuple[Any, Any]:
+def rows(lib: Any, sizes: Sizes, device: str) -> tuple[Any, Any]:
     """64 rows of 64 numbers."""
-    return lib.randn(64, 64, device="cuda"), lib.randint(0, 10, (64,), device="cuda")
+    return lib.randn(sizes.rows, 64, device=device), lib.randint(0, 10, (sizes.rows,), device=device)
 
 
 def momentum(lib: Any, params: Any) -> Any:
@@ -116,8 +144,9 @@ def momentum(lib: Any, params: Any) -> Any:
 
 
 def adamw(lib: Any, params: Any) -> Any:
-    """For everything else; capturable, since PyTorch has to be told."""
-    return lib.optim.AdamW(params, lr=1e-4, capturable=True)
+    """For everything else; capturable, since PyTorch has to be told, and refuses it on a CPU."""
+    params = list(params)
+    return lib.optim.AdamW(params, lr=1e-4, capturable=params[0].device.type == "cuda")
 
 
 class Program:
@@ -125,34 +154,43 @@ class Program:
 
     Attributes:
         name: of the row.
-        items: how many images, tokens or rows a step takes, and what they are.
+        unit: what a step takes many of.
     """
 
     def __init__(
         self,
         name: str,
-        items: tuple[int, str],
-        net: Callable[[Any], Any],
-        data: Callable[[Any], Any],
+        unit: str,
+        net: Callable[[Any, Sizes], Any],
+        data: Callable[[Any, Sizes, str], Any],
         optimizer: Callable[[Any, Any], Any],
         half: str | None = None,
         tf32: bool = False,
     ) -> None:
-        self.name, self.items, self.net, self.data = name, items, net, data
+        self.name, self.unit, self.net, self.data = name, unit, net, data
         self.optimizer, self.half, self.tf32 = optimizer, half, tf32
 
-    def build(self, lib: Any, compiled: bool = False) -> Step:
+    def items(self, sizes: Sizes) -> int:
+        """How many images, tokens, … a step takes."""
+        return {
+            "images": sizes.images,
+            "tokens": sizes.texts * sizes.tokens,
+            "steps": sizes.sequences * sizes.steps,
+            "rows": sizes.rows,
+        }[self.unit]
+
+    def build(self, lib: Any, sizes: Sizes = FULL, device: str = "cuda", compiled: bool = False) -> Step:
         """A training step: forward, loss, backward, optimizer."""
         lib.manual_seed(0)
         lib.backends.cuda.matmul.allow_tf32 = lib.backends.cudnn.allow_tf32 = self.tf32
-        net = self.net(lib).to("cuda")
-        x, target = self.data(lib)
+        net = self.net(lib, sizes).to(device)
+        x, target = self.data(lib, sizes, device)
         optimizer = self.optimizer(lib, net.parameters())
         called = lib.compile(net) if compiled else net
         cross_entropy = lib.nn.functional.cross_entropy
 
         def half() -> AbstractContextManager[Any]:
-            return lib.amp.autocast("cuda", getattr(lib, self.half)) if self.half else nullcontext()
+            return lib.amp.autocast(device, getattr(lib, self.half)) if self.half else nullcontext()
 
         def step() -> Any:
             with half():
@@ -166,19 +204,19 @@ class Program:
 
 
 PROGRAMS = [
-    Program("ResNet-50, batch 128, fp32", (128, "images"), resnet50, images, momentum),
-    Program("ResNet-50, batch 128, TF32", (128, "images"), resnet50, images, momentum, tf32=True),
-    Program("ResNet-50, batch 128, AMP bf16", (128, "images"), resnet50, images, momentum, "bfloat16", True),
-    Program("GPT-2 124M, B=8 T=1024, AMP bf16", (8192, "tokens"), gpt2, text, adamw, "bfloat16", True),
-    Program("LSTM 2×1024, B=64 T=128, TF32", (8192, "steps"), lstm, sequences, adamw, tf32=True),
-    Program("MLP 4 layers, B=64", (64, "rows"), mlp, rows, adamw, tf32=True),
+    Program("ResNet-50, batch 128, fp32", "images", resnet50, images, momentum),
+    Program("ResNet-50, batch 128, TF32", "images", resnet50, images, momentum, tf32=True),
+    Program("ResNet-50, batch 128, AMP bf16", "images", resnet50, images, momentum, "bfloat16", True),
+    Program("GPT-2 124M, B=8 T=1024, AMP bf16", "tokens", gpt2, text, adamw, "bfloat16", True),
+    Program("LSTM 2×1024, B=64 T=128, TF32", "steps", lstm, sequences, adamw, tf32=True),
+    Program("MLP 4 layers, B=64", "rows", mlp, rows, adamw, tf32=True),
 ]
 
 
-def operations(lib: Any) -> dict[str, Step]:
+def operations(lib: Any, device: str) -> dict[str, Step]:
     """Single operations on tensors so small that their time is the CPU's."""
-    x, w = lib.ones(8, device="cuda"), lib.ones(8, device="cuda", requires_grad=True)
-    m, f = lib.ones(8, 8, device="cuda"), lib.nn.functional
+    x, w = lib.ones(8, device=device), lib.ones(8, device=device, requires_grad=True)
+    m, f = lib.ones(8, 8, device=device), lib.nn.functional
 
     def backward() -> None:
         (w * 2).sum().backward()

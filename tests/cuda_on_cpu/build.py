@@ -48,6 +48,8 @@ def library(file: str, dtype: Any = None) -> ctypes.CDLL:
 
 def run(file: str, kernel: str, dtype: Any, shape: Shape, *args: Any) -> None:
     """Launches a kernel, as `CupyBackend.launch` does on a GPU."""
+    assert 1 <= shape.blocks < 1 << 31, f"CUDA refuses {kernel} with {shape}"
+    assert 1 <= shape.threads <= 1024, f"CUDA refuses {kernel} with {shape}"
     dtype = None if dtype is None else np.dtype(dtype)
     types = signature(file, kernel)
     assert len(types) == len(args), f"{kernel} takes {types}"

@@ -2,6 +2,8 @@
 //
 // A channel may have millions of numbers and there may be few channels. So each is divided into `chunks`, whose sums
 // are taken by one block each, and put together by another kernel in double precision.
+//
+// What there is one of for each channel, statistics, parameters and their gradients, is ACC: float for half precision.
 #include "common.cuh"
 
 // Calls f(i) for the elements of one chunk of a channel that belong to this thread.
@@ -39,7 +41,7 @@ extern "C" __global__ void batch_norm_sums(const REAL *x, Index images, Index ch
 
 extern "C" __global__ void batch_norm_statistics(const REAL *x, const ACC *sums, const ACC *squares, double eps,
                                                  Index images, Index channels, Index places, Index chunks,
-                                                 REAL *means, REAL *variances, REAL *invs) {
+                                                 ACC *means, ACC *variances, ACC *invs) {
     each(channels, [=](Index channel) {
         double sum = 0, square = 0;
         const double n = (double)(images * places);
@@ -48,29 +50,29 @@ extern "C" __global__ void batch_norm_statistics(const REAL *x, const ACC *sums,
             square += squares[channel * chunks + chunk];
         }
         const double offset = sum / n, variance = square / n - offset * offset;
-        means[channel] = REAL(ACC(offset + double(ACC(x[channel * places]))));
-        variances[channel] = REAL(ACC(variance < 0 ? 0 : variance));
-        invs[channel] = REAL(ACC(1 / sqrt((variance < 0 ? 0 : variance) + eps)));
+        means[channel] = ACC(offset + double(ACC(x[channel * places])));
+        variances[channel] = ACC(variance < 0 ? 0 : variance);
+        invs[channel] = ACC(1 / sqrt((variance < 0 ? 0 : variance) + eps));
     });
 }
 
 // y = (x − mean)·inv·w + b; any of the four may be null.
-extern "C" __global__ void scale_channels(const REAL *x, const REAL *means, const REAL *invs, const REAL *w,
-                                          const REAL *b, Index channels, Index places, Index n, REAL *y) {
+extern "C" __global__ void scale_channels(const REAL *x, const ACC *means, const ACC *invs, const ACC *w,
+                                          const ACC *b, Index channels, Index places, Index n, REAL *y) {
     each(n, [=](Index i) {
         const Index channel = split(split(i, places).quotient, channels).remainder;
         ACC value = x[i], scale = 1;
-        if (means) value -= ACC(means[channel]);
-        if (invs) scale *= ACC(invs[channel]);
-        if (w) scale *= ACC(w[channel]);
+        if (means) value -= means[channel];
+        if (invs) scale *= invs[channel];
+        if (w) scale *= w[channel];
         value *= scale;
-        if (b) value += ACC(b[channel]);
+        if (b) value += b[channel];
         y[i] = REAL(value);
     });
 }
 
 // Σ g and Σ g·x̂ of each chunk, with x̂ = (x − mean)·inv.
-extern "C" __global__ void batch_norm_gradient_sums(const REAL *x, const REAL *means, const REAL *invs,
+extern "C" __global__ void batch_norm_gradient_sums(const REAL *x, const ACC *means, const ACC *invs,
                                                     const REAL *g, Index images, Index channels, Index places,
                                                     Index chunks, ACC *sums, ACC *products) {
     for (Index task = blockIdx.x; task < channels * chunks; task += gridDim.x) {
@@ -91,7 +93,7 @@ extern "C" __global__ void batch_norm_gradient_sums(const REAL *x, const REAL *m
 
 // dw = Σ g·x̂ and db = Σ g, and both divided by n, for the kernel below.
 extern "C" __global__ void batch_norm_parameters(const ACC *sums, const ACC *products, Index images, Index channels,
-                                                 Index places, Index chunks, REAL *dw, REAL *db, ACC *of_all) {
+                                                 Index places, Index chunks, ACC *dw, ACC *db, ACC *of_all) {
     each(channels, [=](Index channel) {
         double sum = 0, product = 0;
         const double n = (double)(images * places);
@@ -99,21 +101,21 @@ extern "C" __global__ void batch_norm_parameters(const ACC *sums, const ACC *pro
             sum += sums[channel * chunks + chunk];
             product += products[channel * chunks + chunk];
         }
-        dw[channel] = REAL(ACC(product));
-        db[channel] = REAL(ACC(sum));
+        dw[channel] = ACC(product);
+        db[channel] = ACC(sum);
         of_all[channel] = ACC(product / n);
         of_all[channels + channel] = ACC(sum / n);
     });
 }
 
 // dx = w·inv·(g − db/n − x̂·dw/n); w may be null.
-extern "C" __global__ void batch_norm_backward(const REAL *x, const REAL *means, const REAL *invs, const REAL *w,
+extern "C" __global__ void batch_norm_backward(const REAL *x, const ACC *means, const ACC *invs, const ACC *w,
                                                const REAL *g, const ACC *of_all, Index channels, Index places,
                                                Index n, REAL *dx) {
     each(n, [=](Index i) {
         const Index channel = split(split(i, places).quotient, channels).remainder;
-        const ACC inv = invs[channel], normed = (ACC(x[i]) - ACC(means[channel])) * inv;
-        const ACC scale = w ? inv * ACC(w[channel]) : inv;
+        const ACC inv = invs[channel], normed = (ACC(x[i]) - means[channel]) * inv;
+        const ACC scale = w ? inv * w[channel] : inv;
         dx[i] = REAL((ACC(g[i]) - of_all[channels + channel] - normed * of_all[channel]) * scale);
     });
 }

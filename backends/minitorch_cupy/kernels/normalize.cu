@@ -1,8 +1,9 @@
 // Layer norm and RMS norm: one block takes one row at a time, and reads it from memory once or twice.
+// Statistics, parameters and their gradients are ACC.
 #include "common.cuh"
 
 // y = (x − mean)·inv·w + b with inv = 1/√(var + eps); w and b may be null.
-extern "C" __global__ void layer_norm(const REAL *x, const REAL *w, const REAL *b, double eps, Index rows,
+extern "C" __global__ void layer_norm(const REAL *x, const ACC *w, const ACC *b, double eps, Index rows,
                                       Index width, REAL *y, ACC *means, ACC *invs) {
     for (Index row = blockIdx.x; row < rows; row += gridDim.x) {
         const REAL *in = x + row * width;
@@ -18,8 +19,8 @@ extern "C" __global__ void layer_norm(const REAL *x, const REAL *w, const REAL *
         const ACC inv = ACC(1) / sqrt(block_sum(squares) / ACC(width) + ACC(eps));
         for (Index j = threadIdx.x; j < width; j += blockDim.x) {
             ACC value = (ACC(in[j]) - mean) * inv;
-            if (w) value *= ACC(w[j]);
-            if (b) value += ACC(b[j]);
+            if (w) value *= w[j];
+            if (b) value += b[j];
             out[j] = REAL(value);
         }
         if (threadIdx.x == 0) {
@@ -30,28 +31,28 @@ extern "C" __global__ void layer_norm(const REAL *x, const REAL *w, const REAL *
 }
 
 // dx = inv·(h − Σh/D − x̂·Σ(h·x̂)/D) with h = g·w and x̂ = (x − mean)·inv.
-extern "C" __global__ void layer_norm_backward(const REAL *x, const REAL *w, const ACC *means, const ACC *invs,
+extern "C" __global__ void layer_norm_backward(const REAL *x, const ACC *w, const ACC *means, const ACC *invs,
                                                const REAL *g, Index rows, Index width, REAL *dx) {
     for (Index row = blockIdx.x; row < rows; row += gridDim.x) {
         const REAL *x_row = x + row * width, *g_row = g + row * width;
         const ACC mean = means[row], inv = invs[row];
         ACC along = 0, total = 0;
         for (Index j = threadIdx.x; j < width; j += blockDim.x) {
-            const ACC h = w ? ACC(g_row[j]) * ACC(w[j]) : ACC(g_row[j]);
+            const ACC h = w ? ACC(g_row[j]) * w[j] : ACC(g_row[j]);
             along += h * (ACC(x_row[j]) - mean) * inv;
             total += h;
         }
         along = block_sum(along) / ACC(width);
         total = block_sum(total) / ACC(width);
         for (Index j = threadIdx.x; j < width; j += blockDim.x) {
-            const ACC h = w ? ACC(g_row[j]) * ACC(w[j]) : ACC(g_row[j]);
+            const ACC h = w ? ACC(g_row[j]) * w[j] : ACC(g_row[j]);
             dx[row * width + j] = REAL((h - total - (ACC(x_row[j]) - mean) * inv * along) * inv);
         }
     }
 }
 
 // y = x·inv·w with inv = 1/√(Σx²/D + eps); w may be null.
-extern "C" __global__ void rms_norm(const REAL *x, const REAL *w, double eps, Index rows, Index width, REAL *y,
+extern "C" __global__ void rms_norm(const REAL *x, const ACC *w, double eps, Index rows, Index width, REAL *y,
                                     ACC *invs) {
     for (Index row = blockIdx.x; row < rows; row += gridDim.x) {
         const REAL *in = x + row * width;
@@ -60,26 +61,26 @@ extern "C" __global__ void rms_norm(const REAL *x, const REAL *w, double eps, In
         const ACC inv = ACC(1) / sqrt(block_sum(squares) / ACC(width) + ACC(eps));
         for (Index j = threadIdx.x; j < width; j += blockDim.x) {
             const ACC value = ACC(in[j]) * inv;
-            y[row * width + j] = REAL(w ? value * ACC(w[j]) : value);
+            y[row * width + j] = REAL(w ? value * w[j] : value);
         }
         if (threadIdx.x == 0) invs[row] = inv;
     }
 }
 
 // dx = inv·(h − x̂·Σ(h·x̂)/D) with h = g·w and x̂ = x·inv.
-extern "C" __global__ void rms_norm_backward(const REAL *x, const REAL *w, const ACC *invs, const REAL *g,
+extern "C" __global__ void rms_norm_backward(const REAL *x, const ACC *w, const ACC *invs, const REAL *g,
                                              Index rows, Index width, REAL *dx) {
     for (Index row = blockIdx.x; row < rows; row += gridDim.x) {
         const REAL *x_row = x + row * width, *g_row = g + row * width;
         const ACC inv = invs[row];
         ACC along = 0;
         for (Index j = threadIdx.x; j < width; j += blockDim.x) {
-            const ACC h = w ? ACC(g_row[j]) * ACC(w[j]) : ACC(g_row[j]);
+            const ACC h = w ? ACC(g_row[j]) * w[j] : ACC(g_row[j]);
             along += h * ACC(x_row[j]) * inv;
         }
         along = block_sum(along) / ACC(width);
         for (Index j = threadIdx.x; j < width; j += blockDim.x) {
-            const ACC h = w ? ACC(g_row[j]) * ACC(w[j]) : ACC(g_row[j]);
+            const ACC h = w ? ACC(g_row[j]) * w[j] : ACC(g_row[j]);
             dx[row * width + j] = REAL((h - ACC(x_row[j]) * inv * along) * inv);
         }
     }
@@ -118,10 +119,10 @@ extern "C" __global__ void parameter_gradients(const REAL *x, const ACC *means, 
 }
 
 // total[j] = Σ parts[i, j] over i.
-extern "C" __global__ void fold(const ACC *parts, Index chunks, Index width, REAL *total) {
+extern "C" __global__ void fold(const ACC *parts, Index chunks, Index width, ACC *total) {
     each(width, [=](Index j) {
         ACC sum = 0;
         for (Index i = 0; i < chunks; i++) sum += parts[i * width + j];
-        total[j] = REAL(sum);
+        total[j] = sum;
     });
 }

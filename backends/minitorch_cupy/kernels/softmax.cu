@@ -101,7 +101,7 @@ extern "C" __global__ void cross_entropy(const REAL *x, const Index *targets, In
 
 // dx = (softmax(x) − onehot(target))·scale, with one scale for all rows, or one for each.
 extern "C" __global__ void cross_entropy_backward(const REAL *x, const ACC *log_totals, const Index *targets,
-                                                  const REAL *scales, Index scale_step, Index rows, Index classes,
+                                                  const ACC *scales, Index scale_step, Index rows, Index classes,
                                                   REAL *dx) {
     each_line(rows, classes, 1, [=](const Line &line) {
         const Index row = line.start / classes, target = targets[row] + (targets[row] < 0 ? classes : 0);
