@@ -47,6 +47,11 @@ class Cell {
     return (this.div.dataset.needs ?? "").split(/\s+/).filter(Boolean);
   }
 
+  // What it needs, and this copy of the site does not serve.
+  get lacks() {
+    return this.needs.filter((name) => !(name in served.lock.packages));
+  }
+
   runOrStop() {
     if (!this.busy) this.run();
     else if (this.turn) this.page.session.stop();
@@ -79,7 +84,7 @@ class Cell {
     this.ran = ended.end === "done" || ended.end === "missing";
     this.status.textContent = this.#close(ended, began);
     this.page.refresh();
-    return this.ran;
+    return this.ran || this.lacks.length > 0; // what it lacks stops nobody else
   }
 
   // Shows how the cell ended; returns it in a few words.
@@ -92,7 +97,9 @@ class Cell {
     }
     if (ended.end === "error") {
       this.output.error(ended.short, ended.full);
-      if (/^NameError/m.test(ended.short) && this.page.aboveMissing(this)) {
+      if (this.lacks.length) {
+        this.output.note(`The cell needs ${this.lacks.join(", ")}, which the Python of this page does not have.`);
+      } else if (/^NameError/m.test(ended.short) && this.page.aboveMissing(this)) {
         this.output.note("Perhaps the name is made by a cell above that has not run yet.");
       }
       return `error after ${seconds}`;
@@ -144,14 +151,15 @@ class Page {
 
   constructor(divs) {
     this.session = new Session({
-      onStage: (text) => (this.stage.textContent = text),
+      onStage: (text) => {
+        const cell = this.cells.find((it) => it.turn);
+        if (cell) cell.status.textContent = text || "running…";
+      },
       onLost: () => {
         for (const cell of this.cells) cell.ran = false;
         this.refresh();
       },
     });
-    this.stage = create("span", { className: "cell-status" });
-    this.stage.setAttribute("role", "status");
     const intro =
       "The cells of this page run in your browser: press Run, change the code, run it again. " +
       `The first run loads Python, about ${served.megabytes} MB. `;
@@ -159,7 +167,6 @@ class Page {
     bar.append(
       button("Run all", "Run all cells of this page", () => this.runAbove(null)),
       button("Restart Python", "Restart Python: forget all names", () => this.session.restart()),
-      this.stage,
     );
     divs[0].before(create("div", { className: "cell-page" }, create("p", { textContent: intro }), bar));
     divs.forEach((div, at) => this.cells.push(new Cell(div, at + 1, this)));

@@ -124,7 +124,9 @@ def watched(browser: Any, **settings: Any) -> tuple[Any, list[str]]:
 def test_every_page_loads_on_a_phone(pages: dict[Path, Reader], browser: Any, address: str) -> None:
     page, wrong = watched(browser, viewport=PHONE)
     found = defaultdict(list)
-    sources = sorted((path for path in pages if path.is_relative_to(SITE / "source")), key=lambda p: p.stat().st_size)
+    sources = sorted(
+        (path for path in pages if path.is_relative_to(SITE / "source")), key=lambda p: p.stat().st_size
+    )
     for path in sorted({*pages} - {*sources[:-5]}):  # they are all alike
         name = path.relative_to(SITE).as_posix()
         page.goto(f"{address}/{name}")
