@@ -112,7 +112,7 @@ PAGES = [
         "testing",
         "testing",
         "For tests, of coursework above all. The suite that backends have to pass is told of under "
-        "[Backends](../write-a-backend.md#checking-one).",
+        "[Writing a backend](../write-a-backend.md#checking-one).",
         "minitorch.testing",
     ),
     Page("data", "utils.data", "See also [how data is loaded](../data-loading.md).", "minitorch.utils.data"),

@@ -16,6 +16,12 @@ SITE = Path(__file__).resolve().parents[2] / "site"
 LESSONS = [path.stem for path in sorted((SITE.parent / "notebooks").glob("[0-9]*.ipynb"))]
 SERVED = SITE / "assets" / "py" / "served.js"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+LONG = {"12_gpt": "train-code"}  # a cell that takes minutes there; it is not run, nor are those below it
+OTHERWISE = {  # what these cells show is not the same here and there, and both are right
+    ("13_vae", "story-code"): "its random numbers follow those of cells that need more",
+    ("13_vae", "trick-code"): "the same",
+    ("16_backends", "own-code"): "a kernel loses what is printed inside of an operation",
+}
 MEASURED = re.compile(r"-?[\d.,]+ ?(?:ms|µs|s|GB/s|seconds)\b")  # every machine has its own
 CELL_FILE = re.compile(r"<cell \d+>")
 
@@ -49,17 +55,20 @@ def test_the_cells_of_a_lesson_show_what_the_notebook_showed(page: Any, address:
     page.locator(".cell-page").wait_for()
     cells = page.locator("div.cell").all()
     built = [cell.locator(".cell-output").all_text_contents() for cell in cells]
-    page.get_by_role("button", name="Run all cells of this page").click()
     wrong = {}
     alone = 0
     for cell, expected in zip(cells, built, strict=True):
         name, status = cell.get_attribute("id"), cell.locator(".cell-status")
+        if name == LONG.get(lesson):
+            break
+        cell.locator(".cell-run").click()
         status.filter(has_text=re.compile(r"^(done|error|needs|stopped)")).wait_for(timeout=120_000)
         if cell.get_attribute("data-needs"):
             continue
         alone += 1
         shown = cell.locator(".cell-shown").text_content()
-        if not status.inner_text().startswith("done") or differs(shown, "".join(expected)):
+        same = (lesson, name) in OTHERWISE or not differs(shown, "".join(expected))
+        if not status.inner_text().startswith("done") or not same:
             wrong[name] = (status.inner_text(), shown, *expected)
     assert alone >= 2
     assert not wrong
