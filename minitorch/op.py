@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from minitorch import dtypes
 from minitorch.anomaly import note
-from minitorch.arguments import explain, prepare, wrapped_around
+from minitorch.arguments import applied_in_forward, explain, prepare, wrapped_around
 from minitorch.backend import Array, Backend
 from minitorch.errors import GradientError, InplaceError, MinitorchError
 from minitorch.hooks import NodeHooks, RemovableHandle, accumulator
@@ -252,6 +252,10 @@ class Op:
         except backend.refusals as error:
             if refused(cls, error, arrays):
                 return through_float32(cls, inputs, settings)
+            raise
+        except RuntimeError as error:
+            if str(error).startswith("cannot enter context"):
+                raise applied_in_forward(op) from None
             raise
         if out.__class__ is tuple:
             return op._finish_many(inputs, arrays, edge_outputs, out, settings)

@@ -51,7 +51,10 @@ def run(page: Path) -> str | None:
 def run_docstrings() -> bool:
     """Runs the `>>>` examples of the package; returns whether any failed."""
     found = [m.name for m in pkgutil.walk_packages(minitorch.__path__, "minitorch.")]
-    others = ("minitorch.testing.conformance", "minitorch.coursework.plugin")  # made for pytest, which may not be there
+    others = (
+        "minitorch.testing.conformance",
+        "minitorch.coursework.plugin",
+    )  # made for pytest, which may not be there
     names = ["minitorch", *(name for name in found if not name.startswith(others))]
     with warnings.catch_warnings():
         warnings.simplefilter("error")

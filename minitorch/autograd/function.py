@@ -315,7 +315,7 @@ class Function:
                 result = cls.forward(*args, **kwargs)
                 cls.setup_context(node, args, result)
         outputs = result if isinstance(result, tuple) else (result,)
-        if not node.recording:
+        if not node.recording or not any(isinstance(y, Value) for y in outputs):
             return result
         node.connect(args)  # before a result that is an argument, changed in place, is tied to the node
         wrapped = tuple(node_output(node, k, y, tensors) for k, y in enumerate(outputs))

@@ -10,10 +10,10 @@ from minitorch.testing.budgets import (
 )
 from minitorch.testing.close import NotCloseError as NotCloseError, assert_close as assert_close
 from minitorch.testing.counting import OpCountError as OpCountError, count_ops as count_ops
+from minitorch.testing.inputs import Sample as Sample, samples as samples
 from minitorch.testing.reference import (
     MismatchError as MismatchError,
     compare_with_reference as compare_with_reference,
 )
-from minitorch.testing.inputs import Sample as Sample, samples as samples
 
 __getattr__ = _refuser("testing")

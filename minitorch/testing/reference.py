@@ -233,6 +233,9 @@ class Comparison:
         for i, wanted in enumerate(right):
             if wanted is not None:
                 self.compare_gradient(i, got[i], wanted, starts[0] if len(starts) == 1 else None)
+            elif got[i] is not None and got[i].any():
+                message = f"the gradient with respect to {self.name_of(i)} should be 0: the result should not follow it"
+                raise self.fail("gradient", f"the values are right, but {message}", i)
 
     def compare_gradient(self, i: int, got: Any, wanted: Any, start: Any) -> None:
         """The gradient of one argument."""

@@ -233,3 +233,13 @@ def test_only_inputs_is_accepted_in_its_place():
     assert g.requires_grad
     with pytest.warns(FutureWarning, match="only_inputs"):
         minitorch.autograd.grad((x * x).sum(), x, only_inputs=False)
+
+
+@pytest.mark.parametrize("result", [None, 3.0, (None, 1)])
+def test_a_function_of_the_user_may_return_no_tensor(result):
+    class Nothing(minitorch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return result
+
+    assert Nothing.apply(leaf(1.0, 2.0)) is result

@@ -170,6 +170,12 @@ def test_results_that_left_the_graph() -> None:
     assert "no gradient can flow" in str(error)
 
 
+def test_a_gradient_where_there_should_be_none() -> None:
+    error = problem(lambda x, y: x * y, lambda x, y: x * y.detach(), x34, x34.clone())
+    assert (error.what, error.argument) == ("gradient", 1)
+    assert "should be 0" in str(error)
+
+
 def test_complex_arguments_have_gradients_too() -> None:
     z = minitorch.tensor([1 + 2j, 0.5 - 1j])
     compare_with_reference(lambda z: z * z, lambda z: z**2, (z,))

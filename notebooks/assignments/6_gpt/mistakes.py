@@ -4,34 +4,16 @@ from minitorch.coursework import Mistake
 
 MISTAKES = [
     Mistake(
-        "softmax that overflows",
-        "e = (x - x.amax(dim, keepdim=True)).exp()",
-        "e = x.exp()",
-        {"6.1": 1},
-    ),
-    Mistake(
-        "softmax along the last dim only",
-        "return e / e.sum(dim, keepdim=True)",
-        "return e / e.sum(-1, keepdim=True)",
-        {"6.1": 2},
-    ),
-    Mistake(
-        "the library's softmax",
-        "return e / e.sum(dim, keepdim=True)",
-        "return F.softmax(x, dim=dim)",
-        {"6.1": 1},
-    ),
-    Mistake(
         "right values, no gradient through the weights",
         "    return weights @ v, weights",
         "    return weights.detach() @ v, weights",
         {"6.2": 5, "6.3": 2},
     ),
     Mistake(
-        "scores that are not scaled",
-        "q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5",
-        "q @ k.transpose(-1, -2)",
-        {"6.2": 4, "6.3": 2},
+        "a hard-coded loss",
+        "return -p[test[:-1], test[1:]].log().mean().item()",
+        "return 2.451",
+        {"6.6": 1},
     ),
     Mistake(
         "queries changed in place",
@@ -51,16 +33,40 @@ MISTAKES = [
         {"6.2": 4, "6.3": 2, "6.4": 1},
     ),
     Mistake(
-        "one step into the future",
-        "dtype=minitorch.bool).tril()",
-        "dtype=minitorch.bool).tril(1)",
-        {"6.2": 4, "6.3": 2, "6.4": 1},
-    ),
-    Mistake(
         "heads and times mixed",
         "part.reshape(batch, steps, self.heads, -1).transpose(1, 2)",
         "part.reshape(batch, self.heads, steps, -1)",
         {"6.3": 4, "6.4": 1},
+    ),
+    Mistake(
+        "softmax that overflows",
+        "e = (x - x.amax(dim, keepdim=True)).exp()",
+        "e = x.exp()",
+        {"6.1": 1},
+    ),
+    Mistake(
+        "softmax along the last dim only",
+        "return e / e.sum(dim, keepdim=True)",
+        "return e / e.sum(-1, keepdim=True)",
+        {"6.1": 2},
+    ),
+    Mistake(
+        "the library's softmax",
+        "return e / e.sum(dim, keepdim=True)",
+        "return F.softmax(x, dim=dim)",
+        {"6.1": 1},
+    ),
+    Mistake(
+        "scores that are not scaled",
+        "q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5",
+        "q @ k.transpose(-1, -2)",
+        {"6.2": 4, "6.3": 2},
+    ),
+    Mistake(
+        "one step into the future",
+        "dtype=minitorch.bool).tril()",
+        "dtype=minitorch.bool).tril(1)",
+        {"6.2": 4, "6.3": 2, "6.4": 1},
     ),
     Mistake(
         "heads that see the future",
@@ -105,12 +111,6 @@ MISTAKES = [
         {"6.5": 2},
     ),
     Mistake(
-        "a hard-coded loss",
-        "return -p[test[:-1], test[1:]].log().mean().item()",
-        "return 2.451",
-        {"6.6": 1},
-    ),
-    Mistake(
         "targets that are not shifted",
         "return pieces[:, :-1], pieces[:, 1:]",
         "return pieces[:, :-1], pieces[:, :-1]",
@@ -121,5 +121,11 @@ MISTAKES = [
         "        optimizer.zero_grad()\n",
         "",
         {"6.6": 2},
+    ),
+    Mistake(
+        "the library's attention",
+        "    return weights @ v, weights",
+        "    return F.scaled_dot_product_attention(q, k, v, is_causal=causal), weights",
+        {"6.2": 2},
     ),
 ]

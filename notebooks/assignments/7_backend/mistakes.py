@@ -4,6 +4,36 @@ from minitorch.coursework import Mistake
 
 MISTAKES = [
     Mistake(
+        "sign of the update",
+        "                x -= scratch",
+        "                x += scratch",
+        {"7.5": 7},
+    ),
+    Mistake(
+        "a hard-coded count",
+        "self.multiplications += np.size(product) * x.shape[-1]",
+        "self.multiplications += 24",
+        {"7.2": 4},
+    ),
+    Mistake(
+        "gradient used as scratch",
+        "                np.multiply(g, g, out=scratch)",
+        "                scratch = np.multiply(g, g, out=g)",
+        {"7.5": 6},
+    ),
+    Mistake(
+        "stacks that do not broadcast",
+        "self.multiplications += np.size(product) * x.shape[-1]",
+        "self.multiplications += x.size * (y.shape[-1] if y.ndim > 1 else 1)",
+        {"7.2": 2},
+    ),
+    Mistake(
+        "duplicates lost",
+        "np.add.at(x, index, values)",
+        "x[index] += values",
+        {"7.3": 3},
+    ),
+    Mistake(
         "the loop's variable in the method",
         "        setattr(Recorder, primitive, noting(primitive))",
         "        setattr(Recorder, primitive, lambda self, *a, **s: noting(primitive)(self, *a, **s))",
@@ -28,18 +58,6 @@ MISTAKES = [
         {"7.2": 2},
     ),
     Mistake(
-        "stacks that do not broadcast",
-        "self.multiplications += np.size(product) * x.shape[-1]",
-        "self.multiplications += x.size * (y.shape[-1] if y.ndim > 1 else 1)",
-        {"7.2": 2},
-    ),
-    Mistake(
-        "a hard-coded count",
-        "self.multiplications += np.size(product) * x.shape[-1]",
-        "self.multiplications += 24",
-        {"7.2": 4},
-    ),
-    Mistake(
         "additions instead of multiplications",
         "self.multiplications += np.size(product) * x.shape[-1]",
         "self.multiplications += np.size(product) * (x.shape[-1] - 1)",
@@ -56,12 +74,6 @@ MISTAKES = [
         "np.full(shape, value, x.dtype)",
         "np.zeros(shape, x.dtype)",
         {"7.3": 2},
-    ),
-    Mistake(
-        "duplicates lost",
-        "np.add.at(x, index, values)",
-        "x[index] += values",
-        {"7.3": 3},
     ),
     Mistake(
         "added to a copy",
@@ -94,18 +106,6 @@ MISTAKES = [
         {"7.4": 2},
     ),
     Mistake(
-        "sign of the update",
-        "                x -= scratch",
-        "                x += scratch",
-        {"7.5": 7},
-    ),
-    Mistake(
-        "gradient used as scratch",
-        "                np.multiply(g, g, out=scratch)",
-        "                scratch = np.multiply(g, g, out=g)",
-        {"7.5": 6},
-    ),
-    Mistake(
         "options ignored",
         "if peaks is not None or weight_decay or maximize or not all(a.flags.c_contiguous for a in arrays):",
         "if not all(a.flags.c_contiguous for a in arrays):",
@@ -122,5 +122,11 @@ MISTAKES = [
         "if peaks is not None or weight_decay or maximize or not all(a.flags.c_contiguous for a in arrays):",
         "if arrays:",
         {"7.5": 3},
+    ),
+    Mistake(
+        "the kernel that is there already",
+        "            super().adam_step(\n",
+        "            pass\n        if arrays:\n            NumpyBackend.adam_step(\n                self,\n",
+        {"7.5": 6},
     ),
 ]
