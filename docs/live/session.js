@@ -1,6 +1,6 @@
 // The Python of one page: a worker that is started when it is first needed, and that runs one cell at a time.
 
-const PATIENCE = 2000; // milliseconds that a cell has to stop by itself
+const PATIENCE = 4000; // milliseconds that a cell has to stop by itself
 
 export class Session {
   #worker = null; // from the first run until it is ended

@@ -149,7 +149,7 @@ def test_stop_keeps_the_names_where_the_browser_shares_memory(
     cells[4].get_by_text("begun", exact=True).wait_for()
     cells.press(4, "Stop")
     cells.status(4, "stopped")
-    assert "still there" in cells.shown(4)
+    assert "still there" in cells.shown(4), cells.shown(4)
     assert cells.run(2).strip() == "tensor([2., 4.])"
     cells.write(
         4,
