@@ -23,7 +23,7 @@ demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
 
 test: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-cuda-check ## the everyday tests; no PyTorch needed
-	$(PYTEST) -m "not oracle and not slow" $(ARGS)
+	$(PYTEST) -m "not oracle and not slow and not site" $(ARGS)
 
 test-slow: $(VENV)/.has-test $(VENV)/.has-cuda-check ## the tests that take longer
 	$(PYTEST) -m "slow and not oracle and not site" $(ARGS) || test $$? -eq 5  # 5: there are none

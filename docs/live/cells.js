@@ -19,7 +19,8 @@ const button = (text, label, onclick) => {
 
 class Cell {
   ran = false; // since Python was started
-  busy = false; // it runs, or waits for it
+  busy = false; // it runs, or waits until it may
+  turn = false; // it waits no longer
 
   constructor(div, number, page) {
     Object.assign(this, { div, number, page });
@@ -29,7 +30,7 @@ class Cell {
     this.editor = new Editor(code, label, { onRun: run, onInput: () => this.refresh() });
     this.built = div.querySelector(".cell-output");
     this.output = new Output(label);
-    this.runButton = button("▶ Run", `Run cell ${number}`, () => (this.busy ? this.page.session.stop() : run()));
+    this.runButton = button("▶ Run", `Run cell ${number}`, () => this.runOrStop());
     this.runButton.classList.add("cell-run");
     this.aboveButton = button("Run all above", `Run all cells above cell ${number}`, () => page.runAbove(this));
     this.resetButton = button("Reset", `Reset cell ${number}: its code and what it shows`, () => this.reset());
@@ -46,6 +47,16 @@ class Cell {
     return (this.div.dataset.needs ?? "").split(/\s+/).filter(Boolean);
   }
 
+  // What it needs, and this copy of the site does not serve.
+  get lacks() {
+    return this.needs.filter((name) => !(name in served.lock.packages));
+  }
+
+  runOrStop() {
+    if (!this.busy) this.run();
+    else if (this.turn) this.page.session.stop();
+  }
+
   // Runs the cell; returns whether those below it may run, too.
   async run() {
     if (this.busy) return false;
@@ -57,29 +68,38 @@ class Cell {
     this.refresh();
     const { source } = this.editor;
     let began;
-    const onBegin = () => {
-      began = performance.now();
-      this.status.textContent = "running…";
+    const listener = {
+      onTurn: () => {
+        this.turn = true;
+        this.refresh();
+      },
+      onBegin: () => {
+        began = performance.now();
+        this.status.textContent = "running…";
+      },
+      onShow: (form, text) => this.output.show(form, text),
     };
-    const cell = { source, number: this.number, needs: this.needs };
-    const ended = await this.page.session.run(cell, { onBegin, show: (form, text) => this.output.show(form, text) });
-    this.busy = false;
+    const ended = await this.page.session.run({ source, number: this.number, needs: this.needs }, listener);
+    this.busy = this.turn = false;
     this.ran = ended.end === "done" || ended.end === "missing";
     this.status.textContent = this.#close(ended, began);
     this.page.refresh();
-    return this.ran;
+    return this.ran || this.lacks.length > 0; // what it lacks stops nobody else
   }
 
   // Shows how the cell ended; returns it in a few words.
   #close(ended, began) {
-    const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+    const elapsed = (performance.now() - (began ?? performance.now())) / 1000;
+    const seconds = `${elapsed.toFixed(elapsed < 1 ? 2 : 1)} s`;
     if (ended.end === "done") {
       this.output.settle();
       return `done in ${seconds}`;
     }
     if (ended.end === "error") {
       this.output.error(ended.short, ended.full);
-      if (/^NameError/m.test(ended.short) && this.page.aboveMissing(this)) {
+      if (this.lacks.length) {
+        this.output.note(`The cell needs ${this.lacks.join(", ")}, which the Python of this page does not have.`);
+      } else if (/^NameError/m.test(ended.short) && this.page.aboveMissing(this)) {
         this.output.note("Perhaps the name is made by a cell above that has not run yet.");
       }
       return `error after ${seconds}`;
@@ -116,9 +136,10 @@ class Cell {
   }
 
   refresh() {
-    const { number } = this;
-    this.runButton.textContent = this.busy ? "■ Stop" : "▶ Run";
-    this.runButton.setAttribute("aria-label", `${this.busy ? "Stop" : "Run"} cell ${number}`);
+    const waits = this.busy && !this.turn;
+    this.runButton.textContent = waits ? "▶ Waits" : this.busy ? "■ Stop" : "▶ Run";
+    this.runButton.setAttribute("aria-label", `${this.busy && this.turn ? "Stop" : "Run"} cell ${this.number}`);
+    this.runButton.setAttribute("aria-disabled", waits); // and not disabled, which would take the focus away
     this.aboveButton.hidden = this.busy || !this.page.aboveMissing(this);
     this.resetButton.hidden = this.busy || !(this.editor.changed || !this.output.element.hidden);
     this.div.classList.toggle("cell-busy", this.busy);
@@ -130,14 +151,15 @@ class Page {
 
   constructor(divs) {
     this.session = new Session({
-      onStage: (text) => (this.stage.textContent = text),
+      onStage: (text) => {
+        const cell = this.cells.find((it) => it.turn);
+        if (cell) cell.status.textContent = text || "running…";
+      },
       onLost: () => {
         for (const cell of this.cells) cell.ran = false;
         this.refresh();
       },
     });
-    this.stage = create("span", { className: "cell-status" });
-    this.stage.setAttribute("role", "status");
     const intro =
       "The cells of this page run in your browser: press Run, change the code, run it again. " +
       `The first run loads Python, about ${served.megabytes} MB. `;
@@ -145,7 +167,6 @@ class Page {
     bar.append(
       button("Run all", "Run all cells of this page", () => this.runAbove(null)),
       button("Restart Python", "Restart Python: forget all names", () => this.session.restart()),
-      this.stage,
     );
     divs[0].before(create("div", { className: "cell-page" }, create("p", { textContent: intro }), bar));
     divs.forEach((div, at) => this.cells.push(new Cell(div, at + 1, this)));

@@ -1,11 +1,11 @@
 // The Python of one page: a worker that is started when it is first needed, and that runs one cell at a time.
 
-const PATIENCE = 2000; // milliseconds that a cell has to stop by itself
+const PATIENCE = 4000; // milliseconds that a cell has to stop by itself
 
 export class Session {
   #worker = null; // from the first run until it is ended
   #ready = null; // a promise: Python has started
-  #running = null; // {resolve, show} of the cell that runs
+  #running = null; // {resolve, reject, onShow} of the cell that runs
   #queue = Promise.resolve(); // the cells that wait, one behind the other
   #interrupt = null; // memory shared with the worker: through it a running cell is interrupted
   #age = 0; // counts the times that the state was lost
@@ -15,7 +15,8 @@ export class Session {
     Object.assign(this, { onStage, onLost });
   }
 
-  // Runs a cell after those that wait: onBegin() when it is its turn, show(form, text) for all that it shows.
+  // Runs a cell after those that wait. The listener hears onTurn() when it waits no longer, onBegin() when Python has
+  // started, too, and onShow(form, text) of all that the cell shows.
   // Returns how it ended, see runner.py; {end: "dropped"} if the state was lost while the cell waited.
   run(cell, listener) {
     const age = this.#age;
@@ -24,14 +25,16 @@ export class Session {
     return ended;
   }
 
-  async #run(cell, { onBegin, show }) {
+  async #run(cell, { onTurn, onBegin, onShow }) {
+    onTurn();
     this.#start();
     const worker = this.#worker;
     try {
       return await new Promise((resolve, reject) => {
-        this.#running = { resolve, reject, show };
+        this.#running = { resolve, reject, onShow };
         this.#ready.then(() => {
           onBegin();
+          if (this.#interrupt) this.#interrupt[0] = 0; // one that came too late for the cell before
           worker.postMessage({ kind: "run", ...cell });
         }, reject);
       });
@@ -52,7 +55,7 @@ export class Session {
       this.#worker.onmessage = ({ data }) => {
         if (data.kind === "stage") this.onStage(data.text);
         else if (data.kind === "ready") ready();
-        else if (data.kind === "show") this.#running?.show(data.form, data.text);
+        else if (data.kind === "show") this.#running?.onShow(data.form, data.text);
         else if (data.kind === "ended") this.#running?.resolve(data);
         else this.#running?.reject(new Error(`Python does not run here: ${data.text}`));
       };

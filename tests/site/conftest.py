@@ -108,15 +108,14 @@ def build() -> Callable[[Path, dict[str, str]], Path]:
         """Builds a site of these pages below `folder`, with the settings and the assets of the real one."""
         docs, site = folder / "docs", folder / "site"
         docs.mkdir(parents=True)
-        for shared in ("assets", "live"):
+        for shared in ("assets", "javascripts", "live", "stylesheets"):
             (docs / shared).symlink_to(ROOT / "docs" / shared)
         for name, text in pages.items():
             (docs / name).write_text(text, "utf-8")
         # Lists replace those of the file that is inherited from.
         (folder / "mkdocs.yml").write_text(
             f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {docs}\nsite_dir: {site}\n"
-            "nav: []\nhooks: []\nplugins: [search]\n"
-            "extra_css: [live/cells.css]\nextra_javascript: [live/start.js]\n",
+            "nav: []\nnot_in_nav: '*'\nplugins: [search]\n",
             "utf-8",
         )
         run("-m", "mkdocs", "build", "--quiet", "--config-file", str(folder / "mkdocs.yml"))

@@ -88,7 +88,12 @@ def cells(page: Any, address: str) -> Cells:
 
 
 def test_cells_share_their_names(cells: Cells) -> None:
-    assert cells.run(1).strip() == "made"
+    cells.press(1)
+    cells[1].get_by_text(
+        "Downloading and starting Python…"
+    ).wait_for()  # one is not left waiting without a word
+    cells.status(1, "done")
+    assert cells.shown(1).strip() == "made"
     assert cells.run(2).strip() == "tensor([2., 4.])"
     assert not cells[2].locator(".cell-output").is_visible()
 
@@ -144,7 +149,7 @@ def test_stop_keeps_the_names_where_the_browser_shares_memory(
     cells[4].get_by_text("begun", exact=True).wait_for()
     cells.press(4, "Stop")
     cells.status(4, "stopped")
-    assert "still there" in cells.shown(4)
+    assert "still there" in cells.shown(4), cells.shown(4)
     assert cells.run(2).strip() == "tensor([2., 4.])"
     cells.write(
         4,
@@ -163,6 +168,8 @@ def test_cells_that_wait_run_one_after_the_other_and_end_with_the_state(cells: C
     cells[4].get_by_text("begun", exact=True).wait_for()
     cells.press(7)
     cells.status(7, "waiting")
+    cells[7].get_by_text("Waits").click(force=True)  # which does nothing
+    cells.status(4, "running")
     cells.press(4, "Stop")
     cells[7].get_by_text("Did not run").wait_for()
     assert cells.run(7).strip() == "5"
@@ -332,6 +339,15 @@ def test_the_editor_covers_its_text_exactly(cells: Cells) -> None:
         key: round(value) for key, value in code.items()
     }
     assert cells[3].locator("textarea").evaluate("it => it.scrollHeight <= it.clientHeight")
+
+
+def test_a_long_line_scrolls_with_the_caret(cells: Cells) -> None:
+    area = cells[7].locator("textarea")
+    area.fill("")
+    area.press_sequentially("x = '" + "long " * 60)
+    block = cells[7].locator("pre").first
+    assert block.evaluate("it => it.scrollLeft + it.clientWidth >= it.scrollWidth - 30")
+    assert block.evaluate("it => it.scrollWidth > 2 * it.clientWidth")
 
 
 def test_a_phone_does_not_scroll_sideways(cells: Cells) -> None:
