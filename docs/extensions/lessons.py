@@ -156,7 +156,9 @@ class Page:
             self.files[OUT / self.name / f"{name}.png"] = picture
             alt = title_in(source) or f"Figure: {self._heading}"
             alt = html.escape(" ".join(alt.split()))
-            return f'<img src="{self.name}/{name}.png" alt="{alt}" width="{width}" height="{height}" loading="lazy">'
+            size = f'width="{width}" height="{height}"'
+            picture_of = f'<img src="{self.name}/{name}.png" alt="{alt}" {size} loading="lazy">'
+            return f'<a href="{self.name}/{name}.png">{picture_of}</a>'  # a phone shows it small
         return fenced("".join(data["text/plain"]), "{.text .no-copy}")
 
     def _html(self, text: str, name: str) -> str:

@@ -16,6 +16,11 @@ const button = (text, label, onclick) => {
   element.setAttribute("aria-label", label);
   return element;
 };
+const statusLine = () => {
+  const element = create("span", { className: "cell-status" });
+  element.setAttribute("role", "status");
+  return element;
+};
 
 class Cell {
   ran = false; // since Python was started
@@ -34,8 +39,7 @@ class Cell {
     this.runButton.classList.add("cell-run");
     this.aboveButton = button("Run all above", `Run all cells above cell ${number}`, () => page.runAbove(this));
     this.resetButton = button("Reset", `Reset cell ${number}: its code and what it shows`, () => this.reset());
-    this.status = create("span", { className: "cell-status" });
-    this.status.setAttribute("role", "status");
+    this.status = statusLine();
     const bar = create("div", { className: "cell-bar" });
     bar.append(this.runButton, this.aboveButton, this.resetButton, this.status);
     code.closest(".highlight").after(bar, this.output.element);
@@ -65,6 +69,7 @@ class Cell {
     this.output.element.hidden = false;
     if (this.built) this.built.hidden = true;
     this.status.textContent = "waiting…";
+    this.page.status.textContent = "";
     this.refresh();
     const { source } = this.editor;
     let began;
@@ -84,7 +89,7 @@ class Cell {
     this.ran = ended.end === "done" || ended.end === "missing";
     this.status.textContent = this.#close(ended, began);
     this.page.refresh();
-    return this.ran || this.lacks.length > 0; // what it lacks stops nobody else
+    return this.ran || (ended.end === "error" && this.lacks.length > 0); // what it lacks stops nobody else
   }
 
   // Shows how the cell ended; returns it in a few words.
@@ -157,16 +162,19 @@ class Page {
       },
       onLost: () => {
         for (const cell of this.cells) cell.ran = false;
+        this.status.textContent = "Python was ended, and all names are forgotten.";
         this.refresh();
       },
     });
     const intro =
-      "The cells of this page run in your browser: press Run, change the code, run it again. " +
-      `The first run loads Python, about ${served.megabytes} MB. `;
+      "Code with a Run button runs in your browser. Change it, and run it again. " +
+      `The first run loads Python, about ${served.megabytes} MB.`;
+    this.status = statusLine();
     const bar = create("div", { className: "cell-bar" });
     bar.append(
       button("Run all", "Run all cells of this page", () => this.runAbove(null)),
       button("Restart Python", "Restart Python: forget all names", () => this.session.restart()),
+      this.status,
     );
     divs[0].before(create("div", { className: "cell-page" }, create("p", { textContent: intro }), bar));
     divs.forEach((div, at) => this.cells.push(new Cell(div, at + 1, this)));
