@@ -190,7 +190,21 @@ def test_an_edited_cell_runs_as_it_stands_and_reset_brings_it_back(cells: Cells)
 def test_restart_forgets_all_names(cells: Cells) -> None:
     cells.run(1)
     cells.page.get_by_role("button", name="Restart Python").click()
+    said = cells.page.locator(".cell-page").get_by_role("status")
+    assert said.inner_text() == "Python was ended, and all names are forgotten."
     assert "NameError" in cells.run(2, ends="error")
+
+
+def test_what_a_cell_lacks_does_not_end_a_run_of_all_and_stop_does(cells: Cells) -> None:
+    for number in (3, 4):
+        cells[number].evaluate("it => it.dataset.needs = 'absent'")
+    cells.page.get_by_role("button", name="Run all cells of this page").click()
+    cells.status(3, "error")
+    cells[4].get_by_text("begun", exact=True).wait_for()
+    cells.press(4, "Stop")
+    cells.status(4, "stopped")
+    assert "Run" in cells[5].locator(".cell-run").inner_text()
+    assert not cells[5].locator(".cell-status").inner_text()
 
 
 def test_the_widget_steps_through_a_graph_and_knows_the_lines_of_the_cell(cells: Cells) -> None:

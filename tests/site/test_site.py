@@ -107,6 +107,8 @@ def test_every_notebook_is_a_page_with_its_outputs(pages: dict[Path, Reader]) ->
         assert 'class="cell-output"' in text
         assert f'href="{path.stem}.ipynb"' in text
         assert (SITE / "lessons" / path.name).read_bytes() == path.read_bytes()
+        drawn = re.findall(rf'<img src="({path.stem}/[^"]+)"', text)
+        assert all(f'<a href="{picture}">' in text for picture in drawn)  # each can be seen in full
 
 
 def watched(browser: Any, **settings: Any) -> tuple[Any, list[str]]:
