@@ -145,9 +145,15 @@ class Cell {
     this.runButton.textContent = waits ? "▶ Waits" : this.busy ? "■ Stop" : "▶ Run";
     this.runButton.setAttribute("aria-label", `${this.busy && this.turn ? "Stop" : "Run"} cell ${this.number}`);
     this.runButton.setAttribute("aria-disabled", waits); // and not disabled, which would take the focus away
-    this.aboveButton.hidden = this.busy || !this.page.aboveMissing(this);
-    this.resetButton.hidden = this.busy || !(this.editor.changed || !this.output.element.hidden);
+    this.#hide(this.aboveButton, this.busy || !this.page.aboveMissing(this));
+    this.#hide(this.resetButton, this.busy || !(this.editor.changed || !this.output.element.hidden));
     this.div.classList.toggle("cell-busy", this.busy);
+  }
+
+  // The focus of a button that goes stays in the cell.
+  #hide(it, hidden) {
+    if (hidden && document.activeElement === it) this.runButton.focus();
+    it.hidden = hidden;
   }
 }
 

@@ -345,6 +345,11 @@ def test_the_keyboard_reaches_and_leaves_everything(cells: Cells) -> None:
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     page.keyboard.press("Control+Enter")
     cells.status(7, "done")
+    cells[7].get_by_role("button", name="Reset").press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "▶ Run"  # and not lost with the button
+    cells[2].get_by_role("button", name="Run all cells above").press("Enter")
+    cells.status(1, "done")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Run cell 2"
 
 
 def test_the_editor_covers_its_text_exactly(cells: Cells) -> None:
