@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from minitorch.errors import ArgumentError
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -29,7 +31,7 @@ class Mistake:
     def planted(self, source: str) -> str:
         """The source with the mistake in it."""
         if source.count(self.old) != 1:
-            raise ValueError(
+            raise ArgumentError(
                 f"{self.name}: its `old` stands {source.count(self.old)} times in the code, not once"
             )
         return source.replace(self.old, self.new)

@@ -83,7 +83,11 @@ def leaks(results, expected):
     In brackets `same` shows what the student's code was given, and what it returned.
     """
     for r in results:
-        message = "" if r.message.startswith("your code stopped") else re.sub(r" \[.*\]$", "", r.message)
+        message = (
+            ""
+            if r.message.startswith(("your code stopped", "what your code returned"))
+            else re.sub(r" \[.*\]$", "", r.message)
+        )
         for text in re.findall(r"-?\d+(?:\.\d+)?", message):
             digits = len(text.partition(".")[2])
             if float(text) in COMMON:

@@ -8,6 +8,7 @@ from minitorch.coursework import Mistake, Submission, check, hint, same, solutio
 from minitorch.coursework.checking import hints_given
 from minitorch.coursework.master import visible_tests, with_gaps, with_mistake
 from minitorch.coursework.tasks import FAILED, PASSED, WAITING, Waiting, judge
+from minitorch.errors import ArgumentError
 
 TESTS = '''
 from minitorch.coursework import same, task
@@ -152,7 +153,7 @@ def test_check_says_what_is_wrong(place, capsys, monkeypatch):
 
 
 def test_check_without_the_tests_or_the_task_says_so(place):
-    with pytest.raises(KeyError, match="has no task '9.9'"):
+    with pytest.raises(ArgumentError, match="has no task '9.9'"):
         check("9.9")
     (place / "test_tasks.py").unlink()
     with pytest.raises(FileNotFoundError, match="has to lie beside"):
@@ -230,7 +231,7 @@ class Thing:
 done = 1"""
     )
     compile(with_gaps(source), "gaps", "exec")
-    with pytest.raises(ValueError, match="without '# END SOLUTION'"):
+    with pytest.raises(ArgumentError, match="without '# END SOLUTION'"):
         with_gaps("# BEGIN SOLUTION\n1")
 
 
@@ -245,5 +246,5 @@ def test_a_mistake_is_planted_once_or_not_at_all():
     wrong = with_mistake(notebook, Mistake("adds", "2 *", "2 +", {}))
     assert [cell["source"] for cell in wrong["cells"]] == ["2 * x", "a = 2 + x", "b = 3 * x"]
     for old in ("* x", "4"):
-        with pytest.raises(ValueError, match="not once"):
+        with pytest.raises(ArgumentError, match="not once"):
             with_mistake(notebook, Mistake("unclear", old, "", {}))
