@@ -3,6 +3,7 @@
 import functools
 import os
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ from minitorch.coursework.master import (
     with_mistake,
     write,
 )
+from minitorch.coursework.mistakes import KINDS
 from minitorch.coursework.reading import namespace_of
-from minitorch.coursework.tasks import TESTS, WAITING, judge, numbers, recording
+from minitorch.coursework.tasks import FAILED, TESTS, WAITING, judge, numbers, recording
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "notebooks" / "assignments"
 FOLDERS = [path.parent for path in sorted(ASSIGNMENTS.glob(f"*/{TESTS}"))]
@@ -61,11 +63,14 @@ def results_of(folder, notebook, place):
 
 
 @functools.cache
-def reference_of(folder):
-    import tempfile
-
+def outcome(folder, mistake=""):
+    """What every test says to the reference, or to what the mistake of this name makes of it."""
+    notebook = read(master_of(folder))
+    for m in mistakes_of(folder):
+        if m.name == mistake:
+            notebook = with_mistake(notebook, m)
     with tempfile.TemporaryDirectory() as place:
-        return results_of(folder, read(master_of(folder)), Path(place))
+        return results_of(folder, notebook, Path(place))
 
 
 def lost(results):
@@ -100,7 +105,7 @@ def leaks(results, expected):
 
 @every_assignment
 def test_the_reference_gets_full_marks(folder):
-    results, _ = reference_of(folder)
+    results, _ = outcome(folder)
     assert [r for r in results if r.earned < r.points] == []
 
 
@@ -109,22 +114,36 @@ def test_the_version_that_is_handed_out_gets_none(folder, tmp_path):
     empty = changed(read(master_of(folder)), with_gaps)
     results, _ = results_of(folder, empty, tmp_path)
     assert {r.status for r in results} == {WAITING}
-    assert list(leaks(results, reference_of(folder)[1])) == []
+    assert list(leaks(results, outcome(folder)[1])) == []
 
 
 @pytest.mark.parametrize(("folder", "mistake"), PLANTED)
-def test_a_mistake_loses_exactly_its_marks(folder, mistake, tmp_path):
-    results, _ = results_of(folder, with_mistake(read(master_of(folder)), mistake), tmp_path)
+def test_a_mistake_loses_exactly_its_marks(folder, mistake):
+    results, _ = outcome(folder, mistake.name)
     assert lost(results) == dict(mistake.loses)
-    assert list(leaks(results, reference_of(folder)[1])) == []
+    assert list(leaks(results, outcome(folder)[1])) == []
     assert all(r.message for r in results if r.earned < r.points)
 
 
 @every_assignment
-def test_there_are_enough_mistakes_and_every_task_has_one(folder):
+def test_mistakes_of_every_kind_are_planted_and_in_every_task(folder):
     mistakes = mistakes_of(folder)
+    assert len({m.name for m in mistakes}) == len(mistakes)
+    scalars_only = {"broadcast"} if folder.name == "1_scalar" else set()
+    assert sorted({m.kind for m in mistakes} - {""}) == sorted(set(KINDS) - scalars_only)
     assert len(mistakes) >= 5
     assert {task for m in mistakes for task in m.loses} == set(points_of(folder))
+
+
+@pytest.mark.slow
+@every_assignment
+def test_no_test_could_be_left_out(folder):
+    """Each of them is failed by a planted mistake, so one that has become too weak is noticed."""
+    unfailed = set(graded(load(folder / TESTS)))
+    for mistake in mistakes_of(folder):
+        results, _ = outcome(folder, mistake.name)
+        unfailed -= {r.test for r in results if r.status == FAILED}
+    assert unfailed == set()
 
 
 @every_assignment
