@@ -122,17 +122,17 @@ def build(folder: str | Path, out: str | Path) -> Path:
         ArgumentError: `out/NAME` is the assignment itself, or a task has no cell that checks it.
         MissingDependencyError: otter-grader is not installed.
     """
+    folder, out = Path(folder).resolve(), Path(out).resolve() / Path(folder).resolve().name
+    if out == folder or out in folder.parents or folder in out.parents:
+        raise ArgumentError(
+            f"coursework.build: {out} would be replaced, and the assignment lies there; change --out"
+        )
     try:
         from otter.assign import main as assign
     except ImportError:
         raise MissingDependencyError(
             "coursework.build: needs otter-grader; run: pip install 'minitorch-edu[coursework]'"
         ) from None
-    folder, out = Path(folder).resolve(), Path(out).resolve() / Path(folder).resolve().name
-    if out == folder or out in folder.parents or folder in out.parents:
-        raise ArgumentError(
-            f"coursework.build: {out} would be replaced, and the assignment lies there; change --out"
-        )
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     own = {master_of(folder).name, TESTS, MISTAKES, "requirements.txt"}

@@ -1,9 +1,12 @@
 """What the README of the assignments promises for every one of them."""
 
+import ast
 import functools
 import os
 import re
+import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -24,7 +27,7 @@ from minitorch.coursework.master import (
     write,
 )
 from minitorch.coursework.mistakes import KINDS
-from minitorch.coursework.reading import namespace_of
+from minitorch.coursework.reading import code_cells, namespace_of
 from minitorch.coursework.tasks import FAILED, TESTS, WAITING, judge, numbers, recording
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "notebooks" / "assignments"
@@ -198,6 +201,34 @@ def test_the_notebook_has_no_outputs_and_no_links_that_break_when_it_is_copied(f
             assert cell["execution_count"] is None
         else:
             assert re.findall(r"\]\((?!https?:|#)([^)]+)\)", cell["source"]) == []
+
+
+@every_assignment
+def test_what_it_needs_is_in_the_handout_and_in_the_extra(folder):
+    path = folder / "requirements.txt"
+    needed = path.read_text().split() if path.is_file() else []
+    texts = "\n".join(cell["source"] for cell in read(master_of(folder))["cells"])
+    told = " ".join(re.findall(r"`pip install ([^`]+)`", texts)).split()
+    project = tomllib.loads((ASSIGNMENTS.parents[1] / "pyproject.toml").read_text())["project"]
+    extra = [re.match(r"[\w-]+", r)[0] for r in project["optional-dependencies"]["coursework"]]
+    assert sorted(set(told)) == sorted(needed)
+    assert set(needed) <= set(extra)
+    modules = {
+        name.partition(".")[0]
+        for source in [(folder / TESTS).read_text(), *code_cells(master_of(folder))]
+        for node in ast.walk(ast.parse(source))
+        for name in imported(node)
+    }
+    brought = {"minitorch", "minitorch_numpy", "numpy", *sys.stdlib_module_names}
+    packages = {"sklearn": "scikit-learn"}
+    assert {packages.get(m, m) for m in modules - brought} <= set(needed)
+
+
+def imported(node):
+    """The modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 @every_assignment

@@ -5,10 +5,12 @@ import pytest
 
 import minitorch
 from minitorch.coursework import Mistake, Submission, check, hint, same, solution, task
+from minitorch.coursework.__main__ import main
 from minitorch.coursework.checking import hints_given
 from minitorch.coursework.master import visible_tests, with_gaps, with_mistake
+from minitorch.coursework.reading import namespace_of
 from minitorch.coursework.tasks import FAILED, PASSED, WAITING, Waiting, judge
-from minitorch.errors import ArgumentError
+from minitorch.errors import ArgumentError, MissingDependencyError
 
 TESTS = '''
 from minitorch.coursework import same, task
@@ -129,6 +131,57 @@ def test_judge_always_comes_back_with_a_result(body, status, message):
     result = judge(test, names)
     assert (result.status, result.message, result.label) == (status, message, "The label")
     assert result.earned == (2 if status == PASSED else 0)
+
+
+def test_an_error_is_shown_with_the_line_that_led_there(tmp_path):
+    path = tmp_path / "work.py"
+    path.write_text("def make(x):\n    return float(x)\n\ndef double(x):\n    return make([x])\n")
+    names = namespace_of(path)
+
+    @task("1.1", points=1)
+    def test(submission):
+        submission.double(1)
+
+    assert judge(test, names).message == (
+        "your code stopped with TypeError: float() argument must be a string or a real number, not 'list', "
+        "in the line `return float(x)`, which came from `return make([x])`"
+    )
+
+    @task("1.1", points=1)
+    def test_of_the_result(submission):
+        assert submission.make(1).inputs
+
+    assert judge(test_of_the_result, names).message == (
+        "what your code returned does not work here: AttributeError: 'float' object has no attribute 'inputs'"
+    )
+
+
+def test_what_equals_everything_equals_nothing():
+    class Equal:
+        def __eq__(self, other):
+            return True
+
+    for expected in (7.125, "a", [7.125], np.ones(3)):
+        with pytest.raises(AssertionError, match="look there"):
+            same(Equal() if not isinstance(expected, list) else [Equal()], expected, "look there")
+
+
+def test_a_build_does_not_replace_the_assignment(place, capsys):
+    folder = place / "1_numbers"
+    folder.mkdir()
+    (place / "test_tasks.py").rename(folder / "test_tasks.py")
+    for out in (place, folder):
+        assert main(["build", str(folder), "--out", str(out)]) == 1
+        assert "change --out" in capsys.readouterr().err
+    assert (folder / "test_tasks.py").is_file()
+    assert main(["build", str(place / "no"), str(place)]) == 1
+    assert "there is no test_tasks.py in" in capsys.readouterr().err
+
+
+def test_a_library_that_is_missing_is_named(place):
+    (place / "test_tasks.py").write_text("import not_installed_anywhere")
+    with pytest.raises(MissingDependencyError, match="pip install not_installed_anywhere"):
+        check("1.1")
 
 
 def test_check_says_that_a_task_is_waiting(place, capsys):
