@@ -155,7 +155,9 @@ def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6, give
     shape, found = numbers(answer)
     wanted_shape, wanted = numbers(expected)
     if shape != wanted_shape:
-        raise AssertionError(f"{message} [it has the shape {tuple(shape)}, which is not right]{shown}")
+        flat = isinstance(answer, list | tuple) and len(shape) == 1
+        found_shape = f"length {shape[0]}" if flat else f"shape {tuple(shape)}"
+        raise AssertionError(f"{message} [it has the {found_shape}, which is not right]{shown}")
     for x, y in zip(found, wanted, strict=True):
         if not isinstance(x, int | float | complex) or not isinstance(y, int | float | complex):
             equal = type(x) is type(y) and x == y  # what says that it equals everything equals nothing

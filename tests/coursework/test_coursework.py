@@ -156,6 +156,13 @@ def test_an_error_is_shown_with_the_line_that_led_there(tmp_path):
     )
 
 
+def test_a_length_is_not_called_a_shape():
+    with pytest.raises(AssertionError, match=r"^no \[it has the length 2, which is not right\] \[given 7\]$"):
+        same((3, 4), (3, 4, 5), "no", given=7)
+    with pytest.raises(AssertionError, match=r"^no \[it has the shape \(2,\), which is not right\]$"):
+        same(np.ones(2), (3, 4, 5), "no")
+
+
 def test_what_equals_everything_equals_nothing():
     class Equal:
         def __eq__(self, other):
