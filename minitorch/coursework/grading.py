@@ -153,21 +153,18 @@ def watch(
         try:
             while running:
                 match process.line(wait):
-                    case {"piece": str(name), "problem": ""}:
+                    case {"piece": str(name), "problem": None}:
                         step = ("piece", name)
                     case {"piece": str(name), "problem": str(problem)}:
                         step = None
-                        if problem != "none":
+                        if problem:
                             problems[name] = problem
-                    case {"test": str(name), "status": str(status), "message": str(message)} if step == (
-                        "test",
-                        name,
-                    ):
-                        step = None
-                        report.results.append(result_of(functions[name], status, message))
-                        left.remove(name)
-                    case {"test": str(name)} if name in left:
+                    case {"test": str(name), "status": None} if name in left:
                         step = ("test", name)
+                    case {"test": str(name), "status": str(s), "message": str(m)} if step == ("test", name):
+                        step = None
+                        report.results.append(result_of(functions[name], s, m))
+                        left.remove(name)
                     case {"end": True}:
                         running = False
                     case _:

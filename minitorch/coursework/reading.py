@@ -64,8 +64,10 @@ def compiled(name: str, piece: str | ast.stmt, path: Path) -> CodeType:
     return compile(piece, file, "exec")
 
 
-def steps(path: str | Path, names: dict[str, Any], skip: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Runs a submission; of each piece its name comes first, with "", then again with what went wrong.
+def steps(
+    path: str | Path, names: dict[str, Any], skip: Collection[str] = ()
+) -> Iterator[tuple[str, str | None]]:
+    """Runs a submission; of each piece its name comes first, with None, then again with what went wrong, or "".
 
     A piece that fails does not keep the later ones from running.
     """
@@ -73,8 +75,8 @@ def steps(path: str | Path, names: dict[str, Any], skip: Collection[str] = ()) -
     for name, piece in pieces(path):
         if name in skip:
             continue
-        yield name, ""
-        problem = "none"
+        yield name, None
+        problem = ""
         try:
             exec(compiled(name, piece, path), names)
         except KeyboardInterrupt:

@@ -1,6 +1,12 @@
 """The process in which one submission is run and tested; `grading` starts it and watches it.
 
-It writes a line of JSON before and after each step (a piece of the submission, or a test).
+It writes lines of JSON: before and after each piece of the submission and each test, and at the end.
+
+    {"piece": "cell 1", "problem": null}    it begins
+    {"piece": "cell 1", "problem": ""}      it has been run; or what went wrong
+    {"test": "test_double", "status": null}
+    {"test": "test_double", "status": "failed", "message": "the value is not right"}
+    {"end": true}
 """
 
 from __future__ import annotations
@@ -36,7 +42,7 @@ def main(tests: str, submission: str, skip: list[str], names: list[str]) -> None
     for name, problem in steps(submission, defined, skip):
         say(piece=name, problem=problem)
     for name in names:
-        say(test=name)
+        say(test=name, status=None)
         result = judge(getattr(module, name), defined)
         say(test=name, status=result.status, message=result.message)
     say(end=True)
