@@ -289,3 +289,11 @@ def test_pytest_grades_by_the_same_tests(assignment, tmp_path):
     run = pytest_on(assignment, f"--submission={path}", "-m", "task1_1")
     assert run.returncode == 0
     assert "1 passed, 2 deselected" in run.stdout
+
+
+@pytest.mark.slow
+def test_pytest_says_that_a_file_cannot_be_read(assignment, tmp_path):
+    (tmp_path / "bo.ipynb").write_text("no json")
+    run = pytest_on(assignment, f"--submission={tmp_path / 'bo.ipynb'}")
+    assert "\ncoursework: bo.ipynb is no notebook as Jupyter writes it" in run.stdout
+    assert "Traceback" not in run.stdout
