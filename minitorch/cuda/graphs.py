@@ -11,7 +11,7 @@ from typing import Any
 
 from minitorch.autograd.function import Function
 from minitorch.cuda.devices import backend, is_initialized
-from minitorch.cuda.streams import Stream, StreamContext
+from minitorch.cuda.streams import Stream, StreamContext, current_stream
 from minitorch.device import Replays, _recording
 from minitorch.errors import ArgumentError, ArgumentTypeError, BackendError
 from minitorch.gradients import grad as gradients_of
@@ -188,6 +188,7 @@ def graphed(
         return result if isinstance(result, tuple) else (result,)
 
     side = Stream()
+    side.wait_stream(current_stream())  # in which the copies above are made
     with StreamContext(side):
         for _ in range(max(warmup, 1)):
             results = forward()
