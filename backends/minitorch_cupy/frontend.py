@@ -87,17 +87,18 @@ class Graph:
     def plan(self, exact: bool = False) -> Plan | None:
         """The fastest plan by cuDNN's own estimate, without TF32 if `exact`; None if there is none.
 
-        None of them rounds what goes in to another dtype.
+        None of them rounds float32 that goes in to half precision.
         """
         frontend = library()
         try:
             self.graph.validate()
             self.graph.build_operation_graph()
             self.graph.create_execution_plans([frontend.heur_mode.A, frontend.heur_mode.FALLBACK])
-            unwanted = [frontend.numerical_note.DOWN_CONVERT_INPUTS]
-            if exact:
-                unwanted.append(frontend.numerical_note.TENSOR_CORE)
-            self.graph.deselect_numeric_notes(unwanted)
+            notes = frontend.numerical_note
+            unwanted = [notes.DOWN_CONVERT_INPUTS] if self.kind == self.single else []
+            unwanted += [notes.TENSOR_CORE] if exact else []
+            if unwanted:
+                self.graph.deselect_numeric_notes(unwanted)
             self.graph.check_support()
             self.graph.build_plans()
         except (RuntimeError, ValueError, frontend.cudnnGraphNotSupportedError):

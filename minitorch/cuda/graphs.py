@@ -78,7 +78,8 @@ class graph:
 
     Optimizers go on counting steps, and random numbers go on, too. What stands in it as a Python number stays what it
     was; a learning rate that changes has to be a tensor on the GPU, which the graph reads: `lr=minitorch.tensor(1e-3,
-    device="cuda")`. A replay after a setting of an optimizer has changed otherwise is refused.
+    device="cuda")`. A replay after a setting of an optimizer has changed otherwise is refused. The bias corrections of
+    Adam in it count its replays only: steps that are taken outside of it after the capture they do not see.
 
     Args:
         cuda_graph: where it is kept.
