@@ -17,19 +17,22 @@ PYTEST := $(THREADS) $(BIN)/python -m pytest -p no:benchmark -n $(JOBS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-slow test-oracle lint format types docs notebooks assignments grade bench gpu-check wheel clean help
+.PHONY: demo test test-slow test-oracle test-site lint format types docs notebooks assignments grade bench gpu-check wheel clean help
 
 demo: $(VENV)/.has-demo ## train a small CNN on handwritten digits
 	$(BIN)/python examples/quickstart.py $(ARGS)
 
 test: $(VENV)/.has-test $(VENV)/.has-numba $(VENV)/.has-cuda-check ## the everyday tests; no PyTorch needed
-	$(PYTEST) -m "not oracle and not slow" $(ARGS)
+	$(PYTEST) -m "not oracle and not slow and not site" $(ARGS)
 
 test-slow: $(VENV)/.has-test $(VENV)/.has-cuda-check ## the tests that take longer
-	$(PYTEST) -m "slow and not oracle" $(ARGS) || test $$? -eq 5  # 5: there are none
+	$(PYTEST) -m "slow and not oracle and not site" $(ARGS) || test $$? -eq 5  # 5: there are none
 
 test-oracle: $(VENV)/.has-test $(VENV)/.has-oracle ## every comparison with PyTorch
 	$(PYTEST) -m oracle $(ARGS)
+
+test-site: $(VENV)/.has-test $(VENV)/.has-docs $(VENV)/.has-site ## pages and their live cells in a headless Chromium; see CONTRIBUTING.md
+	$(PYTEST) -n 0 -m site -rs tests/site $(ARGS)
 
 lint: $(VENV)/.has-lint ## style and likely bugs (ruff)
 	$(BIN)/ruff check $(ARGS)
@@ -42,11 +45,13 @@ format: $(VENV)/.has-lint ## repair what ruff can repair
 types: $(VENV)/.has-lint ## type check (mypy, strict)
 	$(BIN)/mypy $(ARGS)
 
-docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision ## run the examples of the pages, build the site into site/
+docs: $(VENV)/.has-docs $(VENV)/.has-numba $(VENV)/.has-vision $(VENV)/.has-notebooks ## run the examples of the pages, build the site into site/
 	$(BIN)/python docs/extensions/run_examples.py
-	$(BIN)/mkdocs build --strict $(ARGS)
+	$(THREADS) $(BIN)/python tests/notebooks/run_notebooks.py --stale
+	$(BIN)/python docs/extensions/write_pages.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict $(ARGS)
 
-notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom
+notebooks: $(VENV)/.has-notebooks ## run every notebook from top to bottom; the site shows what they put out
 	$(THREADS) $(BIN)/python tests/notebooks/run_notebooks.py $(ARGS)
 
 assignments: $(VENV)/.has-coursework ## make the students' versions, autograders and solutions of all assignments, in build/assignments/

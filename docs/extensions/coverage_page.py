@@ -1,6 +1,6 @@
 """Writes `docs/coverage.md`: for each name of PyTorch whether minitorch has it, and why not.
 
-A hook of mkdocs, run before each build.  `pytorch_api.csv` beside this file says how many of several hundred public
+`pytorch_api.csv` beside this file says how many of several hundred public
 programs use a name; `pytorch_names.txt` lists the public names of PyTorch 2.13.  Whether minitorch has a name is found
 out by asking for it; the reasons are those that `minitorch.absent` gives in errors, too.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import inspect
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -187,12 +188,6 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def on_pre_build(config: Any = None) -> None:
-    """Writes the page if it is out of date."""
-    text = page()
-    if not PAGE.exists() or PAGE.read_text("utf-8") != text:
-        PAGE.write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    on_pre_build()
+def pages() -> Iterator[tuple[Path, str]]:
+    """The page, and where it goes."""
+    yield PAGE, page()

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import griffe
+
+PYTHONS = {
+    "bool",
+    "complex",
+    "float",
+    "int",
+}  # and also dtypes: names of minitorch, where griffe looks in the end
 
 
 class Docstrings(griffe.Extension):
@@ -14,6 +22,13 @@ class Docstrings(griffe.Extension):
     A named tuple gets the constructor that Python gives it, so that its *Args* have types and its signature
     shows the fields.
     """
+
+    def on_function(self, *, func: griffe.Function, **kwargs: Any) -> None:
+        """Lets `float` be Python's in the annotations of one function."""
+        for annotation in (func.returns, *(parameter.annotation for parameter in func.parameters)):
+            for name in names_in(annotation):
+                if name.name in PYTHONS:
+                    name.parent = None
 
     def on_class_members(self, *, cls: griffe.Class, **kwargs: Any) -> None:
         """Adds `__init__` to one named tuple."""
@@ -31,12 +46,22 @@ class Docstrings(griffe.Extension):
                 for name, field in cls.attributes.items()
                 if field.annotation is not None
             ]
-            cls.set_member("__init__", griffe.Function("__init__", parameters=griffe.Parameters(*fields)))
+            made = griffe.Function("__init__", parameters=griffe.Parameters(*fields))
+            self.on_function(func=made)
+            cls.set_member("__init__", made)
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
         """Rewrites the docstring of one module, class, function or attribute."""
         if obj.docstring is not None:
             obj.docstring.value = escape_formulas(split_arguments(fence_examples(obj.docstring.value)))
+
+
+def names_in(annotation: str | griffe.Expr | None) -> Iterator[griffe.ExprName]:
+    """The names of an annotation."""
+    if isinstance(annotation, griffe.ExprName):
+        yield annotation
+    elif isinstance(annotation, griffe.Expr):
+        yield from (part for part in annotation.iterate(flat=True) if isinstance(part, griffe.ExprName))
 
 
 def fence_examples(text: str) -> str:

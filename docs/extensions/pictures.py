@@ -1,17 +1,33 @@
-"""Writes the pictures of graphs on the site, `docs/pictures/*.html`, with the programs that stand beside them.
-
-A hook of mkdocs, run before each build; `python docs/extensions/pictures.py` does the same by hand.
-"""
+"""Writes the pictures of graphs on the site, `docs/pictures/`, with the programs that stand beside them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import minitorch
 from minitorch import nn, viz
 
 OUT = Path(__file__).resolve().parents[1] / "pictures"
+
+
+def first() -> viz.Picture:
+    """The picture on the home page, of the program beside it."""
+    x, y = minitorch.tensor(3.0), minitorch.tensor(5.0)
+    w = minitorch.tensor(2.0, requires_grad=True)
+    b = minitorch.tensor(1.0, requires_grad=True)
+    with viz.watch():
+        loss = (w * x + b - y) ** 2
+    return viz.step(loss)
+
+
+def start() -> viz.Picture:
+    """The one of docs/start.md."""
+    x = minitorch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    w = minitorch.tensor([1.0, -2.0, 0.5], requires_grad=True)
+    with viz.watch():
+        loss = ((x @ w) ** 2).sum()
+    return viz.step(loss)
 
 
 def step() -> viz.Picture:
@@ -35,14 +51,8 @@ def model() -> viz.Picture:
     return viz.step(loss)
 
 
-def on_pre_build(config: Any = None) -> None:
-    """Writes the pictures that are missing or out of date; no other, or `mkdocs serve` would never rest."""
-    OUT.mkdir(exist_ok=True)
-    for draw in (step, model):
-        path, text = OUT / f"{draw.__name__}.html", draw().to_html()
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    on_pre_build()
+def pages() -> Iterator[tuple[Path, str]]:
+    """Each picture, and where it goes."""
+    yield OUT / "first.svg", first().to_svg()
+    for draw in (start, step, model):
+        yield OUT / f"{draw.__name__}.html", draw().to_html()

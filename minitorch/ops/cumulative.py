@@ -76,7 +76,7 @@ class Cumarg(Op):
         best = x == getattr(b, kind)(x, axis=dim)
         if x.dtype.kind in "fV":
             best = best | b.isnan(x)
-        place = b.arange(x.shape[dim]).reshape([-1 if i == dim else 1 for i in range(x.ndim)])
+        place = b.arange(0, x.shape[dim], 1, "int64").reshape([-1 if i == dim else 1 for i in range(x.ndim)])
         return b.cummax(b.where(best, place, 0), axis=dim)
 
 

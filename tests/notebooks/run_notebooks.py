@@ -8,12 +8,16 @@ Exercises are solved on the way. An exercise is a code cell with a gap in it, th
 it, and then a text whose `<details>` hold the solution. The check must say that the exercise is
 waiting; after the solution was run in place of the gap it must say "correct". Then the gap is put back.
 
+A notebook that passed is kept with its outputs in `build/notebooks/`, without what this program put in; the
+site shows these copies. With `--stale` only those run whose copy is missing, or was made of another text.
+
 Assignments are run as they are, with their solutions, and their checks must say "correct".
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import sys
@@ -26,6 +30,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+KEPT = ROOT / "build" / "notebooks"
 # Runs before the first cell. What the kernel does on its own account is not judged.
 STRICT = """
 import warnings
@@ -54,6 +59,11 @@ def dead_links(notebook: nbformat.NotebookNode, folder: Path) -> list[str]:
     return [link for text in texts for link in LINK.findall(text) if not (folder / link).exists()]
 
 
+def inserted(source: str, **metadata: str) -> nbformat.NotebookNode:
+    """A cell that is this program's, not the notebook's."""
+    return nbformat.v4.new_code_cell(source, metadata={"inserted": True, **metadata})
+
+
 def solve(notebook: nbformat.NotebookNode) -> None:
     """After the check of each exercise, adds cells that solve it, check it again, and open it again."""
     cells: list[nbformat.NotebookNode] = []
@@ -62,14 +72,44 @@ def solve(notebook: nbformat.NotebookNode) -> None:
         if solution:
             gap, check = [c for c in cells if c.cell_type == "code"][-2:]
             check.metadata.expected = "is waiting for you"
-            solved = nbformat.v4.new_code_cell(solution[1])
-            checked = nbformat.v4.new_code_cell(check.source)
-            checked.metadata.expected = "correct"
-            cells += [solved, checked, nbformat.v4.new_code_cell(gap.source)]
+            cells += [inserted(solution[1]), inserted(check.source, expected="correct"), inserted(gap.source)]
         if cell.cell_type == "code" and CHECK.fullmatch(cell.source):
             cell.metadata.expected = "correct"
         cells.append(cell)
     notebook.cells = cells
+
+
+def digest(notebook: nbformat.NotebookNode) -> str:
+    """A hash of what a notebook says, whatever it put out."""
+    said = "\0".join(f"{cell.cell_type}\0{cell.source}" for cell in notebook.cells)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def kept_at(path: Path) -> Path:
+    """Where the executed copy of a notebook lies."""
+    return KEPT / path.relative_to(NOTEBOOKS)
+
+
+def is_kept(path: Path) -> bool:
+    """Whether the outputs of this very text are there."""
+    kept = kept_at(path)
+    if not kept.exists():
+        return False
+    made_of = nbformat.read(kept, as_version=4).metadata.get("made_of")
+    return made_of == digest(nbformat.read(path, as_version=4))
+
+
+def keep(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Writes the executed notebook, as a reader would have it who ran it from top to bottom."""
+    made_of = digest(nbformat.read(path, as_version=4))
+    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.get("inserted")]
+    for count, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
+        cell.execution_count = count
+        cell.metadata = nbformat.NotebookNode()
+    notebook.metadata.made_of = made_of
+    kept = kept_at(path)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, kept)
 
 
 def unexpected(notebook: nbformat.NotebookNode) -> str | None:
@@ -85,7 +125,7 @@ def unexpected(notebook: nbformat.NotebookNode) -> str | None:
 def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: int) -> str | None:
     """Run all cells in `folder`, and solve the exercises; returns None, or what went wrong."""
     solve(notebook)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
+    notebook.cells.insert(0, inserted(STRICT))
     client = NotebookClient(
         notebook,
         timeout=timeout,
@@ -108,6 +148,7 @@ def main() -> int:
     """Check and run the chosen notebooks; returns 1 if any failed."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="parts of file names (all notebooks)")
+    parser.add_argument("--stale", action="store_true", help="only those whose outputs are not kept yet")
     parser.add_argument("--timeout", type=int, default=300, help="seconds a cell may take (300)")
     options = parser.parse_args()
 
@@ -117,6 +158,8 @@ def main() -> int:
     if not paths:
         print(f"no notebooks to run below {NOTEBOOKS}", file=sys.stderr)
         return 1
+    if options.stale:
+        paths = [p for p in paths if not is_kept(p)]
 
     os.environ.pop("MPLBACKEND", None)  # pictures go into the notebook, as they do for readers
     failed = 0
@@ -131,6 +174,8 @@ def main() -> int:
             problem = f"dead links: {dead}"
         else:
             problem = execute(notebook, path.parent, options.timeout)
+            if problem is None:
+                keep(notebook, path)
         failed += problem is not None
         verdict = "FAILED" if problem else "ok    "
         print(f"{verdict}  {name}  {time.perf_counter() - began:.1f} s", flush=True)
