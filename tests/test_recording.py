@@ -135,7 +135,6 @@ def test_a_graph_casts_weights_for_itself() -> None:
     """One that was cast before the capture would stay what it was when the weight is not any more."""
     w, x = minitorch.ones(2, 2, requires_grad=True), minitorch.ones(2, 2)
     kept = []
-    minitorch.clear_autocast_cache()
     with minitorch.autocast("cpu", minitorch.bfloat16):
         for recorded in (False, True, True, False):
             with Recording() if recorded else nullcontext():
