@@ -232,7 +232,8 @@ class Op:
             if fitting is not inputs:
                 return cls.apply(*fitting, **settings)
             first = leading(arrays)
-        if (mixed or op.in_single or dtype is dtypes.numpy_bfloat16) and widens(cls, arrays):
+        half = dtype is dtypes.numpy_bfloat16 or (op.in_single and dtype == "float16")
+        if (mixed or half) and widens(cls, arrays):
             return through_float32(cls, inputs, settings)
 
         op.backend = backend = backend_of(first)
