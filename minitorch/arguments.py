@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import dtypes
 from minitorch.device import CPU
-from minitorch.errors import (
-    ArgumentTypeError,
-    BackendError,
-    DtypeError,
-    GradientError,
-    MinitorchError,
-    ShapeError,
-)
+from minitorch.errors import ArgumentTypeError, BackendError, DtypeError, MinitorchError, ShapeError
 from minitorch.registry import current_backend
 from minitorch.value import Value, wrap
 
@@ -122,14 +115,6 @@ def explain(op: Op, error: Exception, arrays: list[Any]) -> MinitorchError:
     if isinstance(error, TypeError):
         return DtypeError(f"{op.op_name}: not defined for dtype {' and '.join(kinds)} ({error})")
     return ShapeError(f"{op.op_name}: {error} (shapes {', '.join(map(str, shapes))})")
-
-
-def applied_in_forward(op: Op) -> GradientError:
-    """The error for an operation that the `forward` of another one applies."""
-    return GradientError(
-        f"{op.op_name}: applied inside the forward of another operation, which works on bare arrays and is not "
-        f"recorded; there use self.backend, or write a plain function of operations instead of an Op"
-    )
 
 
 def broadcasts_to(shape: Sequence[int], target: Sequence[int]) -> bool:

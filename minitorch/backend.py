@@ -36,6 +36,10 @@ class Calls:
         """Calls `function`."""
         return function(*args, **kwargs)
 
+    def run_foreign(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """The same for a function that is not of this library: it sees the context variables of its caller."""
+        return self.run(function, *args, **kwargs)
+
 
 class Backend(
     ActivationKernels,

@@ -22,7 +22,6 @@ from minitorch.errors import (
     MinitorchError,
     ShapeError,
 )
-from minitorch.op import Op
 
 
 def leaf(*shape: int) -> Any:
@@ -523,17 +522,3 @@ def test_errors_are_those_that_pytorch_raises() -> None:
     assert issubclass(IndexRangeError, IndexError)
     assert issubclass(ArgumentError, ValueError)
     assert issubclass(ArgumentTypeError, TypeError)
-
-
-def test_an_op_that_applies_another_one_in_its_forward_is_told_what_to_do_instead() -> None:
-    class Twice(Op):
-        def forward(self, x: Any) -> Any:
-            return minitorch.add(minitorch.from_numpy(x), 1).array
-
-        def backward(self, g: Any) -> Any:
-            return g
-
-    x = minitorch.ones(2, requires_grad=True)
-    with pytest.raises(GradientError, match=r"^add: applied inside the forward .* use self\.backend"):
-        Twice.apply(x)
-    assert (x + 1).tolist() == [2, 2]  # nothing stays entered

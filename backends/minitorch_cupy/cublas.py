@@ -3,7 +3,8 @@
 A handle belongs to one GPU and one thread at a time, and to each stream in which it works a workspace, so that what two
 streams compute side by side never meets there. A capture has workspaces of its own, in the memory of its graph.
 
-Source: NVIDIA, cuBLAS Library, sections "cublasSetStream", "cublasSetWorkspace" and "CUDA Graphs support".
+Source: NVIDIA, cuBLAS Library, sections "cublasMath_t", "cublasSetStream", "cublasSetWorkspace" and "CUDA Graphs
+support".
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ctypes
 import sys
 import threading
-from ctypes import byref, c_size_t, c_void_p
+from ctypes import byref, c_int, c_size_t, c_void_p
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,8 @@ from minitorch_cupy.matmul import SIGNATURES, CupyProducts
 
 WORKSPACE = 32 << 20  # bytes: what NVIDIA recommends for Hopper, and more than others need
 MOST_STREAMS = 8  # for which workspaces are kept
+# Partial sums of one number may be rounded to half precision otherwise, where they can overflow.
+DISALLOW_REDUCED_PRECISION_REDUCTION = 16  # of cublasMath_t
 STATUS = {
     1: ("NOT_INITIALIZED", "cuBLAS did not start: the driver is missing, or the GPU's memory is full"),
     3: (
@@ -81,6 +84,7 @@ def load(version: int) -> ctypes.CDLL:
         except OSError:
             continue
         library.cublasCreate_v2.argtypes = [c_void_p]
+        library.cublasSetMathMode.argtypes = [c_void_p, c_int]
         library.cublasSetStream_v2.argtypes = [c_void_p, c_void_p]
         library.cublasSetWorkspace_v2.argtypes = [c_void_p, c_void_p, c_size_t]
         for function, types in SIGNATURES.items():
@@ -121,6 +125,8 @@ class Handle:
     def __init__(self) -> None:
         self.pointer = c_void_p()
         check("cublasCreate", library().cublasCreate_v2(byref(self.pointer)))
+        status = library().cublasSetMathMode(self.pointer, DISALLOW_REDUCED_PRECISION_REDUCTION)
+        check("cublasSetMathMode", status)
         self.workspaces: dict[int, Any] = {}
         self.stream: int | None = None
 

@@ -30,7 +30,7 @@ def loaded() -> tuple[Any, str]:
         import cudnn
 
         cudnn.backend_version()
-    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+    except (ImportError, OSError, RuntimeError, AttributeError, AssertionError) as error:
         return None, f"{type(error).__name__}: {error}"
     return cudnn, ""
 
@@ -85,14 +85,20 @@ class Graph:
         tensor.set_data_type(self.single if single else self.kind)
 
     def plan(self, exact: bool = False) -> Plan | None:
-        """The fastest plan by cuDNN's own estimate, without TF32 if `exact`; None if there is none."""
+        """The fastest plan by cuDNN's own estimate, without TF32 if `exact`; None if there is none.
+
+        None of them rounds float32 that goes in to half precision.
+        """
         frontend = library()
         try:
             self.graph.validate()
             self.graph.build_operation_graph()
             self.graph.create_execution_plans([frontend.heur_mode.A, frontend.heur_mode.FALLBACK])
-            if exact:
-                self.graph.deselect_numeric_notes([frontend.numerical_note.TENSOR_CORE])
+            notes = frontend.numerical_note
+            unwanted = [notes.DOWN_CONVERT_INPUTS] if self.kind == self.single else []
+            unwanted += [notes.TENSOR_CORE] if exact else []
+            if unwanted:
+                self.graph.deselect_numeric_notes(unwanted)
             self.graph.check_support()
             self.graph.build_plans()
         except (RuntimeError, ValueError, frontend.cudnnGraphNotSupportedError):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import copy_context
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from minitorch.backend import Array
+from minitorch.backend import Array, Calls
 from minitorch_numpy import blas, dlpack, random, special
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
@@ -26,12 +27,23 @@ from minitorch_numpy.recurrent import NumpyRecurrentKernels
 from minitorch_numpy.special_functions import NumpySpecialFunctions
 
 
+class ForeignCalls(Calls):
+    """Calls what users write in the context of its caller: it may print, and notebooks tell cells apart by context."""
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Calls `function`."""
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+
+
 class QuietCalls(threading.local):
     """For each thread a context in which NumPy's floating-point warnings are off.
 
     Running a function in a ready-made context costs some ten nanoseconds; entering np.errstate costs half a
-    microsecond.
+    microsecond. All other context variables are as old as that context.
     """
+
+    run_foreign = ForeignCalls().run
 
     def __init__(self) -> None:
         context = copy_context()
@@ -87,7 +99,7 @@ class NumpyBackend(
     name = "numpy"
     array_type = np.ndarray
     scalar_types = (np.generic,)
-    calls = QuietCalls()
+    calls: ClassVar[Any] = QuietCalls()
 
     power, erf = staticmethod(power), staticmethod(special.erf)
 
@@ -101,6 +113,11 @@ class NumpyBackend(
     from_dlpack, to_dlpack = staticmethod(dlpack.from_dlpack), staticmethod(dlpack.to_dlpack)
     index_add = staticmethod(index_add)
     random_generator = staticmethod(random.Generator)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__module__.startswith("minitorch"):
+            cls.calls = ForeignCalls()
 
     def __init__(self) -> None:
         keep_freed_memory()

@@ -97,7 +97,11 @@ class autocast:
         self._before.append(current().autocast)
         change(
             autocast=state().but(
-                self.device, enabled=self._enabled, dtype=self.fast_dtype, cache_enabled=self._cache_enabled
+                self.device,
+                enabled=self._enabled,
+                dtype=self.fast_dtype,
+                cache_enabled=self._cache_enabled,
+                in_block=True,
             )
         )
         return self
@@ -108,7 +112,10 @@ class autocast:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        change(autocast=self._before.pop())
+        before = self._before.pop()
+        change(autocast=before)
+        if before is not None and not before.in_block:
+            before.cache.clear()
 
     def __call__(self, function: F) -> F:
         """Returns `function`, run in such a block."""

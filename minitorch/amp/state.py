@@ -31,9 +31,10 @@ class Autocast:
         dtypes: the lower precision of each, enabled or not.
         cache_enabled: whether weights that were cast are kept.
         cache: those weights; all blocks within an outermost one share it.
+        in_block: whether it holds in a block, not from a setting on.
     """
 
-    __slots__ = ("cache", "cache_enabled", "dtypes", "enabled")
+    __slots__ = ("cache", "cache_enabled", "dtypes", "enabled", "in_block")
 
     def __init__(
         self,
@@ -41,8 +42,9 @@ class Autocast:
         dtypes: dict[str, dtypes.dtype] = DEFAULTS,
         cache_enabled: bool = True,
         cache: Cache | None = None,
+        in_block: bool = False,
     ) -> None:
-        self.enabled, self.dtypes = enabled, dtypes
+        self.enabled, self.dtypes, self.in_block = enabled, dtypes, in_block
         self.cache_enabled, self.cache = cache_enabled, {} if cache is None else cache
 
     def but(
@@ -53,6 +55,7 @@ class Autocast:
         dtype: dtypes.dtype | None = None,
         cache_enabled: bool | None = None,
         cache: Cache | None = None,
+        in_block: bool = False,
     ) -> Autocast:
         """The same with other settings for one type of device, or with another cache."""
         devices = self.enabled
@@ -60,7 +63,8 @@ class Autocast:
             devices = devices | {device} if enabled else devices - {device}
         kinds = self.dtypes if dtype is None else {**self.dtypes, device: dtype}
         keeps = self.cache_enabled if cache_enabled is None else cache_enabled
-        return Autocast(devices, kinds, keeps, self.cache if cache is None else cache)
+        kept = self.cache if cache is None else cache
+        return Autocast(devices, kinds, keeps, kept, self.in_block or in_block)
 
     def fit(self, op: type[Op], inputs: tuple[Any, ...], settings: dict[str, Any]) -> tuple[Any, ...]:
         """The inputs of an op, cast as its place in the lists demands; `inputs` itself if nothing changes."""

@@ -22,7 +22,7 @@ from minitorch.coursework.master import (
     write,
 )
 from minitorch.coursework.tasks import TESTS, graded, load
-from minitorch.errors import MissingDependencyError
+from minitorch.errors import ArgumentError, MissingDependencyError
 
 # What Otter's own test files say; the tests themselves lie beside the notebook.
 CASE = '''""" # BEGIN TEST CONFIG
@@ -102,7 +102,7 @@ def otter_master(folder: str | Path, files: list[str]) -> dict[str, Any]:
                     cells.append(cell("code", CASE.format(name=name, points=worth.points, hidden=hidden)))
             cells += [cell("raw", "# END TESTS"), cell("raw", "# END QUESTION")]
     if left:
-        raise ValueError(f'coursework: {master_of(folder).name} has no cell with check("{left[0]}")')
+        raise ArgumentError(f'coursework: {master_of(folder).name} has no cell with check("{left[0]}")')
     notebook = copy.deepcopy(notebook)
     notebook["cells"] = cells
     notebook["nbformat_minor"] = 4  # without identifiers of cells
@@ -119,15 +119,20 @@ def build(folder: str | Path, out: str | Path) -> Path:
         out: where to put it.
 
     Raises:
+        ArgumentError: `out/NAME` is the assignment itself, or a task has no cell that checks it.
         MissingDependencyError: otter-grader is not installed.
     """
+    folder, out = Path(folder).resolve(), Path(out).resolve() / Path(folder).resolve().name
+    if out == folder or out in folder.parents or folder in out.parents:
+        raise ArgumentError(
+            f"coursework.build: {out} would be replaced, and the assignment lies there; change --out"
+        )
     try:
         from otter.assign import main as assign
     except ImportError:
         raise MissingDependencyError(
             "coursework.build: needs otter-grader; run: pip install 'minitorch-edu[coursework]'"
         ) from None
-    folder, out = Path(folder).resolve(), Path(out).resolve() / Path(folder).resolve().name
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     own = {master_of(folder).name, TESTS, MISTAKES, "requirements.txt"}

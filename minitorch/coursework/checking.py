@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from minitorch.coursework.tasks import PASSED, TESTS, WAITING, graded, judge, load
+from minitorch.errors import ArgumentError
 
 quiet = False  # graders run the tests themselves
 hints_given: dict[tuple[str, str], int] = {}
@@ -20,13 +21,13 @@ def check(number: str, tests: str | Path = TESTS) -> None:
 
     Raises:
         FileNotFoundError: the file with the tests is not there.
-        KeyError: it has no such task.
+        ArgumentError: it has no such task.
     """
     if quiet:
         return
     found = graded(load(tests), number)
     if not found:
-        raise KeyError(f"check: {Path(tests).name} has no task {number!r}")
+        raise ArgumentError(f"check: {Path(tests).name} has no task {number!r}")
     names = sys._getframe(1).f_globals
     results = [judge(test, names) for test in found.values()]
     total = sum(r.points for r in results)

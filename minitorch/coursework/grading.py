@@ -7,7 +7,6 @@ do not trust in a container or as another user.
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import os
 import queue
@@ -17,12 +16,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from minitorch.coursework.master import MISTAKES, points_of
-from minitorch.coursework.tasks import FAILED, TESTS, Result, graded, load, result_of
+from minitorch.coursework.master import MISTAKES
+from minitorch.coursework.reading import pieces
+from minitorch.coursework.tasks import FAILED, Result, graded, load, result_of
+from minitorch.errors import ArgumentError
 
 STARTUP = 60.0  # seconds until a process has to have begun
 
@@ -50,18 +52,27 @@ class Stopped(Exception):
 
 
 class Process:
-    """A worker, and the lines that it writes."""
+    """A worker, and the lines that it writes.
 
-    def __init__(self, place: Path, tests: Path, submission: Path, skip: list[str], names: list[str]):
-        command = [sys.executable, "-m", "minitorch.coursework.worker", str(tests), str(submission)]
+    It works on copies of the assignment and of the submission, in a folder of its own: what a submission deletes
+    or writes over is not missing later, and the solution lies somewhere else.
+    """
+
+    def __init__(self, tests: Path, submission: Path, skip: list[str], names: list[str]):
+        self.place = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        ignored = shutil.ignore_patterns("*.ipynb", MISTAKES, "__pycache__")
+        shutil.copytree(tests.parent, self.place.name, ignore=ignored, dirs_exist_ok=True)
+        shutil.copy(submission, self.place.name)
+        command = [sys.executable, "-m", "minitorch.coursework.worker", tests.name, submission.name]
         self.running = subprocess.Popen(
             [*command, json.dumps(skip), json.dumps(names)],
-            cwd=place,
+            cwd=self.place.name,
             env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             encoding="utf-8",
+            errors="replace",
         )
         self.lines: queue.Queue[str] = queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -81,8 +92,11 @@ class Process:
             raise Stopped(f"took longer than {limit:g} s") from None
         if not line:
             raise Stopped("ended the Python process")
-        said: dict[str, Any] = json.loads(line)
-        return said
+        try:
+            said = json.loads(line)
+        except ValueError:
+            said = None
+        return said if isinstance(said, dict) else {}
 
     def end(self) -> None:
         """Ends it, and what it started."""
@@ -95,6 +109,7 @@ class Process:
         self.reader.join(timeout=5)
         if self.running.stdout is not None and not self.reader.is_alive():
             self.running.stdout.close()
+        self.place.cleanup()
 
 
 def grade(submission: str | Path, tests: str | Path, limit: float = 20.0) -> Report:
@@ -112,38 +127,49 @@ def grade(submission: str | Path, tests: str | Path, limit: float = 20.0) -> Rep
         the points, and what went wrong.
     """
     submission, tests = Path(submission).resolve(), Path(tests).resolve()
-    with (
-        tempfile.TemporaryDirectory() as place
-    ):  # with the data of the assignment, for the submission to read
-        ignored = shutil.ignore_patterns("*.ipynb", MISTAKES, "__pycache__")
-        shutil.copytree(tests.parent, place, ignore=ignored, dirs_exist_ok=True)
-        return watched(submission, tests, limit, Path(place))
-
-
-def watched(submission: Path, tests: Path, limit: float, place: Path) -> Report:
-    """Starts processes in `place` until every test has a result."""
     functions = graded(load(tests))
     report = Report(submission.stem)
+    try:
+        pieces(submission)
+    except (ArgumentError, OSError, ValueError) as error:
+        report.problems = [f"the file: cannot be read: {error}"]
+        report.results = [result_of(test, FAILED, "the file cannot be read") for test in functions.values()]
+        return report
+    watch(report, functions, submission, tests, limit)
+    return report
+
+
+def watch(
+    report: Report, functions: dict[str, Callable[..., None]], submission: Path, tests: Path, limit: float
+) -> None:
+    """Starts processes until every test has a result, and notes in a report what they say."""
     skip: list[str] = []
     left = list(functions)
     problems: dict[str, str] = {}
     while left:
-        process = Process(place, tests, submission, skip, left)
+        process = Process(tests, submission, skip, left)
         step: tuple[str, str] | None = None
-        wait = STARTUP
+        wait, running = STARTUP, True
         try:
-            while "end" not in (said := process.line(wait)):
+            while running:
+                match process.line(wait):
+                    case {"piece": str(name), "problem": None}:
+                        step = ("piece", name)
+                    case {"piece": str(name), "problem": str(problem)}:
+                        step = None
+                        if problem:
+                            problems[name] = problem
+                    case {"test": str(name), "status": None} if name in left:
+                        step = ("test", name)
+                    case {"test": str(name), "status": str(s), "message": str(m)} if step == ("test", name):
+                        step = None
+                        report.results.append(result_of(functions[name], s, m))
+                        left.remove(name)
+                    case {"end": True}:
+                        running = False
+                    case _:
+                        raise Stopped("wrote where only the grader writes")
                 wait = limit
-                if "piece" in said:
-                    step = ("piece", said["piece"]) if not said["problem"] else None
-                    if said["problem"] not in ("", "none"):
-                        problems[said["piece"]] = said["problem"]
-                elif "result" in said:
-                    report.results.append(Result(**said["result"]))
-                    left.remove(said["test"])
-                    step = None
-                else:
-                    step = ("test", said["test"])
             break
         except Stopped as stopped:
             if step is None:
@@ -160,53 +186,3 @@ def watched(submission: Path, tests: Path, limit: float, place: Path) -> Report:
             process.end()
     report.results += [result_of(functions[name], FAILED, "the submission could not be run") for name in left]
     report.problems = [f"{name}: {problem}" for name, problem in problems.items()]
-    return report
-
-
-def submissions_in(folder: str | Path) -> dict[str, Path]:
-    """The submissions in a folder by name: its notebooks and Python files, and those in folders of students."""
-    found: dict[str, Path] = {}
-    for path in sorted(Path(folder).iterdir()):
-        if path.is_dir():
-            inner = [*sorted(path.rglob("*.ipynb")), *sorted(path.rglob("*.py"))]
-            inner = [p for p in inner if p.name not in (TESTS, "conftest.py") and p.parent.name != "tests"]
-            if inner:
-                found[path.name] = inner[0]
-        elif path.suffix in (".ipynb", ".py") and path.name not in (TESTS, "conftest.py"):
-            found[path.stem if path.stem not in found else path.name] = path
-    return found
-
-
-def grade_folder(folder: str | Path, assignment: str | Path, limit: float = 20.0) -> list[Report]:
-    """Grades every submission in a folder."""
-    reports = []
-    for name, path in submissions_in(folder).items():
-        report = grade(path, Path(assignment) / TESTS, limit)
-        report.submission = name
-        reports.append(report)
-    return reports
-
-
-def table(reports: list[Report], assignment: str | Path) -> list[list[str]]:
-    """One line per submission, with a heading: points by task, total, number of problems."""
-    points = points_of(assignment)
-    heading = ["submission", *points, "total", "problems"]
-    possible = ["(possible)", *(f"{p:g}" for p in points.values()), f"{sum(points.values()):g}", ""]
-    lines = [
-        [r.submission, *(f"{r.points(t):g}" for t in points), f"{r.total:g}", "; ".join(r.problems)]
-        for r in reports
-    ]
-    return [heading, possible, *lines]
-
-
-def save(reports: list[Report], assignment: str | Path, out: str | Path) -> tuple[Path, Path]:
-    """Writes points.csv, and results.json with every message; returns where they are."""
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    with open(out / "points.csv", "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(table(reports, assignment))
-    found = [{**asdict(r), "total": r.total} for r in reports]
-    (out / "results.json").write_text(
-        json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    return out / "points.csv", out / "results.json"

@@ -19,6 +19,7 @@ from typing import Any
 
 from minitorch.coursework.mistakes import Mistake
 from minitorch.coursework.tasks import TESTS, graded, load
+from minitorch.errors import ArgumentError
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 GAP = 'raise NotImplementedError("your code here")'
@@ -87,7 +88,7 @@ def with_gaps(
         elif not inside:
             kept.append(line)
     if inside:
-        raise ValueError(f"coursework: {BEGIN!r} without {END!r} in\n{source}")
+        raise ArgumentError(f"coursework: {BEGIN!r} without {END!r} in\n{source}")
     return "\n".join(kept)
 
 

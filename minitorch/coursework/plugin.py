@@ -14,6 +14,7 @@ import pytest
 from minitorch.coursework import checking
 from minitorch.coursework.reading import namespace_of
 from minitorch.coursework.tasks import PASSED, judge, load
+from minitorch.errors import ArgumentError
 
 POINTS: pytest.StashKey[dict[str, list[float]]] = pytest.StashKey()
 
@@ -51,6 +52,8 @@ def submission(request: pytest.FixtureRequest, submissions: dict[Path, dict[str,
         checking.quiet = True
         try:
             submissions[path] = namespace_of(path)
+        except ArgumentError as error:
+            pytest.fail(str(error), pytrace=False)
         finally:
             checking.quiet = False
     return submissions[path]

@@ -5,18 +5,25 @@ from __future__ import annotations
 import ast
 import json
 import linecache
+import tokenize
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from minitorch.coursework.tasks import explained
+from minitorch.errors import ArgumentError
 
 
 def code_cells(path: str | Path) -> list[str]:
     """The sources of a notebook's code cells; lines that only Jupyter understands become comments."""
-    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    try:
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        raise ArgumentError(
+            f"coursework: {Path(path).name} is no notebook as Jupyter writes it; open it there and save it again"
+        ) from None
     return [
         ""
         if source.lstrip().startswith("%%")
@@ -28,11 +35,19 @@ def code_cells(path: str | Path) -> list[str]:
 
 
 def pieces(path: str | Path) -> list[tuple[str, str | ast.stmt]]:
-    """What a submission is made of: the cells of a notebook, or the statements of a Python file."""
+    """What a submission is made of: the cells of a notebook, or the statements of a Python file.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
     path = Path(path)
     if path.suffix == ".ipynb":
         return [(f"cell {i}", source) for i, source in enumerate(code_cells(path), 1)]
-    source = path.read_text(encoding="utf-8")
+    try:
+        with tokenize.open(path) as file:  # which looks for a declared encoding, as Python does
+            source = file.read()
+    except (SyntaxError, UnicodeDecodeError):
+        raise ArgumentError(f"coursework: {path.name} is no text in UTF-8; save it as UTF-8") from None
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -49,8 +64,10 @@ def compiled(name: str, piece: str | ast.stmt, path: Path) -> CodeType:
     return compile(piece, file, "exec")
 
 
-def steps(path: str | Path, names: dict[str, Any], skip: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Runs a submission; of each piece its name comes first, with "", then again with what went wrong.
+def steps(
+    path: str | Path, names: dict[str, Any], skip: Collection[str] = ()
+) -> Iterator[tuple[str, str | None]]:
+    """Runs a submission; of each piece its name comes first, with None, then again with what went wrong, or "".
 
     A piece that fails does not keep the later ones from running.
     """
@@ -58,8 +75,8 @@ def steps(path: str | Path, names: dict[str, Any], skip: Collection[str] = ()) -
     for name, piece in pieces(path):
         if name in skip:
             continue
-        yield name, ""
-        problem = "none"
+        yield name, None
+        problem = ""
         try:
             exec(compiled(name, piece, path), names)
         except KeyboardInterrupt:

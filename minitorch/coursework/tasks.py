@@ -5,17 +5,20 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import linecache
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isclose
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, TypeVar
 
+from minitorch.errors import MissingDependencyError
+
 Function = TypeVar("Function", bound=Callable[..., None])
 
 TESTS = "test_tasks.py"
+LONGEST = 500  # characters of an error that are shown
 PASSED, FAILED, WAITING = "passed", "failed", "waiting"
 
 
@@ -152,14 +155,18 @@ def same(answer: Any, expected: Any, message: str, tolerance: float = 1e-6, give
     shape, found = numbers(answer)
     wanted_shape, wanted = numbers(expected)
     if shape != wanted_shape:
-        raise AssertionError(f"{message} [it has the shape {tuple(shape)}, which is not right]{shown}")
+        flat = isinstance(answer, list | tuple) and len(shape) == 1
+        found_shape = f"length {shape[0]}" if flat else f"shape {tuple(shape)}"
+        raise AssertionError(f"{message} [it has the {found_shape}, which is not right]{shown}")
     for x, y in zip(found, wanted, strict=True):
-        if isinstance(y, str | bool) or isinstance(x, str) or not isinstance(x, int | float | complex):
+        if not isinstance(x, int | float | complex) or not isinstance(y, int | float | complex):
+            equal = type(x) is type(y) and x == y  # what says that it equals everything equals nothing
+        elif isinstance(y, bool):
             equal = x == y
         elif isinstance(x, complex) or isinstance(y, complex):
             equal = abs(x - y) <= tolerance * max(1.0, abs(y))
         else:
-            equal = math.isclose(x, y, rel_tol=0, abs_tol=tolerance * max(1.0, abs(y))) or (x != x and y != y)
+            equal = isclose(x, y, rel_tol=0, abs_tol=tolerance * max(1.0, abs(y))) or (x != x and y != y)
         if not equal:
             raise AssertionError(message + shown)
 
@@ -175,7 +182,13 @@ def load(path: str | Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"coursework_{path.stem}", path)
     assert spec is not None and spec.loader is not None  # noqa: PT018  (a .py file always has both)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        package = {"sklearn": "scikit-learn"}.get(str(error.name), error.name)
+        raise MissingDependencyError(
+            f"coursework: {path.name} needs {package}; run: pip install {package}"
+        ) from error
     return module
 
 
@@ -213,13 +226,23 @@ def judge(test: Callable[[Submission], None], names: dict[str, Any]) -> Result:
 
 
 def explained(failure: BaseException, names: dict[str, Any]) -> str:
-    """The error, and the line of the student's code in which it happened."""
+    """The error, and the line of the student's code in which it happened, with the one that led there."""
     what = f"{type(failure).__name__}: {failure}" if str(failure) else type(failure).__name__
-    line = ""
+    what = what if len(what) <= LONGEST else what[:LONGEST] + " …"
+    lines: list[str] = []
+    reached = isinstance(failure, SyntaxError)
     step: TracebackType | None = failure.__traceback__
     while step is not None:
         frame = step.tb_frame
         if frame.f_globals is names:
+            reached = True
             line = linecache.getline(frame.f_code.co_filename, step.tb_lineno).strip()
+            if line and lines[-1:] != [line]:
+                lines.append(line)
         step = step.tb_next
-    return f"your code stopped with {what}" + (f", in the line `{line}`" if line else "")
+    if not reached:
+        return f"what your code returned does not work here: {what}"
+    if not lines:
+        return f"your code stopped with {what}"
+    came = f", which came from `{lines[-2]}`" if lines[1:] else ""
+    return f"your code stopped with {what}, in the line `{lines[-1]}`{came}"

@@ -1,11 +1,16 @@
 """The process in which one submission is run and tested; `grading` starts it and watches it.
 
-It writes a line of JSON before and after each step (a piece of the submission, or a test).
+It writes lines of JSON: before and after each piece of the submission and each test, and at the end.
+
+    {"piece": "cell 1", "problem": null}    it begins
+    {"piece": "cell 1", "problem": ""}      it has been run; or what went wrong
+    {"test": "test_double", "status": null}
+    {"test": "test_double", "status": "failed", "message": "the value is not right"}
+    {"end": true}
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import sys
@@ -23,18 +28,23 @@ def main(tests: str, submission: str, skip: list[str], names: list[str]) -> None
     for stream in range(3):  # what the submission prints is lost, and it has nothing to read
         os.dup2(nowhere, stream)
 
-    def say(**what: Any) -> None:
-        channel.write(json.dumps(what) + "\n")
-        channel.flush()
+    own = os.getpid()
 
+    def say(**what: Any) -> None:
+        if os.getpid() == own:  # and not one that the submission forked
+            channel.write(json.dumps(what) + "\n")
+            channel.flush()
+
+    sys.argv = [submission]
     checking.quiet = True
     module = load(tests)
     defined: dict[str, Any] = {"__name__": "__main__"}
     for name, problem in steps(submission, defined, skip):
         say(piece=name, problem=problem)
     for name in names:
-        say(test=name)
-        say(test=name, result=dataclasses.asdict(judge(getattr(module, name), defined)))
+        say(test=name, status=None)
+        result = judge(getattr(module, name), defined)
+        say(test=name, status=result.status, message=result.message)
     say(end=True)
     os._exit(0)  # whatever threads the submission left behind
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from minitorch.autograd.function import Function
 from minitorch.cuda.devices import backend, is_initialized
-from minitorch.cuda.streams import Stream, StreamContext
+from minitorch.cuda.streams import Stream, StreamContext, current_stream
 from minitorch.device import Replays, _recording
 from minitorch.errors import ArgumentError, ArgumentTypeError, BackendError
 from minitorch.gradients import grad as gradients_of
@@ -78,7 +78,8 @@ class graph:
 
     Optimizers go on counting steps, and random numbers go on, too. What stands in it as a Python number stays what it
     was; a learning rate that changes has to be a tensor on the GPU, which the graph reads: `lr=minitorch.tensor(1e-3,
-    device="cuda")`. A replay after a setting of an optimizer has changed otherwise is refused.
+    device="cuda")`. A replay after a setting of an optimizer has changed otherwise is refused. The bias corrections of
+    Adam in it count its replays only: steps that are taken outside of it after the capture they do not see.
 
     Args:
         cuda_graph: where it is kept.
@@ -188,6 +189,7 @@ def graphed(
         return result if isinstance(result, tuple) else (result,)
 
     side = Stream()
+    side.wait_stream(current_stream())  # in which the copies above are made
     with StreamContext(side):
         for _ in range(max(warmup, 1)):
             results = forward()

@@ -127,6 +127,15 @@ def test_weights_are_cast_once_in_a_block(net):
     assert mt.allclose(doubled, 2 * net[0].weight.grad)
 
 
+def test_the_outermost_block_forgets_casts_also_after_a_setting(net):
+    mt.set_autocast_dtype("cpu", mt.bfloat16)  # leaves a state behind that outlives blocks
+    with mt.autocast("cpu"):
+        with mt.autocast("cpu"):
+            net(mt.ones(1, 3))
+        assert len(state().cache) == 4
+    assert not state().cache
+
+
 def test_a_weight_that_changed_is_cast_again(net):
     x = mt.ones(1, 3)
     with mt.autocast("cpu"):

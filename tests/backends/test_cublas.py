@@ -29,7 +29,9 @@ def test_without_cublas_the_install_line_is_given(monkeypatch, found):
 
 
 def test_cublas_is_found_by_its_name_where_nvidias_search_finds_nothing(monkeypatch):
-    names = [*SIGNATURES, "cublasCreate_v2", "cublasSetStream_v2", "cublasSetWorkspace_v2"]
+    names = [
+        *SIGNATURES, "cublasCreate_v2", "cublasSetMathMode", "cublasSetStream_v2", "cublasSetWorkspace_v2",
+    ]  # fmt: skip
     asked = []
 
     def loads(name):
@@ -50,3 +52,19 @@ def test_cublas_is_found_by_its_name_where_nvidias_search_finds_nothing(monkeypa
 def test_a_search_in_vain_is_none():
     place = cublas.place(12000)
     assert place is None or "cublas" in place
+
+
+def test_partial_sums_stay_in_single_precision(monkeypatch):
+    """A handle says so to cuBLAS once, before it computes; 16 is the number in cublas_api.h."""
+    said = []
+
+    def sets(_, mode):
+        said.append(mode)
+        return 7 if len(said) > 1 else 0
+
+    library = SimpleNamespace(cublasCreate_v2=lambda _: 0, cublasSetMathMode=sets)
+    monkeypatch.setattr(cublas, "library", lambda: library)
+    cublas.Handle()
+    assert said == [16]
+    with pytest.raises(BackendError, match="cublasSetMathMode .*INVALID_VALUE"):
+        cublas.Handle()

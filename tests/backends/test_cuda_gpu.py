@@ -125,6 +125,10 @@ def test_sums_of_half_precision_are_kept_in_single(gpu):
     assert float(gpu.matmul(x, x.T)[0, 0]) == 4096
     x = gpu.full((1, 4097), 1, "bfloat16")
     assert float(gpu.matmul(x, x.T)[0, 0]) == 4096
+    x = gpu.full((1, 1 << 16), 8, "float16")  # each half of the sum is infinite in float16
+    signs = gpu.full((1 << 16, 1), 1, "float16")
+    signs[1 << 15 :] = -1
+    assert float(gpu.matmul(x, signs)[0, 0]) == 0
 
 
 def test_tf32_is_a_choice(gpu, monkeypatch):

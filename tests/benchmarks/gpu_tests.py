@@ -19,6 +19,8 @@ KNOWN = "GPU_CHECK_KNOWN"  # how much of the file was there at the beginning: fo
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything is collected."""
     os.environ.setdefault(KNOWN, str(FILE.stat().st_size if FILE.exists() else 0))
+    if not hasattr(config, "workerinput"):  # workers report to the one process that writes
+        config.pluginmanager.register(Writer())
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,17 +34,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item.nodeid not in done]
 
 
-def pytest_runtest_logreport(report: Any) -> None:
-    """After each phase of a test; workers report to the one process that writes."""
-    if "PYTEST_XDIST_WORKER" in os.environ or (report.when != "call" and report.outcome == "passed"):
-        return
-    outcome = "error" if report.when != "call" and report.outcome == "failed" else report.outcome
-    text = report.longrepr[2] if outcome == "skipped" and report.longrepr else report.longreprtext
-    found = {
-        "id": report.nodeid,
-        "outcome": outcome,
-        "seconds": round(report.duration, 3),
-        "text": text[-2000:],
-    }
-    with FILE.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(found, ensure_ascii=False) + "\n")
+class Writer:
+    """Adds a line for each test."""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """After each phase of a test."""
+        if report.when != "call" and report.outcome == "passed":
+            return
+        outcome = "error" if report.when != "call" and report.outcome == "failed" else report.outcome
+        text = report.longrepr[2] if outcome == "skipped" and report.longrepr else report.longreprtext
+        found = {
+            "id": report.nodeid,
+            "outcome": outcome,
+            "seconds": round(report.duration, 3),
+            "text": text[-2000:],
+        }
+        with FILE.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(found, ensure_ascii=False) + "\n")

@@ -1,8 +1,12 @@
 """What the README of the assignments promises for every one of them."""
 
+import ast
 import functools
 import os
 import re
+import sys
+import tempfile
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -22,8 +26,9 @@ from minitorch.coursework.master import (
     with_mistake,
     write,
 )
-from minitorch.coursework.reading import namespace_of
-from minitorch.coursework.tasks import TESTS, WAITING, judge, numbers, recording
+from minitorch.coursework.mistakes import KINDS
+from minitorch.coursework.reading import code_cells, namespace_of
+from minitorch.coursework.tasks import FAILED, TESTS, WAITING, judge, numbers, recording
 
 ASSIGNMENTS = Path(__file__).resolve().parents[2] / "notebooks" / "assignments"
 FOLDERS = [path.parent for path in sorted(ASSIGNMENTS.glob(f"*/{TESTS}"))]
@@ -61,11 +66,14 @@ def results_of(folder, notebook, place):
 
 
 @functools.cache
-def reference_of(folder):
-    import tempfile
-
+def outcome(folder, mistake=""):
+    """What every test says to the reference, or to what the mistake of this name makes of it."""
+    notebook = read(master_of(folder))
+    for m in mistakes_of(folder):
+        if m.name == mistake:
+            notebook = with_mistake(notebook, m)
     with tempfile.TemporaryDirectory() as place:
-        return results_of(folder, read(master_of(folder)), Path(place))
+        return results_of(folder, notebook, Path(place))
 
 
 def lost(results):
@@ -83,7 +91,11 @@ def leaks(results, expected):
     In brackets `same` shows what the student's code was given, and what it returned.
     """
     for r in results:
-        message = "" if r.message.startswith("your code stopped") else re.sub(r" \[.*\]$", "", r.message)
+        message = (
+            ""
+            if r.message.startswith(("your code stopped", "what your code returned"))
+            else re.sub(r" \[.*\]$", "", r.message)
+        )
         for text in re.findall(r"-?\d+(?:\.\d+)?", message):
             digits = len(text.partition(".")[2])
             if float(text) in COMMON:
@@ -96,7 +108,7 @@ def leaks(results, expected):
 
 @every_assignment
 def test_the_reference_gets_full_marks(folder):
-    results, _ = reference_of(folder)
+    results, _ = outcome(folder)
     assert [r for r in results if r.earned < r.points] == []
 
 
@@ -105,22 +117,36 @@ def test_the_version_that_is_handed_out_gets_none(folder, tmp_path):
     empty = changed(read(master_of(folder)), with_gaps)
     results, _ = results_of(folder, empty, tmp_path)
     assert {r.status for r in results} == {WAITING}
-    assert list(leaks(results, reference_of(folder)[1])) == []
+    assert list(leaks(results, outcome(folder)[1])) == []
 
 
 @pytest.mark.parametrize(("folder", "mistake"), PLANTED)
-def test_a_mistake_loses_exactly_its_marks(folder, mistake, tmp_path):
-    results, _ = results_of(folder, with_mistake(read(master_of(folder)), mistake), tmp_path)
+def test_a_mistake_loses_exactly_its_marks(folder, mistake):
+    results, _ = outcome(folder, mistake.name)
     assert lost(results) == dict(mistake.loses)
-    assert list(leaks(results, reference_of(folder)[1])) == []
+    assert list(leaks(results, outcome(folder)[1])) == []
     assert all(r.message for r in results if r.earned < r.points)
 
 
 @every_assignment
-def test_there_are_enough_mistakes_and_every_task_has_one(folder):
+def test_mistakes_of_every_kind_are_planted_and_in_every_task(folder):
     mistakes = mistakes_of(folder)
+    assert len({m.name for m in mistakes}) == len(mistakes)
+    scalars_only = {"broadcast"} if folder.name == "1_scalar" else set()
+    assert sorted({m.kind for m in mistakes} - {""}) == sorted(set(KINDS) - scalars_only)
     assert len(mistakes) >= 5
     assert {task for m in mistakes for task in m.loses} == set(points_of(folder))
+
+
+@pytest.mark.slow
+@every_assignment
+def test_no_test_could_be_left_out(folder):
+    """Each of them is failed by a planted mistake, so one that has become too weak is noticed."""
+    unfailed = set(graded(load(folder / TESTS)))
+    for mistake in mistakes_of(folder):
+        results, _ = outcome(folder, mistake.name)
+        unfailed -= {r.test for r in results if r.status == FAILED}
+    assert unfailed == set()
 
 
 @every_assignment
@@ -175,6 +201,34 @@ def test_the_notebook_has_no_outputs_and_no_links_that_break_when_it_is_copied(f
             assert cell["execution_count"] is None
         else:
             assert re.findall(r"\]\((?!https?:|#)([^)]+)\)", cell["source"]) == []
+
+
+@every_assignment
+def test_what_it_needs_is_in_the_handout_and_in_the_extra(folder):
+    path = folder / "requirements.txt"
+    needed = path.read_text().split() if path.is_file() else []
+    texts = "\n".join(cell["source"] for cell in read(master_of(folder))["cells"])
+    told = " ".join(re.findall(r"`pip install ([^`]+)`", texts)).split()
+    project = tomllib.loads((ASSIGNMENTS.parents[1] / "pyproject.toml").read_text())["project"]
+    extra = [re.match(r"[\w-]+", r)[0] for r in project["optional-dependencies"]["coursework"]]
+    assert sorted(set(told)) == sorted(needed)
+    assert set(needed) <= set(extra)
+    modules = {
+        name.partition(".")[0]
+        for source in [(folder / TESTS).read_text(), *code_cells(master_of(folder))]
+        for node in ast.walk(ast.parse(source))
+        for name in imported(node)
+    }
+    brought = {"minitorch", "minitorch_numpy", "numpy", *sys.stdlib_module_names}
+    packages = {"sklearn": "scikit-learn"}
+    assert {packages.get(m, m) for m in modules - brought} <= set(needed)
+
+
+def imported(node):
+    """The modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 @every_assignment

@@ -5,9 +5,12 @@ import pytest
 
 import minitorch
 from minitorch.coursework import Mistake, Submission, check, hint, same, solution, task
+from minitorch.coursework.__main__ import main
 from minitorch.coursework.checking import hints_given
 from minitorch.coursework.master import visible_tests, with_gaps, with_mistake
+from minitorch.coursework.reading import namespace_of
 from minitorch.coursework.tasks import FAILED, PASSED, WAITING, Waiting, judge
+from minitorch.errors import ArgumentError, MissingDependencyError
 
 TESTS = '''
 from minitorch.coursework import same, task
@@ -130,6 +133,64 @@ def test_judge_always_comes_back_with_a_result(body, status, message):
     assert result.earned == (2 if status == PASSED else 0)
 
 
+def test_an_error_is_shown_with_the_line_that_led_there(tmp_path):
+    path = tmp_path / "work.py"
+    path.write_text("def make(x):\n    return float(x)\n\ndef double(x):\n    return make([x])\n")
+    names = namespace_of(path)
+
+    @task("1.1", points=1)
+    def test(submission):
+        submission.double(1)
+
+    assert judge(test, names).message == (
+        "your code stopped with TypeError: float() argument must be a string or a real number, not 'list', "
+        "in the line `return float(x)`, which came from `return make([x])`"
+    )
+
+    @task("1.1", points=1)
+    def test_of_the_result(submission):
+        assert submission.make(1).inputs
+
+    assert judge(test_of_the_result, names).message == (
+        "what your code returned does not work here: AttributeError: 'float' object has no attribute 'inputs'"
+    )
+
+
+def test_a_length_is_not_called_a_shape():
+    with pytest.raises(AssertionError, match=r"^no \[it has the length 2, which is not right\] \[given 7\]$"):
+        same((3, 4), (3, 4, 5), "no", given=7)
+    with pytest.raises(AssertionError, match=r"^no \[it has the shape \(2,\), which is not right\]$"):
+        same(np.ones(2), (3, 4, 5), "no")
+
+
+def test_what_equals_everything_equals_nothing():
+    class Equal:
+        def __eq__(self, other):
+            return True
+
+    for expected in (7.125, "a", [7.125], np.ones(3)):
+        with pytest.raises(AssertionError, match="look there"):
+            same(Equal() if not isinstance(expected, list) else [Equal()], expected, "look there")
+
+
+def test_a_build_does_not_replace_the_assignment(place, capsys):
+    folder = place / "1_numbers"
+    folder.mkdir()
+    (place / "test_tasks.py").rename(folder / "test_tasks.py")
+    for out in (place, folder):
+        assert main(["build", str(folder), "--out", str(out)]) == 1
+        assert "change --out" in capsys.readouterr().err
+    assert (folder / "test_tasks.py").is_file()
+    assert main(["build", str(place / "no"), str(place)]) == 1
+    assert "there is no test_tasks.py in" in capsys.readouterr().err
+
+
+def test_a_library_that_is_missing_is_named(place):
+    (place / "test_tasks.py").write_text("import not_installed_anywhere")
+    with pytest.raises(MissingDependencyError, match="pip install not_installed_anywhere"):
+        check("1.1")
+
+
 def test_check_says_that_a_task_is_waiting(place, capsys):
     check("1.1")
     assert capsys.readouterr().out == "Task 1.1 is waiting for you: 3.5 points, not solved yet.\n"
@@ -152,7 +213,7 @@ def test_check_says_what_is_wrong(place, capsys, monkeypatch):
 
 
 def test_check_without_the_tests_or_the_task_says_so(place):
-    with pytest.raises(KeyError, match="has no task '9.9'"):
+    with pytest.raises(ArgumentError, match="has no task '9.9'"):
         check("9.9")
     (place / "test_tasks.py").unlink()
     with pytest.raises(FileNotFoundError, match="has to lie beside"):
@@ -230,7 +291,7 @@ class Thing:
 done = 1"""
     )
     compile(with_gaps(source), "gaps", "exec")
-    with pytest.raises(ValueError, match="without '# END SOLUTION'"):
+    with pytest.raises(ArgumentError, match="without '# END SOLUTION'"):
         with_gaps("# BEGIN SOLUTION\n1")
 
 
@@ -245,5 +306,5 @@ def test_a_mistake_is_planted_once_or_not_at_all():
     wrong = with_mistake(notebook, Mistake("adds", "2 *", "2 +", {}))
     assert [cell["source"] for cell in wrong["cells"]] == ["2 * x", "a = 2 + x", "b = 3 * x"]
     for old in ("* x", "4"):
-        with pytest.raises(ValueError, match="not once"):
+        with pytest.raises(ArgumentError, match="not once"):
             with_mistake(notebook, Mistake("unclear", old, "", {}))

@@ -2,13 +2,16 @@
 
 import csv
 import json
+import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from minitorch.coursework.__main__ import main
-from minitorch.coursework.grading import grade, submissions_in
+from minitorch.coursework.gradebook import submissions_in
+from minitorch.coursework.grading import grade
 
 TESTS = '''
 from minitorch.coursework import same, task
@@ -92,7 +95,7 @@ def test_a_submission_with_every_fault_keeps_the_marks_that_it_deserves(assignme
         "def triple(x):\n    import time\n    time.sleep(100)",
         RIGHT["data"],
     )
-    report = grade(path, assignment / "test_tasks.py", limit=3.0)
+    report = grade(path, assignment / "test_tasks.py", limit=2.0)
     assert (report.points("1.1"), report.points("1.2")) == (2, 1)
     assert [p.partition(":")[0] for p in report.problems] == ["cell 1", "cell 2", "cell 3"]
 
@@ -146,25 +149,133 @@ def test_folders_of_students_are_found_and_files_that_came_with_the_assignment_a
         "ada/conftest.py",
         "ada/tests/task1_1.py",
         "ada/zoo.py",
+        "ada/.ipynb_checkpoints/zoo-checkpoint.ipynb",
         "empty/notes.txt",
+        "__MACOSX/._b.py",
+        ".ipynb_checkpoints/b-checkpoint.ipynb",
+        "._b.py",
         "b.py",
+        "cy/numbers-Copy1.ipynb",
+        "cy/work/numbers.ipynb",
+        "cy/helper.py",
     ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    assert submissions_in(tmp_path) == {"ada": tmp_path / "ada" / "zoo.py", "b": tmp_path / "b.py"}
+    found = submissions_in(tmp_path, "numbers.ipynb")
+    assert {student: [p.name for p in files] for student, files in found.items()} == {
+        "ada": ["zoo.py"],
+        "b": ["b.py"],
+        "cy": ["numbers.ipynb", "numbers-Copy1.ipynb", "helper.py"],
+    }
 
 
-def test_an_empty_folder_is_an_error(assignment, tmp_path, capsys):
+def test_of_several_notebooks_the_one_that_was_handed_out_is_graded_and_the_table_says_so(
+    assignment, tmp_path, capsys
+):
+    notebook(assignment / "numbers.ipynb")
+    notebook(tmp_path / "in" / "numbers-Copy1.ipynb")
+    notebook(tmp_path / "in" / "numbers.ipynb", *RIGHT.values())
+    (tmp_path / "all").mkdir()
+    (tmp_path / "in").rename(tmp_path / "all" / "ada")
+    assert (
+        main(["grade", str(tmp_path / "all"), "--assignment", str(assignment), "--out", str(tmp_path)]) == 0
+    )
+    line = capsys.readouterr().out.splitlines()[2]
+    assert re.split(r"  +", line) == [
+        "ada",
+        "2",
+        "4",
+        "6",
+        "graded is numbers.ipynb, and not numbers-Copy1.ipynb",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"no json", b"", b'{"worksheets": []}', b'{"cells": [1]}', b"\xff"])
+@pytest.mark.parametrize("name", ["ada.ipynb", "ada.py"])
+def test_a_file_that_cannot_be_read_is_said_to_be_one(assignment, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    report = grade(tmp_path / name, assignment / "test_tasks.py", limit=3.0)
+    assert report.total == 0
+    assert len(report.results) == 3
+    if name.endswith(".ipynb") or content == b"\xff":
+        assert report.problems[0].startswith(f"the file: cannot be read: coursework: {name} is no ")
+
+
+@pytest.mark.parametrize(
+    ("submissions", "said"),
+    [("in", "no submissions"), ("out", "no folder"), ("", "no folder")],
+)
+def test_a_folder_that_is_empty_or_not_there_is_an_error(assignment, tmp_path, capsys, submissions, said):
     (tmp_path / "in").mkdir()
-    assert main(["grade", str(tmp_path / "in"), "--assignment", str(assignment)]) == 1
-    assert "no submissions" in capsys.readouterr().err
+    path = str(tmp_path / submissions) if submissions else ""
+    assert main(["grade", path, "--assignment", str(assignment)]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_one_file_is_graded_as_well(assignment, tmp_path, capsys):
+    path = notebook(tmp_path / "ada.ipynb", *RIGHT.values())
+    assert main(["grade", str(path), "--assignment", str(assignment), "--out", str(tmp_path / "out")]) == 0
+    assert "ada         2    4    6" in capsys.readouterr().out
+
+
+EVERY_CHANNEL = """import os
+for i in range(3, 30):
+    try:
+        os.write(i, {!r})
+    except OSError:
+        pass"""
+ODD = [
+    "import os\nos.fork()",
+    "import os\nos.closerange(3, 30)",
+    EVERY_CHANNEL.format(b"hello\n"),
+    EVERY_CHANNEL.format(b"\xff\n[1, 2]\n"),
+    EVERY_CHANNEL.format(b'{"test": "test_double", "status": "passed", "message": 1}\n'),
+    "import os, shutil\nshutil.rmtree(os.getcwd())\nos._exit(0)",
+    "open('test_tasks.py', 'w').write('')\nopen('data.txt', 'w').write('7')\nimport os\nos._exit(0)",
+    "class Equal:\n    def __eq__(self, other): return True",
+]
+
+
+@pytest.mark.parametrize(
+    "first", [pytest.param(c, marks=[pytest.mark.slow] * (i > 2)) for i, c in enumerate(ODD)]
+)
+def test_what_a_submission_does_to_the_grader_costs_nobody_else_anything(assignment, tmp_path, first):
+    path = notebook(
+        tmp_path / "in" / "ada.ipynb", first, *RIGHT.values(), "def triple(x):\n    return Equal()"
+    )
+    report = grade(path, assignment / "test_tasks.py", limit=3.0)
+    assert {r.test: r.earned for r in report.results} == {"test_double": 2, "test_triple": 0, "test_data": 1}
+    assert len(report.results) == 3
+
+
+def test_no_message_breaks_the_files(assignment, tmp_path):
+    path = notebook(
+        tmp_path / "in" / "ada.ipynb", "raise ValueError('\\ud800' + 'x' * 10**6)", *RIGHT.values()
+    )
+    out = tmp_path / "out"
+    assert main(["grade", str(path.parent), "--assignment", str(assignment), "--out", str(out)]) == 0
+    (report,) = json.loads((out / "results.json").read_text())
+    assert report["total"] == 6
+    assert len(report["problems"][0]) < 700
+
+
+def test_the_solution_is_not_where_a_submission_runs(assignment, tmp_path):
+    notebook(assignment / "numbers.ipynb", *RIGHT.values())
+    (assignment / "mistakes.py").touch()
+    cell = """import os, sys
+def double(x):
+    raise ValueError([sys.argv, sorted(os.listdir())])"""
+    path = notebook(tmp_path / "in" / "ada.ipynb", cell)
+    report = grade(path, assignment / "test_tasks.py", limit=3.0)
+    assert "[['ada.ipynb'], ['ada.ipynb', 'data.txt', 'test_tasks.py']]" in report.results[0].message
 
 
 def pytest_on(folder, *arguments):
     (folder / "conftest.py").write_text('pytest_plugins = "minitorch.coursework.plugin"\n')
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100)
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # they take longer than the tests
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=100)
 
 
 def test_pytest_grades_by_the_same_tests(assignment, tmp_path):
@@ -178,3 +289,11 @@ def test_pytest_grades_by_the_same_tests(assignment, tmp_path):
     run = pytest_on(assignment, f"--submission={path}", "-m", "task1_1")
     assert run.returncode == 0
     assert "1 passed, 2 deselected" in run.stdout
+
+
+@pytest.mark.slow
+def test_pytest_says_that_a_file_cannot_be_read(assignment, tmp_path):
+    (tmp_path / "bo.ipynb").write_text("no json")
+    run = pytest_on(assignment, f"--submission={tmp_path / 'bo.ipynb'}")
+    assert "\ncoursework: bo.ipynb is no notebook as Jupyter writes it" in run.stdout
+    assert "Traceback" not in run.stdout

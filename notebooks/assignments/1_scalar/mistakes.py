@@ -8,18 +8,21 @@ MISTAKES = [
         "[(a, 1 - y * y)]",
         "[(a, 1 + y * y)]",
         {"1.2": 2, "1.6": 2},  # after many steps w and b come out right all the same
+        kind="sign",
     ),
     Mistake(
         "right product, wrong gradient",
         "[(a, b.value), (b, a.value)]",
         "[(a, a.value), (b, b.value)]",
         {"1.1": 3, "1.3": 3, "1.6": 4},
+        kind="gradient",
     ),
     Mistake(
         "slope hard-coded for squares",
         "[(a, n * a.value ** (n - 1))]",
         "[(a, 2 * a.value)]",
         {"1.2": 2, "1.3": 3},
+        kind="hard-coded",
     ),
     Mistake(
         "lift copies",
@@ -81,6 +84,7 @@ MISTAKES = [
         "node.grad += g",
         "node.grad = g",
         {"1.5": 3},
+        kind="in place",
     ),
     Mistake(
         "only the last path counts",
@@ -99,5 +103,17 @@ MISTAKES = [
         "return w.value, b.value, losses",
         "return 1.4, -0.35, [0.5 - 0.001 * i for i in range(steps)]",
         {"1.6": 2},
+    ),
+    Mistake(
+        "sum with the value of a difference",
+        "Scalar(a.value + b.value, [(a, 1.0), (b, 1.0)])",
+        "Scalar(a.value - b.value, [(a, 1.0), (b, 1.0)])",
+        {"1.1": 2, "1.3": 3, "1.6": 4},
+    ),
+    Mistake(
+        "exp with the slope 1",
+        "    return Scalar(y, [(a, y)])",
+        "    return Scalar(y, [(a, 1.0)])",
+        {"1.2": 2},
     ),
 ]

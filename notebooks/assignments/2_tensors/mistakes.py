@@ -14,6 +14,7 @@ MISTAKES = [
         "    strides, step = [], 1\n",
         "    return (shape[-1], 1)\n    strides, step = [], 1\n",
         {"2.1": 2},
+        kind="hard-coded",
     ),
     Mistake("offset forgotten", "found = view.offset", "found = 0", {"2.1": 2}),
     Mistake("range not checked", "if not -size <= i < size:", "if False:", {"2.1": 2}),
@@ -59,12 +60,14 @@ MISTAKES = [
         "[(a, lambda g: unbroadcast(g, a.data.shape)), (b, lambda g: unbroadcast(g, b.data.shape))]",
         "[(a, lambda g: g), (b, lambda g: g)]",
         {"2.5": 2, "2.6": 2},
+        kind="broadcast",
     ),
     Mistake(
         "right product, wrong gradient",
         "(a, lambda g: unbroadcast(g * b.data, a.data.shape))",
         "(a, lambda g: unbroadcast(g * a.data, a.data.shape))",
         {"2.5": 4, "2.6": 2},
+        kind="gradient",
     ),
     Mistake(
         "transpose forgotten",
@@ -73,13 +76,18 @@ MISTAKES = [
         {"2.5": 3, "2.6": 2},
     ),
     Mistake(
-        "sign error", "(a, lambda g: g @ b.data.T)", "(a, lambda g: -g @ b.data.T)", {"2.5": 3, "2.6": 2}
+        "sign error",
+        "(a, lambda g: g @ b.data.T)",
+        "(a, lambda g: -g @ b.data.T)",
+        {"2.5": 3, "2.6": 2},
+        kind="sign",
     ),
     Mistake(
         "gradient changed in place",
         "(b, lambda g: unbroadcast(g * a.data, b.data.shape))",
         "(b, lambda g: unbroadcast(np.multiply(g, a.data, out=g), b.data.shape))",
         {"2.5": 4},
+        kind="in place",
     ),
     Mistake("mean forgets to divide", "g / a.data.size", "g", {"2.5": 1, "2.6": 2}),
     Mistake(
@@ -96,5 +104,11 @@ MISTAKES = [
         "max(arrived, key=lambda tensor: tensor.serial)",
         "min(arrived, key=lambda tensor: tensor.serial)",
         {"2.6": 2},
+    ),
+    Mistake(
+        "only one added dimension",
+        "axis=(*range(extra), *stretched)",
+        "axis=(*range(min(extra, 1)), *stretched)",
+        {"2.4": 2, "2.5": 2, "2.6": 2},
     ),
 ]

@@ -14,6 +14,7 @@ MISTAKES = [
         "return g * minitorch.sigmoid(self.saved.x)",
         "return -g * minitorch.sigmoid(self.saved.x)",
         {"3.1": 2},
+        kind="sign",
     ),
     Mistake(
         "softplus: the slope without g",
@@ -26,12 +27,14 @@ MISTAKES = [
         "return g * minitorch.sigmoid(self.saved.x)",
         "return g * (self.saved.x > 0)",
         {"3.1": 2},
+        kind="gradient",
     ),
     Mistake(
         "softplus: hard-coded values for the numbers of the handout",
         "return self.backend.maximum(x, 0) + self.backend.log1p(self.backend.exp(-abs(x)))",
         "return x * (x == 1000) + 0.6931471805599453 * (x == 0)",
         {"3.1": 3},
+        kind="hard-coded",
     ),
     Mistake(
         "log-sum-exp: one maximum for the whole table",
@@ -44,6 +47,7 @@ MISTAKES = [
         "return minitorch.unsqueeze(g, self.dim) * minitorch.exp(x - minitorch.unsqueeze(y, self.dim))",
         "return g * minitorch.exp(x - minitorch.unsqueeze(y, self.dim))",
         {"3.2": 3},
+        kind="broadcast",
     ),
     Mistake(
         "embedding: equal rows overwrite each other",
@@ -56,6 +60,7 @@ MISTAKES = [
         "return zeros.index_add(0, index.flatten(), g.reshape(-1, g.shape[-1])), None",
         "zeros[index] += g\n        return zeros, None",
         {"3.3": 2},
+        kind="in place",
     ),
     Mistake(
         "layer norm: the variance divided by n − 1",
@@ -139,5 +144,25 @@ MISTAKES = [
         "minitorch.autograd.grad((slope * v).sum(), x)[0]",
         "minitorch.autograd.grad(slope.sum(), x)[0] * v",
         {"3.6": 2},
+    ),
+    Mistake(
+        "log-sum-exp: the maximum is not added again",
+        ".sum(axis=dim)) + top.squeeze(dim)",
+        ".sum(axis=dim))",
+        {"3.2": 5},
+    ),
+    Mistake(
+        "embedding: a result of two dimensions for every index",
+        """        return weight[index]
+""",
+        """        return weight[index.flatten()]
+""",
+        {"3.3": 3},
+    ),
+    Mistake(
+        "embedding: the gradient in the first rows",
+        "zeros.index_add(0, index.flatten(), g",
+        "zeros.index_add(0, minitorch.arange(index.numel()), g",
+        {"3.3": 3},
     ),
 ]

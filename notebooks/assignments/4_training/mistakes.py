@@ -74,18 +74,21 @@ MISTAKES = [
         "return x * mask / (1 - self.p)",
         "return x * mask + (x * mask * self.p / (1 - self.p)).detach()",
         {"4.3": 1},
+        kind="gradient",
     ),
     Mistake(
         "dropout: x is changed in place",
         "return x * mask / (1 - self.p)",
         "x.data.mul_(mask / (1 - self.p))\n        return x * mask",
         {"4.3": 2},
+        kind="in place",
     ),
     Mistake(
         "dropout: one mask for all rows, by broadcasting",
         "mask = minitorch.rand_like(x) >= self.p",
         "mask = minitorch.rand_like(x[:1]) >= self.p",
         {"4.3": 2},
+        kind="broadcast",
     ),
     Mistake(
         "batch norm: statistics of the whole table",
@@ -128,6 +131,7 @@ MISTAKES = [
         "p -= self.lr * self.b[i]",
         "p += self.lr * self.b[i]",
         {"4.5": 2},
+        kind="sign",
     ),
     Mistake(
         "SGD: a new tensor in place of a change in place",
@@ -158,6 +162,7 @@ MISTAKES = [
         "b1, b2 = self.betas",
         "b1, b2 = 0.9, 0.999",
         {"4.5": 1},
+        kind="hard-coded",
     ),
     Mistake(
         "schedule: warmup from 0",
@@ -182,5 +187,21 @@ MISTAKES = [
         "loss = F.cross_entropy(model(x[batch]), y[batch])",
         "loss = F.cross_entropy(model(x[batch]), y[batch.sort().values])",
         {"4.6": 3},
+    ),
+    Mistake(
+        "linear: bias=False is ignored",
+        "self.bias = nn.Parameter(minitorch.zeros(outputs)) if bias else None",
+        "self.bias = nn.Parameter(minitorch.zeros(outputs))",
+        {"4.2": 1},
+    ),
+    Mistake(
+        "dropout: also in evaluation",
+        """        if not self.training or self.p == 0:
+            return x
+""",
+        """        if self.p == 0:
+            return x
+""",
+        {"4.3": 1},
     ),
 ]

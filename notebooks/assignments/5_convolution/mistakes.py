@@ -42,6 +42,7 @@ MISTAKES = [
         "[:, :, ::stride, ::stride]",
         "[:, :, ::1, ::1]",
         {"5.2": 4},
+        kind="hard-coded",
     ),
     Mistake(
         "kernel: a race, for the channels are shared and all of them add to the same sums",
@@ -83,6 +84,7 @@ MISTAKES = [
         "                y[n, o, i, j] = total\n    # END",
         "                y[n, o, i, j] += total\n    # END",
         {"5.3": 3},
+        kind="in place",
     ),
     Mistake(
         "gradient of the input: sign error in the padding",
@@ -93,6 +95,7 @@ MISTAKES = [
                             if 0 <= r < height and 0 <= q < width:
                                 dx""",
         {"5.4": 4},
+        kind="sign",
     ),
     Mistake(
         "gradient of the input: not set to zero first",
@@ -122,6 +125,7 @@ MISTAKES = [
         "                for n in range(pictures):\n                    for i in range(g.shape[2]):",
         "                for n in range(1):\n                    for i in range(g.shape[2]):",
         {"5.5": 5},
+        kind="broadcast",
     ),
     Mistake(
         "gradient of the weights: a race, for the pictures are shared",
@@ -166,11 +170,26 @@ MISTAKES = [
         "input_kernel(g, w, ctx.stride, ctx.padding, dx)",
         "input_kernel(g, w, 1, ctx.padding, dx)",
         {"5.6": 2},
+        kind="gradient",
     ),
     Mistake(
         "operation: computes what nobody wants",
         "if ctx.needs_input_grad[0]:",
         "if True:",
         {"5.6": 1},
+    ),
+    Mistake(
+        "loop: always float64",
+        "    y = np.zeros((pictures, outputs, places_down, places_right), x.dtype)",
+        "    y = np.zeros((pictures, outputs, places_down, places_right))",
+        {"5.1": 1},
+    ),
+    Mistake(
+        "kernel: only the last product",
+        """                                total += x[n, c, r, q] * w[o, c, a, b]
+                y[n, o, i, j] = total""",
+        """                                total = x[n, c, r, q] * w[o, c, a, b]
+                y[n, o, i, j] = total""",
+        {"5.3": 5},
     ),
 ]

@@ -8,18 +8,21 @@ MISTAKES = [
         "    return weights @ v, weights",
         "    return weights.detach() @ v, weights",
         {"6.2": 5, "6.3": 2},
+        kind="gradient",
     ),
     Mistake(
         "a hard-coded loss",
         "return -p[test[:-1], test[1:]].log().mean().item()",
         "return 2.451",
         {"6.6": 1},
+        kind="hard-coded",
     ),
     Mistake(
         "queries changed in place",
         "    scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5",
         "    with minitorch.no_grad():\n        q /= q.shape[-1] ** 0.5\n    scores = q @ k.transpose(-1, -2)",
         {"6.2": 4, "6.3": 2},
+        kind="in place",
     ),
     Mistake(
         "mask after the softmax",
@@ -127,5 +130,28 @@ MISTAKES = [
         "    return weights @ v, weights",
         "    return F.scaled_dot_product_attention(q, k, v, is_causal=causal), weights",
         {"6.2": 2},
+    ),
+    Mistake(
+        "a loop over heads",
+        """        result, _ = attention(*self.split(x), causal=True)
+""",
+        """        heads = zip(*(part.split(1, 1) for part in self.split(x)), strict=True)
+        result = minitorch.cat([attention(*head, causal=True)[0] for head in heads], 1)
+""",
+        {"6.3": 1},
+    ),
+    Mistake(
+        "sign of the scores",
+        "    scores = q @ k.transpose(-1, -2) /",
+        "    scores = -q @ k.transpose(-1, -2) /",
+        {"6.2": 4, "6.3": 2},
+        kind="sign",
+    ),
+    Mistake(
+        "forgotten broadcast of the largest number",
+        "x.amax(dim, keepdim=True)",
+        "x.amax(dim)",
+        {"6.1": 4, "6.2": 5, "6.3": 3, "6.4": 1, "6.6": 2},
+        kind="broadcast",
     ),
 ]

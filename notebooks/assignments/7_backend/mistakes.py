@@ -8,30 +8,35 @@ MISTAKES = [
         "                x -= scratch",
         "                x += scratch",
         {"7.5": 7},
+        kind="sign",
     ),
     Mistake(
         "a hard-coded count",
         "self.multiplications += np.size(product) * x.shape[-1]",
         "self.multiplications += 24",
         {"7.2": 4},
+        kind="hard-coded",
     ),
     Mistake(
         "gradient used as scratch",
         "                np.multiply(g, g, out=scratch)",
         "                scratch = np.multiply(g, g, out=g)",
         {"7.5": 6},
+        kind="in place",
     ),
     Mistake(
         "stacks that do not broadcast",
         "self.multiplications += np.size(product) * x.shape[-1]",
         "self.multiplications += x.size * (y.shape[-1] if y.ndim > 1 else 1)",
         {"7.2": 2},
+        kind="broadcast",
     ),
     Mistake(
         "duplicates lost",
         "np.add.at(x, index, values)",
         "x[index] += values",
         {"7.3": 3},
+        kind="gradient",
     ),
     Mistake(
         "the loop's variable in the method",
@@ -128,5 +133,11 @@ MISTAKES = [
         "            super().adam_step(\n",
         "            pass\n        if arrays:\n            NumpyBackend.adam_step(\n                self,\n",
         {"7.5": 6},
+    ),
+    Mistake(
+        "another version",
+        'version = "0.1.0"',
+        'version = "1.0"',
+        {"7.4": 1},
     ),
 ]
