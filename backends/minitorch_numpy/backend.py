@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minitorch.backend import Array, Calls
+from minitorch.backend import Array, Calls, is_foreign
 from minitorch_numpy import blas, dlpack, random, special
 from minitorch_numpy.activation import NumpyActivationKernels
 from minitorch_numpy.attention import NumpyAttentionKernels
@@ -116,7 +116,7 @@ class NumpyBackend(
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not cls.__module__.startswith("minitorch"):
+        if is_foreign(cls):
             cls.calls = ForeignCalls()
 
     def __init__(self) -> None:

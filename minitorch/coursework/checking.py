@@ -27,7 +27,8 @@ def check(number: str, tests: str | Path = TESTS) -> None:
         return
     found = graded(load(tests), number)
     if not found:
-        raise ArgumentError(f"check: {Path(tests).name} has no task {number!r}")
+        there = sorted({test.worth.task for test in graded(load(tests)).values()})  # type: ignore[attr-defined]
+        raise ArgumentError(f"check: {Path(tests).name} has no task {number!r}, but {', '.join(there)}")
     names = sys._getframe(1).f_globals
     results = [judge(test, names) for test in found.values()]
     total = sum(r.points for r in results)
